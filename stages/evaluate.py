@@ -1,0 +1,172 @@
+"""Stage `evaluate`: score the stored models on the rows that they were not trained on.
+
+NumPy alone does it, from the stored weights, so that a figure belongs to a file that can be
+checked, and anybody can recompute it without scikit-learn.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from stages import command, files
+from tinydatasets import FormatError, Split, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    Labels = npt.NDArray[np.int64]
+    Model = Mapping[str, npt.NDArray[Any]]
+
+# Digits of every figure: differences between machines are far below, differences that anybody
+# would act on far above.
+DECIMALS = 6
+
+
+def logits(model: Model, images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Apply a model in float64.
+
+    Parameters
+    ----------
+    model : mapping of str to ndarray
+        As `train_mlp.train` gives it.
+    images : ndarray of shape (n, height, width), dtype float32
+        Pixels in [0, 1].
+
+    Returns
+    -------
+    ndarray of shape (n, classes), dtype float64
+        One logit for each entry of ``model["classes"]``.
+    """
+    weights = {name: array.astype(np.float64) for name, array in model.items()}
+    x = images.reshape(len(images), -1).astype(np.float64)
+    hidden = np.maximum(x @ weights["hidden.weight"] + weights["hidden.bias"], 0.0)
+    scores: npt.NDArray[np.float64] = hidden @ weights["output.weight"] + weights["output.bias"]
+    return scores
+
+
+def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
+    """Give the 95% confidence interval of a fraction by Wilson's score method.
+
+    Parameters
+    ----------
+    correct : int
+        Successes, 0 to `rows`.
+    rows : int
+        Trials, 1 or more.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, in [0, 1].
+
+    References
+    ----------
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+    Journal of the American Statistical Association 22 (1927), 209-212.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(47, 50)
+    >>> round(low, 4), round(high, 4)
+    (0.8378, 0.9794)
+    """
+    z = 1.959963984540054  # the normal distribution's 97.5% quantile
+    fraction = correct / rows
+    scale = 1 + z**2 / rows
+    center = (fraction + z**2 / (2 * rows)) / scale
+    half = z * (fraction * (1 - fraction) / rows + z**2 / (4 * rows**2)) ** 0.5 / scale
+    return max(0.0, center - half), min(1.0, center + half)
+
+
+def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -> float | None:
+    """Give the mean negative log-likelihood of the right class, in nats.
+
+    Returns
+    -------
+    float or None
+        None if a row is of a class that the model has no output for: its loss is infinite.
+    """
+    if not np.isin(labels, classes).all():
+        return None
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1))
+    right = shifted[np.arange(len(labels)), np.searchsorted(classes, labels)]
+    return float((log_sum - right).mean())
+
+
+def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
+    """Give rows, those predicted right, their fraction and its 95% interval."""
+    rows, correct = len(actual), int((actual == predicted).sum())
+    return {
+        "rows": rows,
+        "correct": correct,
+        "accuracy": round(correct / rows, DECIMALS),
+        "interval_95": [round(bound, DECIMALS) for bound in wilson_interval(correct, rows)],
+    }
+
+
+def count_by_class(actual: Labels, predicted: Labels) -> dict[int, dict[str, Any]]:
+    """Give the same for the rows of each class."""
+    return {
+        int(label): count(actual[actual == label], predicted[actual == label])
+        for label in np.unique(actual)
+    }
+
+
+def _write_csv(path: Path, header: list[str], rows: list[list[Any]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    files.write_bytes(path, text.getvalue().encode())
+
+
+def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path) -> None:
+    """Score every model of the folder `models`; write `metrics`, and details to `out`."""
+    rows = files.read_json(split)
+    splits = {"test": read(test)}
+    if rows["unused"]:
+        images = files.read_array(arrays / "unused" / "images.npy")
+        splits["unused"] = Split(images, files.read_array(arrays / "unused" / "labels.npy"))
+    accuracy: dict[str, dict[str, float]] = {}
+    details: dict[str, dict[str, Any]] = {}
+    for path in sorted(models.glob("*.safetensors")):
+        recipe, model = path.stem, load_file(path)
+        accuracy[recipe], details[recipe] = {}, {}
+        predictions: list[list[Any]] = []
+        for name, (images, actual) in splits.items():
+            scores = logits(model, images)
+            predicted = model["classes"][scores.argmax(axis=1)]
+            loss = log_loss(scores, model["classes"], actual)
+            figures = count(actual, predicted)
+            accuracy[recipe][name] = figures["accuracy"]
+            details[recipe][name] = {
+                **figures,
+                "log_loss": None if loss is None else round(loss, DECIMALS),
+                "by_class": count_by_class(actual, predicted),
+            }
+            table = zip(rows[name], actual.tolist(), predicted.tolist(), strict=True)
+            predictions += [[name, *line] for line in table]
+        header = ["split", "row", "actual", "predicted"]
+        _write_csv(out / "predictions" / f"{recipe}.csv", header, predictions)
+        held_out = np.array([line[2:] for line in predictions])
+        by_class = count_by_class(held_out[:, 0], held_out[:, 1])
+        _write_csv(
+            out / "accuracy_by_class" / f"{recipe}.csv",
+            ["class", "accuracy", "rows"],
+            [[label, figures["accuracy"], figures["rows"]] for label, figures in by_class.items()],
+        )
+    files.write_json(metrics, accuracy, indent=2)
+    files.write_json(out / "details.json", details, indent=2)
+
+
+if __name__ == "__main__":
+    command.run(main, FormatError)

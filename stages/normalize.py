@@ -1,0 +1,53 @@
+"""Stage `normalize`: bring the pixels of every split into [0, 1]."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stages import command, files
+from stages.params import Params
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def normalize(images: npt.NDArray[np.uint8], maximum: int) -> npt.NDArray[np.float32]:
+    """Divide pixels by the largest value that the source can have.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width), dtype uint8
+        Pixels in 0..maximum.
+    maximum : int
+        The source's own maximum, 16 for the digits: not the largest value found in a subset,
+        which would scale each subset differently.
+
+    Returns
+    -------
+    ndarray of shape (n, height, width), dtype float32
+        Pixels in [0, 1].
+
+    Examples
+    --------
+    >>> normalize(np.array([[[0, 4, 16]]], np.uint8), 16)
+    array([[[0.  , 0.25, 1.  ]]], dtype=float32)
+    """
+    return images.astype(np.float32) / np.float32(maximum)
+
+
+def main(source_name: str, *, source: Path, split: Path, out: Path) -> None:
+    """Write the normalized images and the labels of every split to a folder of its own in `out`."""
+    maximum = Params.read().sources[source_name].maximum
+    images = files.read_array(source / "images.npy")
+    labels = files.read_array(source / "labels.npy")
+    for name, rows in files.read_json(split).items():
+        chosen = np.array(rows, np.int64)
+        files.write_array(out / name / "images.npy", normalize(images[chosen], maximum))
+        files.write_array(out / name / "labels.npy", labels[chosen])
+
+
+if __name__ == "__main__":
+    command.run(main)

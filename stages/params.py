@@ -1,0 +1,317 @@
+"""The model of ``params.yaml`` with its checks, and stage `params`, which runs them first.
+
+Every chain of the pipeline depends on this stage, so that a wrong parameter stops `dvc repro`
+before anything is built or replaced. The stage writes the JSON Schema of the model, by which
+editors complete and check ``params.yaml``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import reprlib
+from collections.abc import Hashable, Mapping  # noqa: TC003 - pydantic looks them up
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+
+from stages import command, files
+from stages.command import StageError
+
+PATH = Path("params.yaml")
+
+
+def _check_counts(value: object) -> object:
+    """Say which class has what wrong; the union of `Counts` would say it once per alternative."""
+    if isinstance(value, dict):
+        counts = value
+    elif isinstance(value, list):
+        counts = dict(enumerate(value))
+    else:
+        counts = {"every class": value}
+    for label, count in counts.items():
+        if type(label) is not int and label != "every class":
+            raise PydanticCustomError(
+                "counts", "{label} is not a label: labels are whole numbers", {"label": repr(label)}
+            )
+        if type(count) is not int or count < 0:
+            of = label if label == "every class" else f"class {label}"
+            raise PydanticCustomError(
+                "counts",
+                "{count} for {of}: expected a whole number, 0 or more (or a list of them, one for "
+                "each class, or a mapping of label to number)",
+                {"count": reprlib.repr(count), "of": of},
+            )
+    return value
+
+
+Count = Annotated[int, Field(ge=0)]
+Counts = Annotated[Count | list[Count] | dict[int, Count], BeforeValidator(_check_counts)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+TestDraw = Literal["next", "choice"]
+
+
+class Model(BaseModel):
+    """What the parts of ``params.yaml`` share: no unknown key, no conversion of types."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+class Source(Model):
+    """Data that an installed package carries."""
+
+    package: str
+    """The package's name, as pip knows it."""
+    file: str
+    """The data file, from the folder in which packages are installed."""
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    """The sum of the file's bytes."""
+    image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
+    """Height and width in pixels."""
+    maximum: Annotated[int, Field(ge=1, le=255)]
+    """The largest value of a pixel; normalized, it is 1."""
+    rows_per_class: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2)]
+    """How many rows there are of each class, in label order."""
+
+
+class Dataset(Model):
+    """A subset of a source."""
+
+    source: Name
+    """The name of one of `sources`."""
+    seed: Seed
+    """What the draw starts from."""
+    train_per_class: Counts
+    """Training rows: a number for every class, a list in label order, or label: number."""
+    test_per_class: Counts
+    """Test rows: a number for every class, a list in label order, or label: number."""
+    test_draw: TestDraw = "next"
+    """Test takes the rows that come next, or a new choice among all that are left."""
+
+
+class Recipe(Model):
+    """How to train the baseline: a multilayer perceptron with one hidden layer of ReLU."""
+
+    hidden: Annotated[int, Field(ge=1, le=4096)]
+    """Units of the hidden layer."""
+    optimizer: Literal["sgd", "adam"]
+    """Gradient descent with plain (not Nesterov's) momentum, or Adam."""
+    learning_rate: Annotated[float, Field(gt=0)]
+    """The step size, the same in every epoch."""
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """The momentum of `sgd`; `adam` takes none."""
+    batch_size: Annotated[int, Field(ge=1, le=2**20)]
+    """Rows per step; a dataset with fewer rows is one batch."""
+    epochs: Annotated[int, Field(ge=1, le=10_000)]
+    """Passes over the training rows; there is no early stopping."""
+    seed: Seed
+    """What the weights and the shuffling of the batches start from."""
+
+
+class Params(Model):
+    """All of ``params.yaml``."""
+
+    sources: Annotated[dict[Name, Source], Field(min_length=1)]
+    """Where images come from."""
+    datasets: Annotated[dict[Name, Dataset], Field(min_length=1)]
+    """What is built: one entry, one dataset."""
+    recipes: Annotated[dict[Name, Recipe], Field(min_length=1)]
+    """How the baselines of every dataset are trained."""
+
+    @classmethod
+    def read(cls, path: Path = PATH) -> Params:
+        """Read and check ``params.yaml``.
+
+        Raises
+        ------
+        StageError
+            If anything in it is wrong: the key as its author wrote it, the value, what is
+            allowed and, where there is one, the nearest right spelling.
+        """
+        value = _read_yaml(path)
+        try:
+            params = cls.model_validate(value)
+        except ValidationError as error:
+            raise StageError(f"{path}: {_first_message(error, value)}") from None
+        for name, dataset in params.datasets.items():
+            try:
+                _check_dataset(dataset, name, params.sources)
+            except ValueError as error:
+                raise StageError(f"{path}: datasets.{name}.{error}") from None
+        for name, recipe in params.recipes.items():
+            if recipe.optimizer == "adam" and recipe.momentum:
+                raise StageError(
+                    f"{path}: recipes.{name}.momentum: {recipe.momentum}, but adam has no such "
+                    "momentum; leave it out"
+                )
+        return params
+
+
+def per_class(counts: Counts, classes: int) -> dict[int, int]:
+    """Spell a per-class count out.
+
+    Parameters
+    ----------
+    counts : int, list of int or dict of int to int
+        As ``params.yaml`` has it.
+    classes : int
+        How many classes the source has.
+
+    Returns
+    -------
+    dict of int to int
+        A number of rows for every label.
+
+    Examples
+    --------
+    >>> per_class(5, 3), per_class([5, 0, 4], 3), per_class({1: 9}, 3)
+    ({0: 5, 1: 5, 2: 5}, {0: 5, 1: 0, 2: 4}, {0: 0, 1: 9, 2: 0})
+    """
+    if isinstance(counts, int):
+        return dict.fromkeys(range(classes), counts)
+    if isinstance(counts, list):
+        return dict(enumerate(counts))
+    return {label: counts.get(label, 0) for label in range(classes)}
+
+
+# --- What one part of params.yaml asks of another -----------------------------------------------
+
+
+def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -> None:
+    if name == "sources":
+        raise ValueError("build/sources holds the sources: give the dataset another name")
+    if dataset.source not in sources:
+        raise ValueError(f"source: {_unknown('source', dataset.source, list(sources))}")
+    available = sources[dataset.source].rows_per_class
+    for key in ("train_per_class", "test_per_class"):
+        _check_labels(key, getattr(dataset, key), len(available))
+    train = per_class(dataset.train_per_class, len(available))
+    test = per_class(dataset.test_per_class, len(available))
+    for label, rows in enumerate(available):
+        if train[label] + test[label] > rows:
+            key = "train_per_class" if train[label] > rows else "test_per_class"
+            raise ValueError(
+                f"{key}: class {label} of {dataset.source} has {rows} rows, but "
+                f"{train[label] + test[label]} are asked ({train[label]} for train, "
+                f"{test[label]} for test)"
+            )
+    if not any(test.values()):
+        raise ValueError("test_per_class: no class has a test row; at least one must")
+    if sum(count > 0 for count in train.values()) < 2:  # noqa: PLR2004
+        raise ValueError("train_per_class: a classifier needs training rows of two classes or more")
+
+
+def _check_labels(key: str, counts: Counts, classes: int) -> None:
+    if isinstance(counts, list) and len(counts) != classes:
+        raise ValueError(
+            f"{key}: a list of {len(counts)} numbers, but the source has {classes} classes"
+        )
+    if isinstance(counts, dict):
+        if not counts:
+            raise ValueError(f"{key}: an empty mapping; name one label or more")
+        for label in counts:
+            if label not in range(classes):
+                raise ValueError(
+                    f"{key}: unknown label {label}; the source's are 0 to {classes - 1}"
+                )
+
+
+# --- Messages -----------------------------------------------------------------------------------
+
+
+def _unknown(kind: str, value: object, allowed: list[str]) -> str:
+    near = difflib.get_close_matches(str(value), allowed, n=1)
+    hint = f". Did you mean {near[0]!r}?" if near else ""
+    return f"unknown {kind} {reprlib.repr(value)}; allowed: {', '.join(allowed)}{hint}"
+
+
+def _first_message(error: ValidationError, value: object) -> str:
+    """Say what is wrong first, with the key as the user wrote it."""
+    first = error.errors(include_url=False)[0]
+    location = list(first["loc"])
+    if location[-1:] == ["[key]"]:
+        return (
+            f"{_dotted(location[:-1])}: not a name; a name is a lower-case letter, then lower-case "
+            "letters, digits, - and _, 64 in all (a number alone is none, quoted or not)"
+        )
+    kind, found = first["type"], first["input"]
+    if kind == "extra_forbidden":
+        allowed = list(_model_at(location[:-1]).model_fields)
+        return f"{_dotted(location)}: {_unknown('key', location[-1], allowed)}"
+    if kind == "missing":
+        return f"{_dotted(location)}: missing"
+    if kind == "literal_error":
+        allowed = re.findall("'(.*?)'", first["ctx"]["expected"])
+        return f"{_dotted(location)}: {_unknown('value', found, allowed)}"
+    if kind == "counts":
+        return f"{_dotted(location)}: {first['msg']}"
+    if not location:
+        return f"expected the keys {', '.join(Params.model_fields)}, found {reprlib.repr(found)}"
+    expected = first["msg"].replace("Input should be", "expected").replace("String should", "must")
+    return f"{_dotted(location)}: {reprlib.repr(found)}: {expected}"
+
+
+def _dotted(location: list[str | int]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)[1:]
+
+
+def _model_at(location: list[str | int]) -> type[Model]:
+    """Give the model whose keys stand at `location`: all, or one entry of a part of it."""
+    parts: dict[str, type[Model]] = {"sources": Source, "datasets": Dataset, "recipes": Recipe}
+    return parts[str(location[0])] if location else Params
+
+
+# --- YAML ---------------------------------------------------------------------------------------
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as DVC reads it too: no key twice, and ``1e-3`` is a number."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
+        keys = set()
+        for key_node, _ in node.value:
+            key = (key_node.tag, key_node.value)
+            if isinstance(key_node, yaml.ScalarNode) and key in keys:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key_node.value!r} stands twice", key_node.start_mark
+                )
+            keys.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+def _read_yaml(path: Path) -> object:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return yaml.load(file, _Loader)  # noqa: S506 - a subclass of SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise StageError(f"{path}{place}: not readable as YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise StageError(f"{path}: not readable as YAML: {error}") from None
+
+
+def main(*, schema: Path) -> None:
+    """Check params.yaml and write the JSON Schema of it to `schema`."""
+    params = Params.read()
+    files.write_json(schema, Params.model_json_schema(), indent=2)
+    print(f"{PATH} is right: {', '.join(params.datasets)}; recipes {', '.join(params.recipes)}")
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,100 @@
+"""Stage `sample`: draw which rows of the source are the dataset's, class by class.
+
+The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change
+(NEP 19), and with which both published editions of TinyDigits were drawn.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stages import command, files
+from stages.params import Params, TestDraw, per_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+
+def sample(
+    labels: npt.NDArray[np.int64],
+    train_per_class: Mapping[int, int],
+    test_per_class: Mapping[int, int],
+    test_draw: TestDraw,
+    generator: np.random.RandomState,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Draw the rows of both splits.
+
+    For each class in ascending order, its row numbers, ascending, are shuffled; the first are
+    train. A class of which neither split takes a row draws nothing.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,), dtype int64
+        The class of each row of the source.
+    train_per_class, test_per_class : mapping of int to int
+        How many rows of each class to take.
+    test_draw : {"next", "choice"}
+        Whether test takes the rows that come next in the shuffled class, or a draw without
+        replacement from all that are left of it.
+    generator : RandomState
+        What to draw with; it goes on from where it is.
+
+    Returns
+    -------
+    train, test : ndarray of shape (n_train,) and (n_test,), dtype int64
+        Row numbers in the source, class after class.
+
+    Examples
+    --------
+    >>> labels = np.array([0, 1, 0, 1, 0, 1])
+    >>> one_each = {0: 1, 1: 1}
+    >>> sample(labels, one_each, one_each, "next", np.random.RandomState(42))
+    (array([0, 5]), array([2, 1]))
+    """
+    train, test = [], []
+    for label in sorted(train_per_class):
+        n_train, n_test = train_per_class[label], test_per_class[label]
+        if n_train + n_test == 0:
+            continue
+        rows = np.flatnonzero(labels == label)
+        generator.shuffle(rows)
+        rest = rows[n_train:]
+        train.append(rows[:n_train])
+        if test_draw == "choice":
+            test.append(generator.choice(rest, n_test, replace=False))
+        else:
+            test.append(rest[:n_test])
+    return np.concatenate(train), np.concatenate(test)
+
+
+def state(generator: np.random.RandomState) -> dict[str, Any]:
+    """Give the state of a generator as JSON can hold it: the 624 words of MT19937, the place."""
+    _, key, position, *_ = generator.get_state()
+    return {"key": np.asarray(key).tolist(), "position": position}
+
+
+def main(name: str, *, source: Path, out: Path) -> None:
+    """Draw the rows of the dataset `name` and write them with the generator's state to `out`."""
+    params = Params.read()
+    dataset = params.datasets[name]
+    classes = len(params.sources[dataset.source].rows_per_class)
+    generator = np.random.RandomState(dataset.seed)
+    train, test = sample(
+        files.read_array(source / "labels.npy"),
+        per_class(dataset.train_per_class, classes),
+        per_class(dataset.test_per_class, classes),
+        dataset.test_draw,
+        generator,
+    )
+    files.write_json(
+        out, {"train": train.tolist(), "test": test.tolist(), "generator": state(generator)}
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)

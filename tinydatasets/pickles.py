@@ -1,0 +1,390 @@
+"""The file format of a split: write it to the same bytes everywhere, read it safely.
+
+A split is stored as a pickle of protocol 4 of exactly
+``{"images": float32 (n, height, width), "labels": int64 (n,)}``, so that plain `pickle.load`
+opens it wherever NumPy is installed. What `pickle.dump` writes for an array depends on the
+version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer here emits the
+opcodes itself. What `pickle.load` does depends on the file, which may name any callable, so the
+reader here resolves three names only, each to a stand-in that can do nothing but hold data.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import pickletools
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy.typing as npt
+
+
+class FormatError(ValueError):
+    """A file is not a split as this package writes it, or arrays are not fit to be one."""
+
+
+class Split(NamedTuple):
+    """Images and labels of one split, row by row.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, height, width), dtype float32
+        Pixels in [0, 1], 0 for background.
+    labels : ndarray of shape (n,), dtype int64
+        The class of each image, 0 or more.
+    """
+
+    images: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int64]
+
+
+def check(split: Split) -> None:
+    """Check types, shapes and ranges of a split.
+
+    Parameters
+    ----------
+    split : Split
+        The arrays to check.
+
+    Raises
+    ------
+    FormatError
+        If an array has another dtype or number of dimensions, the two differ in length, there
+        is no row, a pixel is outside [0, 1] or not a number, or a label is negative.
+    """
+    images, labels = split
+    found = f"images {images.dtype} {images.shape}, labels {labels.dtype} {labels.shape}"
+    if images.dtype != np.float32 or labels.dtype != np.int64:
+        raise FormatError(f"expected float32 images and int64 labels, found {found}")
+    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):  # noqa: PLR2004
+        raise FormatError(f"expected images (n, height, width) and labels (n,), found {found}")
+    if images.size == 0:
+        raise FormatError(f"expected at least one row, found {found}")
+    # Written so that a NaN, for which every comparison is false, does not pass.
+    if not (images.min() >= 0 and images.max() <= 1):
+        raise FormatError(f"expected pixels in [0, 1], found {images.min()} to {images.max()}")
+    if labels.min() < 0:
+        raise FormatError(f"expected labels of 0 or more, found {labels.min()}")
+
+
+# --- Writing ------------------------------------------------------------------------------------
+
+# Bytes of this size and more stand outside a frame, and a frame that reaches it is closed
+# (`_Framer` in CPython's Lib/pickle.py, the same since Python 3.4).
+_FRAME_TARGET: Final = 64 * 1024
+_FRAME_MINIMUM: Final = 4
+
+
+class _Global(NamedTuple):
+    module: str
+    name: str
+
+
+_RECONSTRUCT: Final = _Global("numpy._core.multiarray", "_reconstruct")
+_NDARRAY: Final = _Global("numpy", "ndarray")
+_DTYPE: Final = _Global("numpy", "dtype")
+
+
+class _Reduced(NamedTuple):
+    """What an object's ``__reduce__`` gives: a callable, its arguments, and a state."""
+
+    callable: _Global
+    arguments: tuple[Any, ...]
+    state: tuple[Any, ...]
+
+
+def _reduce(array: npt.NDArray[Any]) -> _Reduced:
+    """Reduce an array as NumPy 2 does."""
+    array = np.ascontiguousarray(array)
+    dtype = array.dtype.newbyteorder("<")
+    state = (3, "<", None, None, None, -1, -1, 0)
+    reduced_dtype = _Reduced(_DTYPE, (dtype.str[1:], False, True), state)
+    data = array.astype(dtype, copy=False).tobytes()
+    return _Reduced(
+        _RECONSTRUCT,
+        (_NDARRAY, (0,), b"b"),
+        (1, array.shape, reduced_dtype, False, data),
+    )
+
+
+class _Writer:
+    """Opcodes of protocol 4, memoized and framed as CPython does it."""
+
+    def __init__(self) -> None:
+        self._chunks = [b"\x80\x04"]  # PROTO 4
+        self._frame = bytearray()
+        self._memo: dict[object, int] = {}
+        self._memoized = 0
+
+    def save(self, value: object) -> None:
+        """Write one value, or where it was written before, in a new frame if this one is full."""
+        if len(self._frame) >= _FRAME_TARGET:
+            self._close_frame()
+        # Python memoizes by identity: equal strings and names here are one object, tuples are not.
+        shared = isinstance(value, (str, bytes, _Global))
+        if shared and value in self._memo:
+            self._frame += b"h" + bytes([self._memo[value]])  # BINGET
+        elif isinstance(value, _Reduced):
+            self._save_reduced(value)
+        elif isinstance(value, _Global):
+            self.save(value.module)
+            self.save(value.name)
+            self._memoize(b"\x93", key=value)  # STACK_GLOBAL
+        elif isinstance(value, str):
+            text = value.encode()
+            self._memoize(b"\x8c" + bytes([len(text)]) + text, key=value)  # SHORT_BINUNICODE
+        elif isinstance(value, bytes):
+            self._save_bytes(value)
+        elif isinstance(value, tuple):
+            self._save_tuple(value)
+        elif value is None or isinstance(value, bool):
+            self._frame += {None: b"N", True: b"\x88", False: b"\x89"}[value]
+        elif isinstance(value, int):
+            self._frame += _integer(value)
+        else:
+            raise TypeError(f"no opcode for {type(value)}")
+
+    def save_dict(self, items: dict[str, Any]) -> None:
+        """Write a dict of two items or more."""
+        self._memoize(b"}")  # EMPTY_DICT
+        self._frame += b"("  # MARK
+        for key, value in items.items():
+            self.save(key)
+            self.save(value)
+        self._frame += b"u"  # SETITEMS
+
+    def finish(self) -> bytes:
+        """End the pickle and return it."""
+        self._frame += b"."  # STOP
+        self._close_frame()
+        return b"".join(self._chunks)
+
+    def _save_reduced(self, value: _Reduced) -> None:
+        self.save(value.callable)
+        self.save(value.arguments)
+        self._memoize(b"R")  # REDUCE
+        self.save(value.state)
+        self._frame += b"b"  # BUILD
+
+    def _save_tuple(self, value: tuple[object, ...]) -> None:
+        short = {1: b"\x85", 2: b"\x86", 3: b"\x87"}  # TUPLE1, TUPLE2, TUPLE3
+        if len(value) not in short:
+            self._frame += b"("  # MARK
+        for item in value:
+            self.save(item)
+        self._memoize(short.get(len(value), b"t"))  # TUPLE
+
+    def _save_bytes(self, value: bytes) -> None:
+        if len(value) < 256:  # noqa: PLR2004
+            self._memoize(b"C" + bytes([len(value)]) + value, key=value)  # SHORT_BINBYTES
+            return
+        header = b"B" + struct.pack("<I", len(value))  # BINBYTES
+        if len(value) < _FRAME_TARGET:
+            self._memoize(header + value)
+        else:
+            self._close_frame()
+            self._chunks += [header, value]
+            self._memoize(b"")
+
+    def _memoize(self, opcode: bytes, key: object = None) -> None:
+        self._frame += opcode + b"\x94"  # MEMOIZE
+        if key is not None:
+            self._memo[key] = self._memoized
+        self._memoized += 1
+
+    def _close_frame(self) -> None:
+        if len(self._frame) >= _FRAME_MINIMUM:
+            self._chunks.append(b"\x95" + struct.pack("<Q", len(self._frame)))  # FRAME
+        self._chunks.append(bytes(self._frame))
+        self._frame.clear()
+
+
+def _integer(value: int) -> bytes:
+    if 0 <= value < 2**8:
+        return b"K" + struct.pack("<B", value)  # BININT1
+    if 0 <= value < 2**16:
+        return b"M" + struct.pack("<H", value)  # BININT2
+    return b"J" + struct.pack("<i", value)  # BININT
+
+
+def dumps(split: Split) -> bytes:
+    """Give the bytes of a split: those that NumPy 2 writes, whatever version is installed.
+
+    Parameters
+    ----------
+    split : Split
+        The arrays; see `check` for what they must be.
+
+    Returns
+    -------
+    bytes
+        A pickle of protocol 4.
+
+    Raises
+    ------
+    FormatError
+        If the arrays are not fit to be a split.
+
+    Examples
+    --------
+    >>> import pickle
+    >>> import numpy as np
+    >>> from tinydatasets import Split, dumps
+    >>> data = dumps(Split(np.zeros((2, 8, 8), np.float32), np.array([0, 1])))
+    >>> pickle.loads(data)["labels"]
+    array([0, 1])
+    """
+    check(split)
+    writer = _Writer()
+    writer.save_dict({"images": _reduce(split.images), "labels": _reduce(split.labels)})
+    return writer.finish()
+
+
+# --- Reading ------------------------------------------------------------------------------------
+
+# Larger than any split of a tiny dataset; a file of this size is read in well under a second.
+_LARGEST_FILE: Final = 64 * 2**20
+# Our own files have 93. A file that needs many more is none of ours.
+_MOST_OPCODES: Final = 256
+_OPCODES: Final = frozenset(
+    "PROTO FRAME STOP MARK MEMOIZE BINGET NONE NEWTRUE NEWFALSE BININT BININT1 BININT2 "
+    "SHORT_BINUNICODE SHORT_BINBYTES BINBYTES TUPLE1 TUPLE2 TUPLE3 TUPLE EMPTY_DICT SETITEMS "
+    "STACK_GLOBAL REDUCE BUILD".split()
+)
+
+
+class _DTypeStandIn:
+    """Takes the place of a `numpy.dtype`: holds what the file says, and does nothing."""
+
+    def __init__(self, code: object, align: object, copy: object) -> None:
+        self.called_with = (code, align, copy)
+
+    def __setstate__(self, state: object) -> None:
+        self.state = state
+
+
+class _ArrayStandIn:
+    """Takes the place of a `numpy.ndarray`: holds what the file says, and does nothing."""
+
+    def __init__(self, subtype: object, shape: object, typecode: object) -> None:
+        self.called_with = (subtype, shape, typecode)
+
+    def __setstate__(self, state: object) -> None:
+        self.state = state
+
+    def array(self, dtype: type[np.float32 | np.int64]) -> npt.NDArray[Any]:
+        """Make the array of `dtype` from the bytes that the file holds."""
+        version, shape, found, fortran, data = self.state  # type: ignore[misc]
+        code = np.dtype(dtype).newbyteorder("<")
+        if found.called_with[0] != code.str[1:] or found.state[1] != "<":
+            raise FormatError(f"expected an array of {np.dtype(dtype)}")
+        whole = all(type(length) is int and length >= 0 for length in shape)
+        if version != 1 or fortran or not whole or math.prod(shape) * code.itemsize != len(data):
+            raise FormatError("expected a whole array in C order")
+        return np.frombuffer(data, code).astype(dtype).reshape(shape)
+
+
+_STAND_INS: Final[dict[tuple[str, str], Any]] = {
+    ("numpy._core.multiarray", "_reconstruct"): _ArrayStandIn,
+    ("numpy.core.multiarray", "_reconstruct"): _ArrayStandIn,
+    ("numpy", "ndarray"): np.ndarray.__name__,
+    ("numpy", "dtype"): _DTypeStandIn,
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401
+        try:
+            return _STAND_INS[module, name]
+        except KeyError:
+            raise FormatError(f"it asks for {module}.{name}, which a dataset has no use for") from None
+
+
+def _check_opcodes(data: bytes) -> None:
+    end = 0
+    for count, (opcode, _, position) in enumerate(pickletools.genops(data)):
+        if opcode.name not in _OPCODES or count >= _MOST_OPCODES:
+            raise FormatError(f"opcode {opcode.name} at byte {position} is not one that we write")
+        end = (position or 0) + 1
+    if end != len(data):
+        raise FormatError(f"{len(data) - end} bytes follow its end")
+
+
+def loads(data: bytes) -> Split:
+    """Read the bytes of a split without running anything that they ask for.
+
+    Parameters
+    ----------
+    data : bytes
+        A pickle as `dumps` writes it, or NumPy 1 or 2 with protocol 4.
+
+    Returns
+    -------
+    Split
+        The arrays, checked by `check`.
+
+    Raises
+    ------
+    FormatError
+        If `data` is anything else.
+
+    Examples
+    --------
+    >>> import pickle
+    >>> from tinydatasets import loads
+    >>> class Hostile:
+    ...     def __reduce__(self):
+    ...         return eval, ("harm()",)
+    >>> loads(pickle.dumps(Hostile(), protocol=4))
+    Traceback (most recent call last):
+    tinydatasets.pickles.FormatError: not a split: it asks for builtins.eval, ...
+    """
+    try:
+        _check_opcodes(data)
+        found = _Unpickler(io.BytesIO(data)).load()
+        if not isinstance(found, dict) or list(found) != ["images", "labels"]:
+            raise FormatError("it does not hold a dict of 'images' and 'labels'")  # noqa: TRY301
+        split = Split(found["images"].array(np.float32), found["labels"].array(np.int64))
+        check(split)
+    except FormatError as error:
+        raise FormatError(f"not a split: {error}") from None
+    # A damaged pickle can fail anywhere in the unpickler and in any of these ways.
+    except Exception as error:  # noqa: BLE001
+        raise FormatError(f"not a split: damaged or cut short ({error})") from None
+    return split
+
+
+def read(path: str | os.PathLike[str]) -> Split:
+    """Read a split from a file without running anything that the file asks for.
+
+    Parameters
+    ----------
+    path : path-like
+        A file such as ``datasets/tinydigits/train.pkl``.
+
+    Returns
+    -------
+    Split
+        The arrays, checked by `check`.
+
+    Raises
+    ------
+    FormatError
+        If the file holds anything but a split; the message names the file.
+    OSError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    if path.stat().st_size > _LARGEST_FILE:
+        raise FormatError(f"{path}: not a split: larger than {_LARGEST_FILE} bytes")
+    try:
+        return loads(path.read_bytes())
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from None
