@@ -35,7 +35,7 @@ def _check_counts(value: object) -> object:
     for label, count in counts.items():
         if type(label) is not int and label != "every class":
             raise PydanticCustomError(
-                "counts", "{label} is not a label: labels are whole numbers", {"label": repr(label)}
+                "counts", "{label} is not a label: labels are whole numbers", {"label": _show(label)}
             )
         if type(count) is not int or count < 0:
             of = label if label == "every class" else f"class {label}"
@@ -43,7 +43,7 @@ def _check_counts(value: object) -> object:
                 "counts",
                 "{count} for {of}: expected a whole number, 0 or more (or a list of them, one for "
                 "each class, or a mapping of label to number)",
-                {"count": reprlib.repr(count), "of": of},
+                {"count": _show(count), "of": of},
             )
     return value
 
@@ -138,16 +138,15 @@ class Params(Model):
             If anything in it is wrong: the key as its author wrote it, the value, what is
             allowed and, where there is one, the nearest right spelling.
         """
-        value = _read_yaml(path)
         try:
-            params = cls.model_validate(value)
+            params = cls.model_validate(_read_yaml(path))
         except ValidationError as error:
-            raise StageError(f"{path}: {_first_message(error, value)}") from None
+            raise StageError(f"{path}: {_first_message(error)}") from None
         for name, dataset in params.datasets.items():
             try:
                 _check_dataset(dataset, name, params.sources)
             except ValueError as error:
-                raise StageError(f"{path}: datasets.{name}.{error}") from None
+                raise StageError(f"{path}: datasets.{name}{error}") from None
         for name, recipe in params.recipes.items():
             if recipe.optimizer == "adam" and recipe.momentum:
                 raise StageError(
@@ -189,40 +188,38 @@ def per_class(counts: Counts, classes: int) -> dict[int, int]:
 
 def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -> None:
     if name == "sources":
-        raise ValueError("build/sources holds the sources: give the dataset another name")
+        raise ValueError(": build/sources holds the sources; give the dataset another name")
     if dataset.source not in sources:
-        raise ValueError(f"source: {_unknown('source', dataset.source, list(sources))}")
+        raise ValueError(f".source: {_unknown('source', dataset.source, list(sources))}")
     available = sources[dataset.source].rows_per_class
     for key in ("train_per_class", "test_per_class"):
         _check_labels(key, getattr(dataset, key), len(available))
     train = per_class(dataset.train_per_class, len(available))
     test = per_class(dataset.test_per_class, len(available))
     for label, rows in enumerate(available):
-        if train[label] + test[label] > rows:
-            key = "train_per_class" if train[label] > rows else "test_per_class"
+        asked = train[label] + test[label]
+        if asked > rows:
+            key = "train_per_class" if train[label] >= test[label] else "test_per_class"
             raise ValueError(
-                f"{key}: class {label} of {dataset.source} has {rows} rows, but "
-                f"{train[label] + test[label]} are asked ({train[label]} for train, "
-                f"{test[label]} for test)"
+                f".{key}: class {label} of {dataset.source} has {rows} rows available, but "
+                f"{asked} are asked ({train[label]} for train, {test[label]} for test)"
             )
     if not any(test.values()):
-        raise ValueError("test_per_class: no class has a test row; at least one must")
+        raise ValueError(".test_per_class: no class has a test row; at least one must")
     if sum(count > 0 for count in train.values()) < 2:  # noqa: PLR2004
-        raise ValueError("train_per_class: a classifier needs training rows of two classes or more")
+        raise ValueError(".train_per_class: a classifier needs rows of two classes or more")
 
 
 def _check_labels(key: str, counts: Counts, classes: int) -> None:
     if isinstance(counts, list) and len(counts) != classes:
         raise ValueError(
-            f"{key}: a list of {len(counts)} numbers, but the source has {classes} classes"
+            f".{key}: a list of {len(counts)} numbers, but the source has {classes} classes"
         )
     if isinstance(counts, dict):
-        if not counts:
-            raise ValueError(f"{key}: an empty mapping; name one label or more")
         for label in counts:
             if label not in range(classes):
                 raise ValueError(
-                    f"{key}: unknown label {label}; the source's are 0 to {classes - 1}"
+                    f".{key}: unknown label {label}; the source's are 0 to {classes - 1}"
                 )
 
 
@@ -235,30 +232,46 @@ def _unknown(kind: str, value: object, allowed: list[str]) -> str:
     return f"unknown {kind} {reprlib.repr(value)}; allowed: {', '.join(allowed)}{hint}"
 
 
-def _first_message(error: ValidationError, value: object) -> str:
-    """Say what is wrong first, with the key as the user wrote it."""
-    first = error.errors(include_url=False)[0]
-    location = list(first["loc"])
+def _first_message(error: ValidationError) -> str:
+    """Say what is wrong first, with the key as the user wrote it.
+
+    A misspelt key is two errors, an unknown key and a missing one: the unknown one says more.
+    """
+    errors = error.errors(include_url=False)
+    first = min(errors, key=lambda candidate: candidate["type"] != "extra_forbidden")
+    kind, found, location = first["type"], first["input"], list(first["loc"])
     if location[-1:] == ["[key]"]:
         return (
-            f"{_dotted(location[:-1])}: not a name; a name is a lower-case letter, then lower-case "
-            "letters, digits, - and _, 64 in all (a number alone is none, quoted or not)"
+            f"{_dotted(location[:-2])}.{_show(found)}: not a name; a name is a lower-case letter, "
+            "then lower-case letters, digits, - and _, 64 in all (a number is none, quoted or not)"
         )
-    kind, found = first["type"], first["input"]
+    key = _dotted(location)
     if kind == "extra_forbidden":
         allowed = list(_model_at(location[:-1]).model_fields)
-        return f"{_dotted(location)}: {_unknown('key', location[-1], allowed)}"
+        return f"{key}: {_unknown('key', location[-1], allowed)}"
     if kind == "missing":
-        return f"{_dotted(location)}: missing"
+        field = _model_at(location[:-1]).model_fields[str(location[-1])]
+        return f"{key}: missing. {field.description}"
     if kind == "literal_error":
         allowed = re.findall("'(.*?)'", first["ctx"]["expected"])
-        return f"{_dotted(location)}: {_unknown('value', found, allowed)}"
+        return f"{key}: {_unknown('value', found, allowed)}"
     if kind == "counts":
-        return f"{_dotted(location)}: {first['msg']}"
-    if not location:
-        return f"expected the keys {', '.join(Params.model_fields)}, found {reprlib.repr(found)}"
-    expected = first["msg"].replace("Input should be", "expected").replace("String should", "must")
-    return f"{_dotted(location)}: {reprlib.repr(found)}: {expected}"
+        return f"{key}: {first['msg']}"
+    if kind == "too_short" and not found:
+        return f"{key}: empty; it needs an entry"
+    if kind in {"dict_type", "model_type"}:
+        what = f"a mapping with the keys {', '.join(_model_at(location).model_fields)}"
+        if len(location) == 1:
+            what = "a mapping of names to entries"
+        return f"{key or 'the whole file'}: {_show(found)}: expected {what}"
+    return f"{key}: {_show(found)}: {first['msg'].replace('Input should be', 'expected')}"
+
+
+def _show(value: object) -> str:
+    """Show a value about as YAML has it, shortened."""
+    if value is None:
+        return "nothing"
+    return str(value).lower() if isinstance(value, bool) else reprlib.repr(value)
 
 
 def _dotted(location: list[str | int]) -> str:
@@ -302,7 +315,7 @@ def _read_yaml(path: Path) -> object:
         mark = error.problem_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise StageError(f"{path}{place}: not readable as YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise StageError(f"{path}: not readable as YAML: {error}") from None
 
 

@@ -1,0 +1,48 @@
+# `make repro` and `make test` are all that most people need; each makes or updates .venv first.
+# With an environment of your own: `pip install -e .`, then plain `dvc repro`.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+# The stages run `python`: let it be the one that has what they need.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: repro test check prune lint lock bench clean
+
+repro: check  ## build every dataset and baseline of params.yaml
+	dvc repro
+
+test: .venv/.ready  ## run the tests
+	python -m pytest
+
+check: .venv/.ready  ## check params.yaml alone
+	python -m stages.params --schema params.schema.json
+
+prune: check  ## remove what datasets that are no longer in params.yaml left behind
+	python -m stages.prune
+
+lint: .venv/.ready  ## format, lint and types
+	ruff format --check
+	ruff check
+	mypy
+
+bench: .venv/.ready  ## the speed figures of the README
+	python -m benchmarks.speed
+
+lock: .venv/.ready  ## choose the newest versions for requirements.txt anew
+	uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.10 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --upgrade \
+	  --custom-compile-command "make lock" --output-file requirements.txt
+
+clean:  ## remove .venv and everything that `make repro` can build again outside Git
+	rm -rf .venv build .dvc/cache .dvc/tmp
+
+# pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
+# scikit-learn takes three times as long to import, in every run.
+.venv/.ready: requirements.txt pyproject.toml hatch_build.py
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	.venv/bin/python -m compileall -q stages tinydatasets
+	touch $@

@@ -1,0 +1,99 @@
+"""Measure the pipeline against plain scripts, and its no-op against DVC's own.
+
+Run by ``make bench``. The two sides of a comparison run in turn, so that a machine that slows
+down slows both; what counts is the median of the ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+PLAIN = Path(__file__).parent / "plain"
+RUNS = 5
+TRIVIAL_STAGES = 12
+
+
+def run(*command: str | Path, cwd: Path) -> float:
+    """Run a command and give its seconds of wall-clock time."""
+    start = time.perf_counter()
+    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def compare(title: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
+    """Time both sides in turn, after one warm-up each, and print medians and their ratio."""
+    ours(), theirs()
+    pairs = [(ours(), theirs()) for _ in range(RUNS)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    a, b = (statistics.median(side) for side in zip(*pairs, strict=True))
+    print(f"{title}: {a:.2f} s against {b:.2f} s, ratio {ratio:.2f} (median of {RUNS} pairs)")
+
+
+def cold(clone: Path) -> float:
+    """Time ``dvc repro`` with nothing in build/ and in DVC's cache."""
+    for folder in ("build", ".dvc/cache", ".dvc/tmp"):
+        shutil.rmtree(clone / folder, ignore_errors=True)
+    for pickle in clone.glob("datasets/*/*.pkl"):
+        pickle.unlink()
+    return run("dvc", "repro", cwd=clone)
+
+
+def plain(folder: Path) -> float:
+    """Time the four plain scripts."""
+    return sum(
+        run(sys.executable, PLAIN / script, *arguments, folder / edition, cwd=folder)
+        for edition in ("1000", "150")
+        for script, arguments in (("make.py", [edition]), ("train.py", []))
+    )
+
+
+def trivial(folder: Path) -> None:
+    """Make a DVC repository of twelve stages that write a file each."""
+    run("git", "init", "--quiet", cwd=folder)
+    run("dvc", "init", "--quiet", cwd=folder)
+    shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc" / "config")
+    stages = [
+        f"  stage{i}:\n    cmd: echo {i} > out{i}\n    outs: [out{i}]\n"
+        for i in range(TRIVIAL_STAGES)
+    ]
+    (folder / "dvc.yaml").write_text("stages:\n" + "".join(stages), encoding="utf-8")
+    run("dvc", "repro", cwd=folder)
+
+
+def main() -> None:
+    """Print both comparisons."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        clone = folder / "clone"
+        run("git", "clone", "--quiet", ROOT, clone, cwd=folder)
+        os.environ["DVC_SITE_CACHE_DIR"] = str(folder / "site-cache")
+        run(sys.executable, "-m", "compileall", "-q", "stages", "tinydatasets", cwd=clone)
+        (folder / "plain").mkdir()
+        compare(
+            "cold `dvc repro` against four plain scripts",
+            lambda: cold(clone),
+            lambda: plain(folder / "plain"),
+        )
+        (folder / "trivial").mkdir()
+        trivial(folder / "trivial")
+        compare(
+            "`dvc repro` with nothing to do against DVC's no-op on twelve trivial stages",
+            lambda: run("dvc", "repro", cwd=clone),
+            lambda: run("dvc", "repro", cwd=folder / "trivial"),
+        )
+
+
+if __name__ == "__main__":
+    main()
