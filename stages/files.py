@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import yaml
 
 from stages.command import StageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy.typing as npt
+
+PARAMS = Path("params.yaml")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -75,3 +78,38 @@ def read_json(path: Path) -> Any:  # noqa: ANN401
 
 def _damaged(path: Path, error: Exception) -> StageError:
     return StageError(f"{path} is damaged ({error}). Delete it and run `dvc repro` again.")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as DVC reads it too: no key twice, and ``1e-3`` is a number."""
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        keys = set()
+        for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                continue
+            key = (key_node.tag, key_node.value)
+            if key in keys:
+                problem = f"the key {key_node.value!r} stands twice"
+                raise yaml.composer.ComposerError(None, None, problem, key_node.start_mark)
+            keys.add(key)
+        return node
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+def read_yaml(path: Path) -> Any:  # noqa: ANN401
+    """Read a value from YAML."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return yaml.load(file, _Loader)  # noqa: S506 - a subclass of SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise StageError(f"{path}{place}: not readable as YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise StageError(f"{path}: not readable as YAML: {error}") from None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stages import command, files
-from stages.params import Params
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,7 +39,7 @@ def normalize(images: npt.NDArray[np.uint8], maximum: int) -> npt.NDArray[np.flo
 
 def main(source_name: str, *, source: Path, split: Path, out: Path) -> None:
     """Write the normalized images and the labels of every split to a folder of its own in `out`."""
-    maximum = Params.read().sources[source_name].maximum
+    maximum = files.read_yaml(files.PARAMS)["sources"][source_name]["maximum"]
     images = files.read_array(source / "images.npy")
     labels = files.read_array(source / "labels.npy")
     for name, rows in files.read_json(split).items():

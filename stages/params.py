@@ -10,18 +10,16 @@ from __future__ import annotations
 import difflib
 import re
 import reprlib
-from collections.abc import Hashable, Mapping  # noqa: TC003 - pydantic looks them up
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from stages import command, files
 from stages.command import StageError
-
-PATH = Path("params.yaml")
+from stages.counts import per_class
 
 
 def _check_counts(value: object) -> object:
@@ -52,7 +50,6 @@ Count = Annotated[int, Field(ge=0)]
 Counts = Annotated[Count | list[Count] | dict[int, Count], BeforeValidator(_check_counts)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
-TestDraw = Literal["next", "choice"]
 
 
 class Model(BaseModel):
@@ -95,7 +92,7 @@ class Dataset(Model):
     """Training rows: a number for every class, a list in label order, or label: number."""
     test_per_class: Counts
     """Test rows: a number for every class, a list in label order, or label: number."""
-    test_draw: TestDraw = "next"
+    test_draw: Literal["next", "choice"] = "next"
     """Test takes the rows that come next, or a new choice among all that are left."""
 
 
@@ -129,7 +126,7 @@ class Params(Model):
     """How the baselines of every dataset are trained."""
 
     @classmethod
-    def read(cls, path: Path = PATH) -> Params:
+    def read(cls, path: Path = files.PARAMS) -> Params:
         """Read and check ``params.yaml``.
 
         Raises
@@ -139,7 +136,7 @@ class Params(Model):
             allowed and, where there is one, the nearest right spelling.
         """
         try:
-            params = cls.model_validate(_read_yaml(path))
+            params = cls.model_validate(files.read_yaml(path))
         except ValidationError as error:
             raise StageError(f"{path}: {_first_message(error)}") from None
         for name, dataset in params.datasets.items():
@@ -154,33 +151,6 @@ class Params(Model):
                     "momentum; leave it out"
                 )
         return params
-
-
-def per_class(counts: Counts, classes: int) -> dict[int, int]:
-    """Spell a per-class count out.
-
-    Parameters
-    ----------
-    counts : int, list of int or dict of int to int
-        As ``params.yaml`` has it.
-    classes : int
-        How many classes the source has.
-
-    Returns
-    -------
-    dict of int to int
-        A number of rows for every label.
-
-    Examples
-    --------
-    >>> per_class(5, 3), per_class([5, 0, 4], 3), per_class({1: 9}, 3)
-    ({0: 5, 1: 5, 2: 5}, {0: 5, 1: 0, 2: 4}, {0: 0, 1: 9, 2: 0})
-    """
-    if isinstance(counts, int):
-        return dict.fromkeys(range(classes), counts)
-    if isinstance(counts, list):
-        return dict(enumerate(counts))
-    return {label: counts.get(label, 0) for label in range(classes)}
 
 
 # --- What one part of params.yaml asks of another -----------------------------------------------
@@ -284,46 +254,11 @@ def _model_at(location: list[str | int]) -> type[Model]:
     return parts[str(location[0])] if location else Params
 
 
-# --- YAML ---------------------------------------------------------------------------------------
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML as DVC reads it too: no key twice, and ``1e-3`` is a number."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
-        keys = set()
-        for key_node, _ in node.value:
-            key = (key_node.tag, key_node.value)
-            if isinstance(key_node, yaml.ScalarNode) and key in keys:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key_node.value!r} stands twice", key_node.start_mark
-                )
-            keys.add(key)
-        return super().construct_mapping(node, deep)
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
-
-
-def _read_yaml(path: Path) -> object:
-    try:
-        with path.open(encoding="utf-8") as file:
-            return yaml.load(file, _Loader)  # noqa: S506 - a subclass of SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise StageError(f"{path}{place}: not readable as YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise StageError(f"{path}: not readable as YAML: {error}") from None
-
-
 def main(*, schema: Path) -> None:
     """Check params.yaml and write the JSON Schema of it to `schema`."""
     params = Params.read()
     files.write_json(schema, Params.model_json_schema(), indent=2)
-    print(f"{PATH} is right: {', '.join(params.datasets)}; recipes {', '.join(params.recipes)}")
+    print(f"{files.PARAMS} is right: {', '.join(params.datasets)}; recipes {', '.join(params.recipes)}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages import command, files
-from stages.params import Params, TestDraw, per_class
+from stages.counts import per_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +24,8 @@ def sample(
     labels: npt.NDArray[np.int64],
     train_per_class: Mapping[int, int],
     test_per_class: Mapping[int, int],
-    test_draw: TestDraw,
     generator: np.random.RandomState,
+    test_draw: str = "next",
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Draw the rows of both splits.
 
@@ -38,11 +38,11 @@ def sample(
         The class of each row of the source.
     train_per_class, test_per_class : mapping of int to int
         How many rows of each class to take.
+    generator : RandomState
+        What to draw with; it goes on from where it is.
     test_draw : {"next", "choice"}
         Whether test takes the rows that come next in the shuffled class, or a draw without
         replacement from all that are left of it.
-    generator : RandomState
-        What to draw with; it goes on from where it is.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def sample(
     --------
     >>> labels = np.array([0, 1, 0, 1, 0, 1])
     >>> one_each = {0: 1, 1: 1}
-    >>> sample(labels, one_each, one_each, "next", np.random.RandomState(42))
+    >>> sample(labels, one_each, one_each, np.random.RandomState(42))
     (array([0, 5]), array([2, 1]))
     """
     train, test = [], []
@@ -80,16 +80,16 @@ def state(generator: np.random.RandomState) -> dict[str, Any]:
 
 def main(name: str, *, source: Path, out: Path) -> None:
     """Draw the rows of the dataset `name` and write them with the generator's state to `out`."""
-    params = Params.read()
-    dataset = params.datasets[name]
-    classes = len(params.sources[dataset.source].rows_per_class)
-    generator = np.random.RandomState(dataset.seed)
+    dataset = files.read_yaml(files.PARAMS)["datasets"][name]
+    labels = files.read_array(source / "labels.npy")
+    classes = int(labels.max()) + 1
+    generator = np.random.RandomState(dataset["seed"])
     train, test = sample(
-        files.read_array(source / "labels.npy"),
-        per_class(dataset.train_per_class, classes),
-        per_class(dataset.test_per_class, classes),
-        dataset.test_draw,
+        labels,
+        per_class(dataset["train_per_class"], classes),
+        per_class(dataset["test_per_class"], classes),
         generator,
+        dataset.get("test_draw", "next"),
     )
     files.write_json(
         out, {"train": train.tolist(), "test": test.tolist(), "generator": state(generator)}

