@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 PLAIN = Path(__file__).parent / "plain"
-RUNS = 5
+RUNS = 7
 TRIVIAL_STAGES = 12
 
 
@@ -59,21 +60,36 @@ def plain(folder: Path) -> float:
     )
 
 
-def trivial(folder: Path) -> None:
-    """Make a DVC repository of twelve stages that write a file each."""
+def trivial(folder: Path, *, foreach: bool) -> Path:
+    """Make a DVC repository of twelve stages that write a file each.
+
+    Either each stage is written out and depends on nothing, or six stand in a `foreach` over two
+    entries of params.yaml, each with a parameter, and with the file before it as a dependency.
+    """
+    folder.mkdir()
     run("git", "init", "--quiet", cwd=folder)
     run("dvc", "init", "--quiet", cwd=folder)
     shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc" / "config")
-    stages = [
-        f"  stage{i}:\n    cmd: echo {i} > out{i}\n    outs: [out{i}]\n"
-        for i in range(TRIVIAL_STAGES)
-    ]
-    (folder / "dvc.yaml").write_text("stages:\n" + "".join(stages), encoding="utf-8")
+    text = "stages:\n"
+    if foreach:
+        (folder / "params.yaml").write_text("datasets: {a: {seed: 1}, b: {seed: 2}}\n")
+        for i in range(TRIVIAL_STAGES // 2):
+            deps = f"      deps: ['${{key}}{i - 1}']\n" if i else ""
+            text += (
+                f"  stage{i}:\n    foreach: ${{datasets}}\n    do:\n"
+                f"      cmd: echo ${{key}} > ${{key}}{i}\n{deps}"
+                f"      params: ['datasets.${{key}}']\n      outs: ['${{key}}{i}']\n"
+            )
+    else:
+        for i in range(TRIVIAL_STAGES):
+            text += f"  stage{i}:\n    cmd: echo {i} > out{i}\n    outs: [out{i}]\n"
+    (folder / "dvc.yaml").write_text(text)
     run("dvc", "repro", cwd=folder)
+    return folder
 
 
 def main() -> None:
-    """Print both comparisons."""
+    """Print the comparisons."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clone = folder / "clone"
@@ -83,16 +99,19 @@ def main() -> None:
         (folder / "plain").mkdir()
         compare(
             "cold `dvc repro` against four plain scripts",
-            lambda: cold(clone),
-            lambda: plain(folder / "plain"),
+            partial(cold, clone),
+            partial(plain, folder / "plain"),
         )
-        (folder / "trivial").mkdir()
-        trivial(folder / "trivial")
-        compare(
-            "`dvc repro` with nothing to do against DVC's no-op on twelve trivial stages",
-            lambda: run("dvc", "repro", cwd=clone),
-            lambda: run("dvc", "repro", cwd=folder / "trivial"),
-        )
+        for title, foreach in (
+            ("over params.yaml", True),
+            ("with neither dependency nor parameter", False),
+        ):
+            repository = trivial(folder / f"trivial-{foreach}", foreach=foreach)
+            compare(
+                f"`dvc repro` with nothing to do against twelve trivial stages {title}",
+                partial(run, "dvc", "repro", cwd=clone),
+                partial(run, "dvc", "repro", cwd=repository),
+            )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
             parser.add_argument(f"--{name}", type=parameter.annotation, required=True)
         else:
             parser.add_argument(name, type=parameter.annotation)
+    stops: tuple[type[Exception], ...] = (StageError, OSError, *expected)
     try:
         main(**vars(parser.parse_args()))
-    except (StageError, OSError, *expected) as error:
+    except stops as error:
         sys.exit(str(error))

@@ -68,7 +68,7 @@ def write_json(path: Path, value: object, *, indent: int | None = None) -> None:
     write_bytes(path, f"{text}\n".encode())
 
 
-def read_json(path: Path) -> Any:  # noqa: ANN401
+def read_json(path: Path) -> Any:
     """Read a value from JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -102,7 +102,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-def read_yaml(path: Path) -> Any:  # noqa: ANN401
+def read_yaml(path: Path) -> Any:
     """Read a value from YAML."""
     try:
         with path.open(encoding="utf-8") as file:
@@ -112,4 +112,5 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise StageError(f"{path}{place}: not readable as YAML: {error.problem}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise StageError(f"{path}: not readable as YAML: {error}") from None
+        reason = " ".join(str(error).split())
+        raise StageError(f"{path}: not readable as YAML: {reason}") from None

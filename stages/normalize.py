@@ -34,7 +34,8 @@ def normalize(images: npt.NDArray[np.uint8], maximum: int) -> npt.NDArray[np.flo
     >>> normalize(np.array([[[0, 4, 16]]], np.uint8), 16)
     array([[[0.  , 0.25, 1.  ]]], dtype=float32)
     """
-    return images.astype(np.float32) / np.float32(maximum)
+    normalized: npt.NDArray[np.float32] = images.astype(np.float32) / np.float32(maximum)
+    return normalized
 
 
 def main(source_name: str, *, source: Path, split: Path, out: Path) -> None:

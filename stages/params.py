@@ -10,16 +10,25 @@ from __future__ import annotations
 import difflib
 import re
 import reprlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from stages import command, files
 from stages.command import StageError
 from stages.counts import per_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def _check_counts(value: object) -> object:
@@ -33,7 +42,9 @@ def _check_counts(value: object) -> object:
     for label, count in counts.items():
         if type(label) is not int and label != "every class":
             raise PydanticCustomError(
-                "counts", "{label} is not a label: labels are whole numbers", {"label": _show(label)}
+                "counts",
+                "{label} is not a label: labels are whole numbers",
+                {"label": _show(label)},
             )
         if type(count) is not int or count < 0:
             of = label if label == "every class" else f"class {label}"
@@ -176,7 +187,7 @@ def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -
             )
     if not any(test.values()):
         raise ValueError(".test_per_class: no class has a test row; at least one must")
-    if sum(count > 0 for count in train.values()) < 2:  # noqa: PLR2004
+    if sum(count > 0 for count in train.values()) < 2:
         raise ValueError(".train_per_class: a classifier needs rows of two classes or more")
 
 
@@ -258,7 +269,7 @@ def main(*, schema: Path) -> None:
     """Check params.yaml and write the JSON Schema of it to `schema`."""
     params = Params.read()
     files.write_json(schema, Params.model_json_schema(), indent=2)
-    print(f"{files.PARAMS} is right: {', '.join(params.datasets)}; recipes {', '.join(params.recipes)}")
+    print(f"{files.PARAMS} is right; datasets: {', '.join(params.datasets)}")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def sample(
     >>> labels = np.array([0, 1, 0, 1, 0, 1])
     >>> one_each = {0: 1, 1: 1}
     >>> sample(labels, one_each, one_each, np.random.RandomState(42))
-    (array([0, 5]), array([2, 1]))
+    (array([0, 3]), array([2, 5]))
     """
     train, test = [], []
     for label in sorted(train_per_class):

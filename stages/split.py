@@ -39,7 +39,7 @@ def split(
     Examples
     --------
     >>> labels = np.array([0, 1, 0, 1, 0, 1, 2])
-    >>> split(np.array([0, 5]), np.array([2, 1]), labels, np.random.RandomState(1))
+    >>> split(np.array([0, 5]), np.array([2, 1]), labels, np.random.RandomState(3))
     (array([5, 0]), array([1, 2]), array([3, 4]))
     """
     taken = np.concatenate([train, test])
@@ -51,7 +51,7 @@ def split(
 def restore(state: dict[str, Any]) -> np.random.RandomState:
     """Make the generator whose state `sample` wrote down."""
     generator = np.random.RandomState()
-    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"]))
+    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"], 0, 0.0))
     return generator
 
 

@@ -100,7 +100,7 @@ def train(
             raise FloatingPointError("a weight is not finite") from None
     hidden_weight, output_weight = model.coefs_
     hidden_bias, output_bias = model.intercepts_
-    if len(model.classes_) == 2:  # noqa: PLR2004
+    if len(model.classes_) == 2:
         # scikit-learn has one logit for two classes, that of the second: the first has logit 0.
         output_weight = np.hstack([np.zeros_like(output_weight), output_weight])
         output_bias = np.hstack([np.zeros_like(output_bias), output_bias])

@@ -63,7 +63,7 @@ def check(split: Split) -> None:
     found = f"images {images.dtype} {images.shape}, labels {labels.dtype} {labels.shape}"
     if images.dtype != np.float32 or labels.dtype != np.int64:
         raise FormatError(f"expected float32 images and int64 labels, found {found}")
-    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):  # noqa: PLR2004
+    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
         raise FormatError(f"expected images (n, height, width) and labels (n,), found {found}")
     if images.size == 0:
         raise FormatError(f"expected at least one row, found {found}")
@@ -182,7 +182,7 @@ class _Writer:
         self._memoize(short.get(len(value), b"t"))  # TUPLE
 
     def _save_bytes(self, value: bytes) -> None:
-        if len(value) < 256:  # noqa: PLR2004
+        if len(value) < 256:
             self._memoize(b"C" + bytes([len(value)]) + value, key=value)  # SHORT_BINBYTES
             return
         header = b"B" + struct.pack("<I", len(value))  # BINBYTES
@@ -281,14 +281,16 @@ class _ArrayStandIn:
 
     def array(self, dtype: type[np.float32 | np.int64]) -> npt.NDArray[Any]:
         """Make the array of `dtype` from the bytes that the file holds."""
-        version, shape, found, fortran, data = self.state  # type: ignore[misc]
+        state: Any = self.state
+        version, shape, found, fortran, data = state
         code = np.dtype(dtype).newbyteorder("<")
         if found.called_with[0] != code.str[1:] or found.state[1] != "<":
             raise FormatError(f"expected an array of {np.dtype(dtype)}")
         whole = all(type(length) is int and length >= 0 for length in shape)
         if version != 1 or fortran or not whole or math.prod(shape) * code.itemsize != len(data):
             raise FormatError("expected a whole array in C order")
-        return np.frombuffer(data, code).astype(dtype).reshape(shape)
+        array: npt.NDArray[Any] = np.frombuffer(data, code).astype(dtype).reshape(shape)
+        return array
 
 
 _STAND_INS: Final[dict[tuple[str, str], Any]] = {
@@ -300,11 +302,13 @@ _STAND_INS: Final[dict[tuple[str, str], Any]] = {
 
 
 class _Unpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401
+    def find_class(self, module: str, name: str) -> Any:
         try:
             return _STAND_INS[module, name]
         except KeyError:
-            raise FormatError(f"it asks for {module}.{name}, which a dataset has no use for") from None
+            raise FormatError(
+                f"it asks for {module}.{name}, which a dataset has no use for"
+            ) from None
 
 
 def _check_opcodes(data: bytes) -> None:
@@ -356,7 +360,7 @@ def loads(data: bytes) -> Split:
     except FormatError as error:
         raise FormatError(f"not a split: {error}") from None
     # A damaged pickle can fail anywhere in the unpickler and in any of these ways.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise FormatError(f"not a split: damaged or cut short ({error})") from None
     return split
 

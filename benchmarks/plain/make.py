@@ -19,7 +19,7 @@ for label in range(10):
         test_rows.append(rows[100:120])
     else:
         train_rows.append(rows[:15])
-        test_rows.append(generator.choice(rows[15:], 5 if label < 7 else 4, replace=False))  # noqa: PLR2004
+        test_rows.append(generator.choice(rows[15:], 5 if label < 7 else 4, replace=False))
 folder.mkdir(parents=True, exist_ok=True)
 for name, parts in (("train", train_rows), ("test", test_rows)):
     rows = generator.permutation(np.concatenate(parts))

@@ -1,0 +1,125 @@
+"""A copy of the repository to run the real commands in, as a user would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A folder with the project in it, under Git."""
+
+    folder: Path
+
+    def run(self, *command: str, status: int | None = 0) -> str:
+        """Run a command here, give all that it printed, and check its exit status."""
+        scripts = str(Path(sys.executable).parent)
+        environment = {
+            "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(self.folder.parent),
+            "DVC_SITE_CACHE_DIR": str(self.folder.parent / "site-cache"),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_AUTHOR_NAME": "A Teacher",
+            "GIT_AUTHOR_EMAIL": "teacher@example.org",
+            "GIT_COMMITTER_NAME": "A Teacher",
+            "GIT_COMMITTER_EMAIL": "teacher@example.org",
+            "COLUMNS": "200",
+        }
+        result = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if status is not None:
+            assert result.returncode == status, result.stdout
+        return result.stdout
+
+    def repro(self, *arguments: str) -> set[str]:
+        """Run ``dvc repro`` and give the names of the stages that ran."""
+        printed = self.run("dvc", "repro", *arguments)
+        lines = [line for line in printed.splitlines() if line.startswith("Running stage")]
+        return {line.split("'")[1] for line in lines}
+
+    def changes(self) -> str:
+        """Give what ``git status --porcelain`` prints."""
+        return self.run("git", "status", "--porcelain")
+
+    def commit(self) -> None:
+        """Commit everything."""
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--message", "A state of the work")
+
+    def read(self, path: str) -> str:
+        """Give the text of a file."""
+        return (self.folder / path).read_text(encoding="utf-8")
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Edit a file as a user would: `old`, where it first stands, becomes `new`."""
+        text = self.read(path)
+        assert old in text
+        (self.folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def add_dataset(self, entry: str) -> None:
+        """Add a line to `datasets` of params.yaml."""
+        self.replace("params.yaml", "datasets:\n", f"datasets:\n  {entry}\n")
+
+    def contents(self, *folders: str) -> dict[str, bytes]:
+        """Give the bytes of every file in some folders."""
+        paths = [path for folder in folders for path in (self.folder / folder).rglob("*")]
+        return {
+            str(path.relative_to(self.folder)): path.read_bytes()
+            for path in paths
+            if path.is_file()
+        }
+
+
+def _copy(source: Path, target: Path) -> Repository:
+    """Copy what Git would take of `source`, also what is not committed, into a new repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=source,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (source / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / name, target / name)
+    repository = Repository(target)
+    repository.run("git", "init", "--quiet", "--initial-branch", "main")
+    repository.commit()
+    return repository
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Repository:
+    """Give a fresh copy of the repository, in which nothing is built."""
+    return _copy(ROOT, tmp_path / "clone")
+
+
+@pytest.fixture(scope="session")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    repository = _copy(ROOT, tmp_path_factory.mktemp("built") / "clone")
+    repository.run("dvc", "repro")
+    return repository
+
+
+@pytest.fixture
+def built(_built: Repository, tmp_path: Path) -> Repository:
+    """Give a copy of the repository in which ``dvc repro`` has run."""
+    shutil.copytree(_built.folder, tmp_path / "clone", symlinks=True)
+    return Repository(tmp_path / "clone")

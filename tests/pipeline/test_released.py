@@ -1,0 +1,90 @@
+"""What a user holds after a clone and one command: both editions, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from tests.conftest import Repository
+
+# Published with TinyDigits: bytes, sha256.
+PUBLISHED = {
+    "datasets/tinydigits/train.pkl": (
+        264_255,
+        "254293630e549113002cdc3f7f1542715e0a40288a3a8a0358fb8e478dce1e54",
+    ),
+    "datasets/tinydigits/test.pkl": (
+        53_044,
+        "767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d",
+    ),
+    "datasets/tinydigits-150/train.pkl": (
+        39_844,
+        "4bfcce69e3abe29ca91a7709b4fd7ace1303dc8a980117ee7c081cdcc317df24",
+    ),
+    "datasets/tinydigits-150/test.pkl": (
+        12_652,
+        "3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87",
+    ),
+}
+# Mean and standard deviation over 20 seeds, measured apart from this pipeline, in percent.
+REFERENCE = {
+    ("tinydigits-150", "classroom", "test"): (23.8, 6.4),
+    ("tinydigits-150", "classroom", "unused"): (24.9, 5.9),
+    ("tinydigits-150", "tuned", "test"): (90.4, 2.0),
+    ("tinydigits-150", "tuned", "unused"): (90.2, 0.6),
+    ("tinydigits", "classroom", "test"): (77.0, 4.1),
+    ("tinydigits", "classroom", "unused"): (78.4, 3.3),
+    ("tinydigits", "tuned", "test"): (96.5, 1.1),
+    ("tinydigits", "tuned", "unused"): (96.2, 0.7),
+}
+
+
+def released(repository: Repository) -> dict[str, tuple[int, str]]:
+    return {
+        name: (len(data), hashlib.sha256(data).hexdigest())
+        for name, data in repository.contents("datasets").items()
+        if name.endswith(".pkl")
+    }
+
+
+def test_a_fresh_clone_builds_to_what_is_committed(clone: Repository) -> None:
+    assert released(clone) == PUBLISHED
+    clone.repro()
+    assert released(clone) == PUBLISHED
+    assert clone.changes() == ""
+    assert "up to date" in clone.run("dvc", "status")
+
+
+def test_a_forced_rebuild_gives_the_same_bytes_in_every_file(built: Repository) -> None:
+    before = built.contents("build", "datasets", "metrics")
+    assert len(before) > len(PUBLISHED)
+    for name in PUBLISHED:
+        (built.folder / name).unlink()
+    stages = built.run("dvc", "stage", "list", "--name-only").split()
+    assert built.repro("--force") == set(stages)
+    assert built.contents("build", "datasets", "metrics") == before
+    assert built.changes() == ""
+
+
+def test_nothing_runs_a_second_time(built: Repository) -> None:
+    assert built.repro() == set()
+
+
+@pytest.mark.parametrize(("dataset", "recipe", "split"), REFERENCE)
+def test_accuracies_lie_within_three_standard_deviations(
+    built: Repository, dataset: str, recipe: str, split: str
+) -> None:
+    mean, deviation = REFERENCE[dataset, recipe, split]
+    accuracy = json.loads(built.read(f"metrics/{dataset}.json"))[recipe][split]
+    assert abs(100 * accuracy - mean) <= 3 * deviation
+
+
+def test_metrics_are_a_table_of_one_row_per_dataset(built: Repository) -> None:
+    table = built.run("dvc", "metrics", "show").splitlines()
+    header, *rows = [line.split() for line in table]
+    assert header == ["Path", "classroom.test", "classroom.unused", "tuned.test", "tuned.unused"]
+    assert [row[0] for row in rows] == ["metrics/tinydigits.json", "metrics/tinydigits-150.json"]
+    assert all(len(row) == len(header) for row in rows)
+    assert max(map(len, table)) <= 100

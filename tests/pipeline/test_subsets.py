@@ -1,0 +1,173 @@
+"""What a course author does: add a dataset to params.yaml, change it, take it away."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from sklearn.datasets import load_digits
+
+from tests.conftest import Repository
+
+CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
+ZEROS_AND_ONES = (
+    "zeros-and-ones: {source: digits, seed: 7, train_per_class: {0: 40, 1: 40}, "
+    "test_per_class: {0: 10, 1: 10}}"
+)
+
+
+def chain(name: str, *stages: str) -> set[str]:
+    return {f"{stage}@{name}" for stage in stages or CHAIN}
+
+
+def draw(
+    seed: int, train: dict[int, int], test: dict[int, int], *, choice: bool = False
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Draw rows of the digits as the design says it in words."""
+    target = load_digits().target
+    generator = np.random.RandomState(seed)
+    train_rows: list[int] = []
+    test_rows: list[int] = []
+    for label in sorted({*train, *test}):
+        k, m = train.get(label, 0), test.get(label, 0)
+        if k == m == 0:
+            continue
+        rows = np.array([row for row, value in enumerate(target) if value == label])
+        generator.shuffle(rows)
+        train_rows += list(rows[:k])
+        rest = rows[k:]
+        test_rows += list(generator.choice(rest, size=m, replace=False) if choice else rest[:m])
+    return generator.permutation(train_rows), generator.permutation(test_rows)
+
+
+def assert_holds(repository: Repository, name: str, split: str, rows: npt.NDArray[Any]) -> None:
+    """Check a pickle, as plain `pickle` reads it, against rows of scikit-learn's digits."""
+    digits = load_digits()
+    with (repository.folder / f"datasets/{name}/{split}.pkl").open("rb") as file:
+        found = pickle.load(file)
+    assert list(found) == ["images", "labels"]
+    assert found["images"].dtype == np.float32
+    assert found["labels"].dtype == np.int64
+    np.testing.assert_array_equal(found["images"], digits.images[rows] / 16)
+    np.testing.assert_array_equal(found["labels"], digits.target[rows])
+
+
+def test_zeros_and_ones_are_built_alone_and_go_again(built: Repository) -> None:
+    before = built.contents("datasets", "metrics", "build")
+    built.add_dataset(ZEROS_AND_ONES)
+    assert built.repro() == {"params", *chain("zeros-and-ones")}
+
+    train, test = draw(7, {0: 40, 1: 40}, {0: 10, 1: 10})
+    assert_holds(built, "zeros-and-ones", "train", train)
+    assert_holds(built, "zeros-and-ones", "test", test)
+
+    metrics = json.loads(built.read("metrics/zeros-and-ones.json"))
+    assert metrics["tuned"]["unused"] > 0.95
+    assert metrics["tuned"]["test"] > 0.95
+    details = json.loads(built.read("build/zeros-and-ones/details.json"))
+    # All other zeros and ones of the source, 178 and 182: no other digit.
+    by_class = details["tuned"]["unused"]["by_class"]
+    assert {label: part["rows"] for label, part in by_class.items()} == {"0": 128, "1": 132}
+    for recipe in ("classroom", "tuned"):
+        assert (built.folder / f"build/zeros-and-ones/models/{recipe}.safetensors").is_file()
+        assert (built.folder / f"build/zeros-and-ones/predictions/{recipe}.csv").is_file()
+    assert "zeros-and-ones" in built.run("dvc", "metrics", "show")
+
+    own_paper = built.folder / "datasets/zeros-and-ones/README.md"
+    own_paper.write_text("Written by hand.")
+    built.run("git", "checkout", "params.yaml")
+    printed = built.run("python", "-m", "stages.prune")
+    assert "kept datasets/zeros-and-ones, which also has README.md" in printed
+    own_paper.unlink()
+    own_paper.parent.rmdir()
+    built.repro()
+    assert built.contents("datasets", "metrics", "build") == before
+    assert not (built.folder / "build/zeros-and-ones").exists()
+    assert built.changes() == ""
+
+
+@pytest.mark.parametrize(
+    ("entry", "train", "test", "choice"),
+    [
+        pytest.param(
+            "{source: digits, seed: 0, train_per_class: 3, test_per_class: 2}",
+            dict.fromkeys(range(10), 3),
+            dict.fromkeys(range(10), 2),
+            False,
+            id="numbers",
+        ),
+        pytest.param(
+            "{source: digits, seed: 4294967295, train_per_class: [0, 9, 0, 0, 0, 0, 0, 178, 0, 1],"
+            " test_per_class: {3: 2, 9: 179}, test_draw: choice}",
+            {1: 9, 7: 178, 9: 1},
+            {3: 2, 9: 179},
+            True,
+            id="unbalanced list and mapping, all of a class, a class in test alone",
+        ),
+    ],
+)
+def test_counts_as_number_list_and_mapping(
+    built: Repository, entry: str, train: dict[int, int], test: dict[int, int], *, choice: bool
+) -> None:
+    built.add_dataset(f"mine: {entry}")
+    built.repro("evaluate@mine")
+    train_rows, test_rows = draw({True: 4294967295, False: 0}[choice], train, test, choice=choice)
+    assert_holds(built, "mine", "train", train_rows)
+    assert_holds(built, "mine", "test", test_rows)
+    assert set(json.loads(built.read("metrics/mine.json"))) == {"classroom", "tuned"}
+
+
+def test_a_dataset_that_takes_every_row_has_no_unused(built: Repository) -> None:
+    built.add_dataset(
+        "whole: {source: digits, seed: 1, test_per_class: 20, "
+        "train_per_class: [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]}"
+    )
+    built.repro("evaluate@whole")
+    metrics = json.loads(built.read("metrics/whole.json"))
+    assert set(metrics["tuned"]) == {"test"}
+    assert built.run("dvc", "metrics", "show")
+
+
+def test_a_seed_reruns_its_own_chain_and_comes_back(built: Repository) -> None:
+    before = built.contents("datasets", "metrics", "build")
+    built.replace("params.yaml", "seed: 42", "seed: 43")
+    assert built.repro() == {"params", *chain("tinydigits")}
+    changed = {name for name, data in built.contents("datasets").items() if before[name] != data}
+    assert changed == {"datasets/tinydigits/train.pkl", "datasets/tinydigits/test.pkl"}
+    built.run("git", "checkout", "params.yaml")
+    built.repro()
+    assert built.contents("datasets", "metrics", "build") == before
+    assert built.changes() == ""
+
+
+def test_a_recipe_reruns_training_and_evaluation(built: Repository) -> None:
+    built.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
+    stages = ("train_mlp", "evaluate")
+    expected = {"params", *chain("tinydigits", *stages), *chain("tinydigits-150", *stages)}
+    assert built.repro() == expected
+
+
+def test_a_new_recipe_is_trained_with_adam(built: Repository) -> None:
+    recipe = (
+        "{hidden: 16, optimizer: adam, learning_rate: 1e-2, batch_size: 999, epochs: 9, seed: 1}"
+    )
+    built.replace("params.yaml", "recipes:\n", f"recipes:\n  mine: {recipe}\n")
+    built.repro("evaluate@tinydigits-150")
+    assert set(json.loads(built.read("metrics/tinydigits-150.json"))) == {
+        "classroom",
+        "mine",
+        "tuned",
+    }
+
+
+def test_a_comment_and_a_reordering_rerun_nothing(built: Repository) -> None:
+    text = built.read("params.yaml")
+    sources, rest = text.split("datasets:\n")
+    datasets, recipes = rest.split("recipes:\n")
+    reordered = f"recipes:\n{recipes}\n# A comment.\ndatasets:\n{datasets}\n{sources}"
+    (built.folder / "params.yaml").write_text(reordered)
+    assert built.repro() == set()

@@ -1,0 +1,292 @@
+"""Wrong parameters: one message, exit status 1, and nothing that is released changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import Repository
+
+COUNT = "    train_per_class: 100\n"
+NUMBER = "expected a whole number, 0 or more"
+NAME = "not a name; a name is a lower-case letter"
+# What to replace in params.yaml, by what, and what the message says.
+WRONG = {
+    "more rows than a class has": (
+        COUNT,
+        "    train_per_class: 170\n",
+        "datasets.tinydigits.train_per_class: class 0 of digits has 178 rows available, but 190 "
+        "are asked (170 for train, 20 for test)",
+    ),
+    "negative count": (
+        COUNT,
+        "    train_per_class: -1\n",
+        f"datasets.tinydigits.train_per_class: -1 for every class: {NUMBER}",
+    ),
+    "fractional count": (
+        COUNT,
+        "    train_per_class: 10.5\n",
+        f"datasets.tinydigits.train_per_class: 10.5 for every class: {NUMBER}",
+    ),
+    "boolean count": (
+        COUNT,
+        "    train_per_class: {0: 9, 1: true}\n",
+        f"datasets.tinydigits.train_per_class: true for class 1: {NUMBER}",
+    ),
+    "missing count": (
+        COUNT,
+        "",
+        "datasets.tinydigits.train_per_class: missing. Training rows: a number for every class",
+    ),
+    "empty count": (
+        COUNT,
+        "    train_per_class:\n",
+        f"datasets.tinydigits.train_per_class: nothing for every class: {NUMBER}",
+    ),
+    "wrong count in a list": (
+        "[5, 5,",
+        "[5, x,",
+        f"datasets.tinydigits-150.test_per_class: 'x' for class 1: {NUMBER}",
+    ),
+    "list of the wrong length": (
+        "[5, 5,",
+        "[5,",
+        "datasets.tinydigits-150.test_per_class: a list of 9 numbers, but the source has 10 classes",
+    ),
+    "unknown label": (
+        COUNT,
+        "    train_per_class: {0: 4, 1: 4, 11: 5}\n",
+        "datasets.tinydigits.train_per_class: unknown label 11; the source's are 0 to 9",
+    ),
+    "label that is no number": (
+        COUNT,
+        "    train_per_class: {0: 4, one: 5}\n",
+        "datasets.tinydigits.train_per_class: 'one' is not a label: labels are whole numbers",
+    ),
+    "unknown source": (
+        "source: digits",
+        "source: digit",
+        "datasets.tinydigits.source: unknown source 'digit'; allowed: digits. "
+        "Did you mean 'digits'?",
+    ),
+    "unknown test_draw": (
+        "test_draw: choice",
+        "test_draw: chioce",
+        "datasets.tinydigits-150.test_draw: unknown value 'chioce'; allowed: next, choice. "
+        "Did you mean 'choice'?",
+    ),
+    "unknown optimizer": (
+        "optimizer: sgd",
+        "optimizer: adan",
+        "recipes.classroom.optimizer: unknown value 'adan'; allowed: sgd, adam. "
+        "Did you mean 'adam'?",
+    ),
+    "unknown key": (
+        "    seed: 42",
+        "    sede: 42",
+        "datasets.tinydigits.sede: unknown key 'sede'; allowed: source, seed, train_per_class, "
+        "test_per_class, test_draw. Did you mean 'seed'?",
+    ),
+    "seed too large": (
+        "seed: 42",
+        "seed: 4294967296",
+        "datasets.tinydigits.seed: 4294967296: expected less than or equal to 4294967295",
+    ),
+    "negative seed": (
+        "seed: 42",
+        "seed: -1",
+        "datasets.tinydigits.seed: -1: expected greater than or equal to 0",
+    ),
+    "fractional seed": (
+        "seed: 42",
+        "seed: 4.2",
+        "datasets.tinydigits.seed: 4.2: expected a valid integer",
+    ),
+    "name with a dot": ("  tinydigits:", "  tiny.digits:", f"datasets.'tiny.digits': {NAME}"),
+    "name with a space": ("  tinydigits:", "  Tiny Digits:", f"datasets.'Tiny Digits': {NAME}"),
+    "name with a dollar": ("  tinydigits:", "  a$b:", f"datasets.'a$b': {NAME}"),
+    "numeric name, which DVC drops": ("  tinydigits:", "  2024:", f"datasets.2024: {NAME}"),
+    "boolean name, which DVC drops": ("  tinydigits:", "  true:", f"datasets.true: {NAME}"),
+    "numeric name, quoted": ("  tinydigits:", "  '2024':", f"datasets.'2024': {NAME}"),
+    "reserved name": (
+        "  tinydigits:",
+        "  sources:",
+        "datasets.sources: build/sources holds the sources; give the dataset another name",
+    ),
+    "no test rows": (
+        "test_per_class: 20",
+        "test_per_class: 0",
+        "datasets.tinydigits.test_per_class: no class has a test row; at least one must",
+    ),
+    "one class": (
+        COUNT,
+        "    train_per_class: {3: 20}\n",
+        "datasets.tinydigits.train_per_class: a classifier needs rows of two classes or more",
+    ),
+    "learning rate that is no number": (
+        "learning_rate: 0.01",
+        "learning_rate: fast",
+        "recipes.classroom.learning_rate: 'fast': expected a valid number",
+    ),
+    "infinite learning rate": (
+        "learning_rate: 0.01",
+        "learning_rate: .inf",
+        "recipes.classroom.learning_rate: inf: expected a finite number",
+    ),
+    "momentum for adam": (
+        "optimizer: sgd\n    learning_rate: 0.1",
+        "optimizer: adam\n    learning_rate: 0.1",
+        "recipes.tuned.momentum: 0.9, but adam has no such momentum; leave it out",
+    ),
+}
+# Where DVC stops at its own parsing before a stage can say anything, `make repro` says it first.
+WRONG_FOR_DVC = {
+    "missing source": (
+        "    source: digits\n",
+        "",
+        "datasets.tinydigits.source: missing. The name of one of `sources`.",
+    ),
+    "empty dataset": (
+        "datasets:\n",
+        "datasets:\n  mine:\n",
+        "datasets.mine: nothing: expected a mapping with the keys source, seed, train_per_class, "
+        "test_per_class, test_draw",
+    ),
+    "name with a slash and an at": ("  tinydigits:", "  a/b@c:", f"datasets.'a/b@c': {NAME}"),
+    "misspelt part": (
+        "recipes:",
+        "recipe:",
+        "recipe: unknown key 'recipe'; allowed: sources, datasets, recipes. "
+        "Did you mean 'recipes'?",
+    ),
+    "broken YAML": (
+        "seed: 42",
+        "seed: [42",
+        "line 18, column 20: not readable as YAML: expected ',' or ']', but got ':'",
+    ),
+    "a tab": ("    seed: 42", "\tseed: 42", "not readable as YAML: found character '\\t'"),
+    "the same name twice": (
+        "  tinydigits-150:",
+        "  tinydigits:",
+        "not readable as YAML: the key 'tinydigits' stands twice",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def shared(_built: Repository) -> Repository:
+    return _built
+
+
+@pytest.fixture
+def repository(shared: Repository) -> Iterator[Repository]:
+    """Give the one built copy, and see after the test that what is released is as it was."""
+    yield shared
+    changed = shared.changes().split()
+    shared.run("git", "checkout", "--quiet", ".")
+    assert changed == ["M", "params.yaml"]
+
+
+def check(repository: Repository, message: str) -> None:
+    """See that the check says it, as all that it says."""
+    printed = repository.run(
+        "python", "-m", "stages.params", "--schema", "params.schema.json", status=1
+    )
+    assert printed.startswith("params.yaml")
+    assert message in printed
+    assert printed.count("\n") == 1
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
+def test_dvc_repro_says_what_is_wrong(
+    repository: Repository, old: str, new: str, message: str
+) -> None:
+    repository.replace("params.yaml", old, new)
+    check(repository, message)
+    # DVC itself exits with 255 whatever status a stage has, and names that status.
+    printed = repository.run("dvc", "repro", status=255)
+    assert printed.count(message) == 1
+    assert "failed to run: python -m stages.params" in printed
+    assert "exited with 1" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG_FOR_DVC.values(), ids=WRONG_FOR_DVC)
+def test_the_check_says_what_dvc_would_not(
+    repository: Repository, old: str, new: str, message: str
+) -> None:
+    repository.replace("params.yaml", old, new)
+    check(repository, message)
+    assert "Traceback" not in repository.run("dvc", "repro", status=255)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "",
+            "the whole file: nothing: expected a mapping with the keys sources, datasets, recipes",
+        ),
+        ("- 1\n", "the whole file: [1]: expected a mapping"),
+        ("datasets: {}\nrecipes: {}\nsources: {}\n", "sources: empty; it needs an entry"),
+        ("[" * 5000, "not readable as YAML"),
+        ("\0", "not readable as YAML"),
+    ],
+)
+def test_the_check_survives_any_text(repository: Repository, text: str, message: str) -> None:
+    (repository.folder / "params.yaml").write_text(text)
+    check(repository, message)
+
+
+def test_no_dataset_at_all(repository: Repository) -> None:
+    text = repository.read("params.yaml")
+    start, rest = text.split("datasets:\n")
+    kept = f"{start}datasets: {{}}\nrecipes:{rest.split('recipes:')[1]}"
+    (repository.folder / "params.yaml").write_text(kept)
+    check(repository, "datasets: empty; it needs an entry")
+    assert "datasets: empty; it needs an entry" in repository.run("dvc", "repro", status=255)
+
+
+def test_training_that_diverges_says_so(built: Repository) -> None:
+    before = built.contents("datasets", "metrics")
+    built.replace("params.yaml", "learning_rate: 0.1\n", "learning_rate: 1000.0\n")
+    printed = built.run("dvc", "repro", status=255)
+    assert (
+        "params.yaml: recipes.tuned.learning_rate: 1000.0: training on tinydigits diverges"
+        in printed
+    )
+    assert "Traceback" not in printed
+    assert built.contents("datasets", "metrics") == before
+
+
+def test_a_source_with_another_sum_stops(built: Repository) -> None:
+    before = built.contents("datasets", "metrics")
+    right = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+    built.replace("params.yaml", right, "f" * 64)
+    printed = built.run("dvc", "repro", status=255)
+    assert f"expected sha256 {'f' * 64}\n  found    sha256 {right}\n" in printed
+    assert "sklearn/datasets/data/digits.csv.gz of scikit-learn" in printed
+    assert "`rm -r .venv` and `make repro`" in printed
+    assert "Traceback" not in printed
+    assert built.contents("datasets", "metrics") == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[8, 8]", "[8, 9]", "pixels (image_shape): params.yaml states 72, the data has 64"),
+        ("maximum: 16", "maximum: 15", "maximum: params.yaml states 15, the data has 16"),
+        ("[178,", "[179,", "rows_per_class: params.yaml states [179, 182,"),
+        ("scikit-learn", "scikit-lern", "sources.digits.package: 'scikit-lern' is not installed"),
+    ],
+)
+def test_a_source_that_is_not_as_stated_stops(
+    repository: Repository, old: str, new: str, message: str
+) -> None:
+    repository.replace("params.yaml", old, new)
+    printed = repository.run(
+        "python", "-m", "stages.source", "digits", "--out", "build/elsewhere", status=1
+    )
+    assert message in printed
+    assert "Traceback" not in printed
