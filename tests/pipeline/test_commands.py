@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
-from tests.conftest import Repository
+if TYPE_CHECKING:
+    from tests.conftest import Repository
 
 
 def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:

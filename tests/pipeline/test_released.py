@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Repository
+if TYPE_CHECKING:
+    from tests.conftest import Repository
 
 # Published with TinyDigits: bytes, sha256.
 PUBLISHED = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import pickle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from sklearn.datasets import load_digits
 
-from tests.conftest import Repository
+if TYPE_CHECKING:
+    from tests.conftest import Repository
 
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
 ZEROS_AND_ONES = (

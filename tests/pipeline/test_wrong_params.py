@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import Repository
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Repository
 
 COUNT = "    train_per_class: 100\n"
 NUMBER = "expected a whole number, 0 or more"
@@ -16,8 +19,10 @@ WRONG = {
     "more rows than a class has": (
         COUNT,
         "    train_per_class: 170\n",
-        "datasets.tinydigits.train_per_class: class 0 of digits has 178 rows available, but 190 "
-        "are asked (170 for train, 20 for test)",
+        (
+            "datasets.tinydigits.train_per_class: class 0 of digits has 178 rows available, but "
+            "190 are asked (170 for train, 20 for test)"
+        ),
     ),
     "negative count": (
         COUNT,
@@ -52,7 +57,7 @@ WRONG = {
     "list of the wrong length": (
         "[5, 5,",
         "[5,",
-        "datasets.tinydigits-150.test_per_class: a list of 9 numbers, but the source has 10 classes",
+        "test_per_class: a list of 9 numbers, but the source has 10 classes",
     ),
     "unknown label": (
         COUNT,
@@ -67,26 +72,34 @@ WRONG = {
     "unknown source": (
         "source: digits",
         "source: digit",
-        "datasets.tinydigits.source: unknown source 'digit'; allowed: digits. "
-        "Did you mean 'digits'?",
+        (
+            "datasets.tinydigits.source: unknown source 'digit'; allowed: digits. "
+            "Did you mean 'digits'?"
+        ),
     ),
     "unknown test_draw": (
         "test_draw: choice",
         "test_draw: chioce",
-        "datasets.tinydigits-150.test_draw: unknown value 'chioce'; allowed: next, choice. "
-        "Did you mean 'choice'?",
+        (
+            "datasets.tinydigits-150.test_draw: unknown value 'chioce'; allowed: next, choice. "
+            "Did you mean 'choice'?"
+        ),
     ),
     "unknown optimizer": (
         "optimizer: sgd",
         "optimizer: adan",
-        "recipes.classroom.optimizer: unknown value 'adan'; allowed: sgd, adam. "
-        "Did you mean 'adam'?",
+        (
+            "recipes.classroom.optimizer: unknown value 'adan'; allowed: sgd, adam. "
+            "Did you mean 'adam'?"
+        ),
     ),
     "unknown key": (
         "    seed: 42",
         "    sede: 42",
-        "datasets.tinydigits.sede: unknown key 'sede'; allowed: source, seed, train_per_class, "
-        "test_per_class, test_draw. Did you mean 'seed'?",
+        (
+            "datasets.tinydigits.sede: unknown key 'sede'; allowed: source, seed, train_per_class, "
+            "test_per_class, test_draw. Did you mean 'seed'?"
+        ),
     ),
     "seed too large": (
         "seed: 42",
@@ -150,15 +163,19 @@ WRONG_FOR_DVC = {
     "empty dataset": (
         "datasets:\n",
         "datasets:\n  mine:\n",
-        "datasets.mine: nothing: expected a mapping with the keys source, seed, train_per_class, "
-        "test_per_class, test_draw",
+        (
+            "datasets.mine: nothing: expected a mapping with the keys source, seed, train_per_class, "
+            "test_per_class, test_draw"
+        ),
     ),
     "name with a slash and an at": ("  tinydigits:", "  a/b@c:", f"datasets.'a/b@c': {NAME}"),
     "misspelt part": (
         "recipes:",
         "recipe:",
-        "recipe: unknown key 'recipe'; allowed: sources, datasets, recipes. "
-        "Did you mean 'recipes'?",
+        (
+            "recipe: unknown key 'recipe'; allowed: sources, datasets, recipes. "
+            "Did you mean 'recipes'?"
+        ),
     ),
     "broken YAML": (
         "seed: 42",
@@ -226,7 +243,7 @@ def test_the_check_says_what_dvc_would_not(
     [
         (
             "",
-            "the whole file: nothing: expected a mapping with the keys sources, datasets, recipes",
+            "nothing: expected a mapping with the keys sources, datasets, recipes",
         ),
         ("- 1\n", "the whole file: [1]: expected a mapping"),
         ("datasets: {}\nrecipes: {}\nsources: {}\n", "sources: empty; it needs an entry"),

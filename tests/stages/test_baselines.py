@@ -1,0 +1,127 @@
+"""The stored models and the figures that are computed from them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+from scipy.stats import binomtest
+from sklearn.metrics import accuracy_score, log_loss
+from sklearn.neural_network import MLPClassifier
+
+import tinydatasets
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
+
+
+@pytest.fixture
+def folder(_built: Repository) -> Path:
+    return _built.folder
+
+
+@pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150"])
+@pytest.mark.parametrize("recipe", ["classroom", "tuned"])
+def test_a_stored_model_is_on_the_grid_and_predicts_as_scikit_learn(
+    folder: Path, name: str, recipe: str
+) -> None:
+    stored = load_file(folder / f"build/{name}/models/{recipe}.safetensors")
+    shapes = {key: array.shape for key, array in stored.items()}
+    assert shapes == {
+        "hidden.weight": (64, 32),
+        "hidden.bias": (32,),
+        "output.weight": (32, 10),
+        "output.bias": (10,),
+        "classes": (10,),
+    }
+    weights = {key: array for key, array in stored.items() if key != "classes"}
+    for array in weights.values():
+        assert array.dtype == np.float32
+        steps = array.astype(np.float64) * 2**16
+        np.testing.assert_array_equal(steps, steps.round())
+        assert not np.signbit(array[array == 0]).any()
+
+    learning_rate, momentum = {"classroom": (0.01, 0.0), "tuned": (0.1, 0.9)}[recipe]
+    train, test = tinydatasets.load(name)
+    model = MLPClassifier(
+        hidden_layer_sizes=(32,),
+        solver="sgd",
+        learning_rate_init=learning_rate,
+        momentum=momentum,
+        nesterovs_momentum=False,
+        batch_size=32,
+        max_iter=20,
+        alpha=0,
+        tol=0,
+        n_iter_no_change=99,
+        random_state=42,
+    )
+    with pytest.warns(match="Maximum iterations"):
+        model.fit(train.images.reshape(-1, 64).astype(np.float64), train.labels)
+    expected = model.predict(test.images.reshape(-1, 64).astype(np.float64))
+
+    hidden = np.maximum(
+        test.images.reshape(-1, 64) @ weights["hidden.weight"] + weights["hidden.bias"], 0
+    )
+    scores = hidden @ weights["output.weight"] + weights["output.bias"]
+    np.testing.assert_array_equal(scores.argmax(axis=1), expected)
+    np.testing.assert_allclose(
+        weights["hidden.weight"], model.coefs_[0], rtol=0, atol=2**-17 + 1e-9
+    )
+
+
+def probabilities(stored: dict[str, Any], images: Any) -> Any:
+    x = images.reshape(len(images), -1).astype(np.float64)
+    hidden = np.maximum(x @ stored["hidden.weight"] + stored["hidden.bias"], 0)
+    exponentials = np.exp(hidden @ stored["output.weight"] + stored["output.bias"])
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150"])
+@pytest.mark.parametrize("recipe", ["classroom", "tuned"])
+def test_figures_are_those_that_scikit_learn_and_scipy_give(
+    folder: Path, name: str, recipe: str
+) -> None:
+    stored = load_file(folder / f"build/{name}/models/{recipe}.safetensors")
+    test = tinydatasets.load(name).test
+    table = probabilities(stored, test.images)
+    details = json.loads((folder / f"build/{name}/details.json").read_text())[recipe]["test"]
+    metrics = json.loads((folder / f"metrics/{name}.json").read_text())[recipe]
+
+    right = accuracy_score(test.labels, table.argmax(axis=1))
+    assert metrics["test"] == details["accuracy"] == round(right, 6)
+    assert details["log_loss"] == pytest.approx(log_loss(test.labels, table), abs=1e-6)
+    interval = binomtest(details["correct"], details["rows"]).proportion_ci(method="wilson")
+    assert details["interval_95"] == pytest.approx([interval.low, interval.high], abs=1e-6)
+    assert sum(part["correct"] for part in details["by_class"].values()) == details["correct"]
+
+
+@pytest.mark.parametrize(("name", "unused"), [("tinydigits", 597), ("tinydigits-150", 1600)])
+def test_predictions_name_every_row_that_was_held_out(folder: Path, name: str, unused: int) -> None:
+    with (folder / f"build/{name}/predictions/tuned.csv").open() as file:
+        predictions = list(csv.DictReader(file))
+    test = tinydatasets.load(name).test
+    in_test = [line for line in predictions if line["split"] == "test"]
+    assert [int(line["actual"]) for line in in_test] == test.labels.tolist()
+    in_unused = [line for line in predictions if line["split"] == "unused"]
+    assert len(in_unused) == unused
+    correct = sum(line["actual"] == line["predicted"] for line in in_unused)
+    metrics = json.loads((folder / f"metrics/{name}.json").read_text())
+    assert metrics["tuned"]["unused"] == round(correct / unused, 6)
+    rows = [int(line["row"]) for line in predictions]
+    assert len(set(rows)) == len(rows)
+
+    with (folder / f"build/{name}/accuracy_by_class/tuned.csv").open() as file:
+        by_class = list(csv.DictReader(file))
+    assert [line["class"] for line in by_class] == [str(label) for label in range(10)]
+    assert sum(int(line["rows"]) for line in by_class) == len(predictions)
+    for line in by_class:
+        of_class = [p for p in predictions if p["actual"] == line["class"]]
+        share = sum(p["predicted"] == line["class"] for p in of_class) / len(of_class)
+        assert math.isclose(float(line["accuracy"]), share, abs_tol=1e-6)

@@ -1,0 +1,49 @@
+"""What a student types."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tinydatasets
+
+
+@pytest.mark.parametrize(
+    ("name", "train", "test"),
+    [
+        ("tinydigits", [100] * 10, [20] * 10),
+        ("tinydigits-150", [15] * 10, [5, 5, 5, 5, 5, 5, 5, 4, 4, 4]),
+    ],
+)
+def test_both_splits_are_loaded(name: str, train: list[int], test: list[int]) -> None:
+    dataset = tinydatasets.load(name)
+    for split, rows_per_class in ((dataset.train, train), (dataset.test, test)):
+        assert split.images.shape == (sum(rows_per_class), 8, 8)
+        assert split.images.dtype == np.float32
+        assert split.labels.dtype == np.int64
+        assert np.bincount(split.labels).tolist() == rows_per_class
+        assert (split.images.min(), split.images.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["tinydigit", "../datasets/tinydigits", "", "TINYDIGITS"])
+def test_an_unknown_name_says_which_there_are(name: str) -> None:
+    with pytest.raises(ValueError, match="no dataset ") as caught:
+        tinydatasets.load(name)
+    assert "there are tinydigits, tinydigits-150" in str(caught.value)
+
+
+def test_the_nearest_name_is_proposed() -> None:
+    with pytest.raises(ValueError, match=re.escape("Did you mean 'tinydigits'?")):
+        tinydatasets.load("tinydigit")
+
+
+def test_a_damaged_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "tinydigits"
+    folder.mkdir()
+    (folder / "train.pkl").write_bytes(b"\x80\x04")
+    monkeypatch.setattr("tinydatasets.loading._folder", lambda: tmp_path)
+    with pytest.raises(tinydatasets.FormatError, match=re.escape(str(folder / "train.pkl"))):
+        tinydatasets.load("tinydigits")

@@ -1,0 +1,68 @@
+"""The installed package: the data without the pipeline, on the oldest Python and NumPy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+# Read, write again, and read what this version of NumPy writes by itself.
+SCRIPT = """
+import hashlib, pickle, sys
+import numpy as np
+import tinydatasets
+
+assert sys.version_info[:2] == (3, 9) and np.__version__ == "1.22.0", np.__version__
+for name in ("tinydigits", "tinydigits-150"):
+    for split in tinydatasets.load(name):
+        print(hashlib.sha256(tinydatasets.dumps(split)).hexdigest())
+        own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
+        assert b"numpy.core.multiarray" in own
+        assert (tinydatasets.loads(own).images == split.images).all()
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"yaml", "sklearn", "pydantic"}))
+"""
+SUMS = """\
+254293630e549113002cdc3f7f1542715e0a40288a3a8a0358fb8e478dce1e54
+767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d
+4bfcce69e3abe29ca91a7709b4fd7ace1303dc8a980117ee7c081cdcc317df24
+3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87
+[]
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    # Where pyenv manages Pythons, `python3.9` is there but wants to be told its version.
+    environment = {**os.environ, "PYENV_VERSION": "3.9"}
+    result = subprocess.run(
+        command, cwd=cwd, env=environment, text=True, capture_output=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def has_python_3_9() -> bool:
+    try:
+        return run("python3.9", "--version", cwd=ROOT).startswith("Python 3.9")
+    except (OSError, AssertionError):
+        return False
+
+
+@pytest.mark.skipif(not has_python_3_9() and "CI" not in os.environ, reason="no Python 3.9 here")
+def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
+    (wheel,) = tmp_path.glob("*.whl")
+    run("python3.9", "-m", "venv", "env", cwd=tmp_path)
+    python = tmp_path / "env" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "numpy==1.22.0", wheel, cwd=tmp_path)
+    assert run(python, "-W", "error", "-c", SCRIPT, cwd=tmp_path) == SUMS
+    installed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).split()
+    assert {line.split("==")[0] for line in installed} == {
+        "numpy",
+        "pip",
+        "setuptools",
+        "tinydatasets",
+    }
