@@ -164,8 +164,8 @@ WRONG_FOR_DVC = {
         "datasets:\n",
         "datasets:\n  mine:\n",
         (
-            "datasets.mine: nothing: expected a mapping with the keys source, seed, train_per_class, "
-            "test_per_class, test_draw"
+            "datasets.mine: nothing: expected a mapping with the keys source, seed, "
+            "train_per_class, test_per_class, test_draw"
         ),
     ),
     "name with a slash and an at": ("  tinydigits:", "  a/b@c:", f"datasets.'a/b@c': {NAME}"),
