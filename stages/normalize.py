@@ -31,8 +31,8 @@ def normalize(images: npt.NDArray[np.uint8], maximum: int) -> npt.NDArray[np.flo
 
     Examples
     --------
-    >>> normalize(np.array([[[0, 4, 16]]], np.uint8), 16)
-    array([[[0.  , 0.25, 1.  ]]], dtype=float32)
+    >>> normalize(np.array([[[0, 4, 8]]], np.uint8), 16)
+    array([[[0.  , 0.25, 0.5 ]]], dtype=float32)
     """
     normalized: npt.NDArray[np.float32] = images.astype(np.float32) / np.float32(maximum)
     return normalized

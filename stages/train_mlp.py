@@ -105,16 +105,37 @@ def train(
         output_weight = np.hstack([np.zeros_like(output_weight), output_weight])
         output_bias = np.hstack([np.zeros_like(output_bias), output_bias])
     return {
-        "hidden.weight": _to_grid(hidden_weight),
-        "hidden.bias": _to_grid(hidden_bias),
-        "output.weight": _to_grid(output_weight),
-        "output.bias": _to_grid(output_bias),
+        "hidden.weight": to_grid(hidden_weight),
+        "hidden.bias": to_grid(hidden_bias),
+        "output.weight": to_grid(output_weight),
+        "output.bias": to_grid(output_bias),
         "classes": model.classes_.astype(np.int64),
     }
 
 
-def _to_grid(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Round to multiples of GRID, exact in float32, with one zero instead of two."""
+def to_grid(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Round to multiples of 2^-16, exact in float32, with one zero instead of two.
+
+    Parameters
+    ----------
+    weights : ndarray of dtype float64
+        Weights as trained.
+
+    Returns
+    -------
+    ndarray of dtype float32
+        Weights as stored, of the same shape.
+
+    Raises
+    ------
+    FloatingPointError
+        If a weight is 256 or more in size, where float32 has no bits for the grid, or no number.
+
+    Examples
+    --------
+    >>> to_grid(np.array([0.3, -1e-9])) * 2**16
+    array([19661.,     0.], dtype=float32)
+    """
     # Written so that a NaN, for which every comparison is false, does not pass.
     if not np.abs(weights).max() < LARGEST_WEIGHT:
         raise FloatingPointError(f"a weight is {LARGEST_WEIGHT:g} or more in size, or not a number")

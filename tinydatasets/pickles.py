@@ -102,7 +102,6 @@ class _Reduced(NamedTuple):
 
 def _reduce(array: npt.NDArray[Any]) -> _Reduced:
     """Reduce an array as NumPy 2 does."""
-    array = np.ascontiguousarray(array)
     dtype = array.dtype.newbyteorder("<")
     state = (3, "<", None, None, None, -1, -1, 0)
     reduced_dtype = _Reduced(_DTYPE, (dtype.str[1:], False, True), state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,20 +35,37 @@ def test_diffs_show_what_a_seed_changed(built: Repository) -> None:
     assert "tuned.unused" in {row[1] for row in rows}
 
 
+def plots(repository: Repository) -> dict[str, str]:
+    """Give the Vega specification of every plot of the page that DVC wrote, by its title."""
+    page = repository.read("dvc_plots/index.html")
+    found = {}
+    for start in re.finditer(r'{"\$schema"', page):
+        specification, _ = json.JSONDecoder().raw_decode(page[start.start() :])
+        found[specification["title"]["text"]] = json.dumps(specification)
+    return found
+
+
 def test_plots_show_every_dataset_and_recipe(built: Repository) -> None:
     built.run("dvc", "plots", "show")
-    page = built.read("dvc_plots/index.html")
+    shown = plots(built)
     for dataset in ("tinydigits", "tinydigits-150"):
         for recipe in ("classroom", "tuned"):
-            for plot in ("predictions", "accuracy_by_class"):
-                assert f"build/{dataset}/{plot}/{recipe}.csv" in page
-    assert '"actual"' in page
+            confusion = shown.pop(f"build/{dataset}/predictions/{recipe}.csv")
+            assert '"groupby": ["actual", "predicted"]' in confusion
+            assert '"x": {"field": "predicted", "type": "nominal"' in confusion
+            by_class = shown.pop(f"build/{dataset}/accuracy_by_class/{recipe}.csv")
+            assert '"x": {"field": "accuracy", "type": "quantitative"' in by_class
+            assert '"y": {"field": "class", "type": "nominal"' in by_class
+    assert not shown
+
+
+def test_plots_diff_shows_both_revisions(built: Repository) -> None:
     built.replace("params.yaml", "seed: 42", "seed: 43")
     built.repro("evaluate@tinydigits")
     built.run("dvc", "plots", "diff")
-    page = built.read("dvc_plots/index.html")
-    assert '"rev": "HEAD"' in page
-    assert '"rev": "workspace"' in page
+    confusion = plots(built)["build/tinydigits/predictions/tuned.csv"]
+    assert '"rev": "HEAD"' in confusion
+    assert '"rev": "workspace"' in confusion
 
 
 def test_an_experiment_is_run_and_shown(built: Repository) -> None:

@@ -90,3 +90,11 @@ def test_metrics_are_a_table_of_one_row_per_dataset(built: Repository) -> None:
     assert [row[0] for row in rows] == ["metrics/tinydigits.json", "metrics/tinydigits-150.json"]
     assert all(len(row) == len(header) for row in rows)
     assert max(map(len, table)) <= 100
+
+
+@pytest.mark.parametrize("stage", ["serialize", "evaluate"])
+def test_a_stage_that_fails_leaves_the_released_files(built: Repository, stage: str) -> None:
+    before = built.contents("datasets", "metrics")
+    (built.folder / f"stages/{stage}.py").write_text("raise OSError\n")
+    assert f"failed to reproduce '{stage}@" in built.run("dvc", "repro", status=255)
+    assert built.contents("datasets", "metrics") == before
