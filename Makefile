@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check prune lint lock bench clean
+.PHONY: repro test check prune lint bench lock schema help clean
 
 repro: check  ## build every dataset and baseline of params.yaml
 	dvc repro
@@ -15,7 +15,7 @@ test: .venv/.ready  ## run the tests
 	python -m pytest
 
 check: .venv/.ready  ## check params.yaml alone
-	python -m stages.params --schema params.schema.json
+	@python -m stages.params --out build/params.txt
 
 prune: check  ## remove what datasets that are no longer in params.yaml left behind
 	python -m stages.prune
@@ -32,6 +32,12 @@ lock: .venv/.ready  ## choose the newest versions for requirements.txt anew
 	uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.10 \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --output-file requirements.txt
+
+schema: .venv/.ready  ## write params.schema.json anew, after a change of stages/params.py
+	python -m stages.schema --out params.schema.json
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 
 clean:  ## remove .venv and everything that `make repro` can build again outside Git
 	rm -rf .venv build .dvc/cache .dvc/tmp

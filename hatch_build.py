@@ -1,21 +1,26 @@
-"""Give an editable install of a clone what the pipeline needs, and a wheel numpy alone.
+"""Give a wheel the data of the clone that it is built from, and an editable install the pipeline.
 
-Who runs ``pip install -e .`` has the whole repository and comes to run ``dvc repro``;
-who installs the wheel comes for the data.
+Who installs the wheel comes for the data and gets NumPy alone. Who runs ``pip install -e .`` has
+the whole repository and comes to run ``dvc repro``.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class PipelineDependencies(BuildHookInterface):  # type: ignore[type-arg]
-    """Add the extra ``pipeline`` to the dependencies of an editable build."""
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Add the pickles to a wheel, or the extra ``pipeline`` to an editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Extend `build_data` when `version` is ``"editable"``."""
+        """Extend `build_data`; `version` is ``"standard"`` or ``"editable"``."""
         if version == "editable":
             extras = self.metadata.core.optional_dependencies
             build_data["dependencies"].extend(extras["pipeline"])
+            return
+        for path in sorted(Path(self.root).glob("datasets/*/*.pkl")):
+            name = path.relative_to(self.root).as_posix()
+            build_data["force_include"][name] = f"tinydatasets/{name}"

@@ -35,7 +35,8 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     parser = argparse.ArgumentParser(description=inspect.getdoc(main))
     for name, parameter in inspect.signature(main, eval_str=True).parameters.items():
         if parameter.kind is parameter.KEYWORD_ONLY:
-            parser.add_argument(f"--{name}", type=parameter.annotation, required=True)
+            flag = f"--{name.replace('_', '-')}"
+            parser.add_argument(flag, type=parameter.annotation, required=True)
         else:
             parser.add_argument(name, type=parameter.annotation)
     stops: tuple[type[Exception], ...] = (StageError, OSError, *expected)

@@ -81,7 +81,20 @@ def _damaged(path: Path, error: Exception) -> StageError:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as DVC reads it too: no key twice, and ``1e-3`` is a number."""
+    """Plain YAML, of which every value is to PyYAML (YAML 1.1) what it is to DVC (YAML 1.2).
+
+    What the two would read differently, such as ``010``, ``0x10``, ``1_000`` or a date, is a string
+    here, which the model of ``params.yaml`` then refuses. ``1e-3`` is the number it looks like.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as in the base class
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "tag", None) is not None:
+            problem = f"a tag ({event.tag}) has no meaning here"
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+        return super().compose_node(parent, index)
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -97,9 +110,17 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
+for _name, _pattern in {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"0|-?[1-9][0-9]*",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+    "merge": r"<<",
+}.items():
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), [None]
+    )
 
 
 def read_yaml(path: Path) -> Any:

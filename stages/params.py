@@ -1,8 +1,8 @@
 """The model of ``params.yaml`` with its checks, and stage `params`, which runs them first.
 
 Every chain of the pipeline depends on this stage, so that a wrong parameter stops `dvc repro`
-before anything is built or replaced. The stage writes the JSON Schema of the model, by which
-editors complete and check ``params.yaml``.
+before anything is built or replaced. What it writes never changes, so that of a right change only
+the chains run whose own part of ``params.yaml`` it is in.
 """
 
 from __future__ import annotations
@@ -34,20 +34,21 @@ if TYPE_CHECKING:
 def _check_counts(value: object) -> object:
     """Say which class has what wrong; the union of `Counts` would say it once per alternative."""
     if isinstance(value, dict):
-        counts = value
+        for label in value:
+            if type(label) is not int:
+                raise PydanticCustomError(
+                    "counts",
+                    "{label} is not a label: labels are whole numbers without quotes, as in "
+                    "{{0: 40, 1: 40}}",
+                    {"label": _show(label)},
+                )
+        counts = [(f"class {label}", count) for label, count in value.items()]
     elif isinstance(value, list):
-        counts = dict(enumerate(value))
+        counts = [(f"class {label}", count) for label, count in enumerate(value)]
     else:
-        counts = {"every class": value}
-    for label, count in counts.items():
-        if type(label) is not int and label != "every class":
-            raise PydanticCustomError(
-                "counts",
-                "{label} is not a label: labels are whole numbers",
-                {"label": _show(label)},
-            )
+        counts = [("every class", value)]
+    for of, count in counts:
         if type(count) is not int or count < 0:
-            of = label if label == "every class" else f"class {label}"
             raise PydanticCustomError(
                 "counts",
                 "{count} for {of}: expected a whole number, 0 or more (or a list of them, one for "
@@ -78,9 +79,9 @@ class Model(BaseModel):
 class Source(Model):
     """Data that an installed package carries."""
 
-    package: str
+    package: Annotated[str, StringConstraints(min_length=1)]
     """The package's name, as pip knows it."""
-    file: str
+    file: Annotated[str, StringConstraints(min_length=1)]
     """The data file, from the folder in which packages are installed."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     """The sum of the file's bytes."""
@@ -98,7 +99,7 @@ class Dataset(Model):
     source: Name
     """The name of one of `sources`."""
     seed: Seed
-    """What the draw starts from."""
+    """What the draw starts from: a whole number from 0 to 4294967295."""
     train_per_class: Counts
     """Training rows: a number for every class, a list in label order, or label: number."""
     test_per_class: Counts
@@ -114,16 +115,16 @@ class Recipe(Model):
     """Units of the hidden layer."""
     optimizer: Literal["sgd", "adam"]
     """Gradient descent with plain (not Nesterov's) momentum, or Adam."""
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0.0)]
     """The step size, the same in every epoch."""
-    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     """The momentum of `sgd`; `adam` takes none."""
     batch_size: Annotated[int, Field(ge=1, le=2**20)]
     """Rows per step; a dataset with fewer rows is one batch."""
     epochs: Annotated[int, Field(ge=1, le=10_000)]
     """Passes over the training rows; there is no early stopping."""
     seed: Seed
-    """What the weights and the shuffling of the batches start from."""
+    """What weights and batches start from: a whole number from 0 to 4294967295."""
 
 
 class Params(Model):
@@ -208,9 +209,9 @@ def _check_labels(key: str, counts: Counts, classes: int) -> None:
 
 
 def _unknown(kind: str, value: object, allowed: list[str]) -> str:
-    near = difflib.get_close_matches(str(value), allowed, n=1)
+    near = difflib.get_close_matches(str(value).lower(), allowed, n=1)
     hint = f". Did you mean {near[0]!r}?" if near else ""
-    return f"unknown {kind} {reprlib.repr(value)}; allowed: {', '.join(allowed)}{hint}"
+    return f"unknown {kind} {_show(value)}; allowed: {', '.join(allowed)}{hint}"
 
 
 def _first_message(error: ValidationError) -> str:
@@ -223,8 +224,8 @@ def _first_message(error: ValidationError) -> str:
     kind, found, location = first["type"], first["input"], list(first["loc"])
     if location[-1:] == ["[key]"]:
         return (
-            f"{_dotted(location[:-2])}.{_show(found)}: not a name; a name is a lower-case letter, "
-            "then lower-case letters, digits, - and _, 64 in all (a number is none, quoted or not)"
+            f"{_dotted([*location[:-2], _show(found)])}: not a name; a name is a lower-case letter "
+            "followed by lower-case letters, digits, - or _, at most 64 in all"
         )
     key = _dotted(location)
     if kind == "extra_forbidden":
@@ -245,7 +246,8 @@ def _first_message(error: ValidationError) -> str:
         if len(location) == 1:
             what = "a mapping of names to entries"
         return f"{key or 'the whole file'}: {_show(found)}: expected {what}"
-    return f"{key}: {_show(found)}: {first['msg'].replace('Input should be', 'expected')}"
+    expected = re.sub(r"^Input should be |^\w+ should (?=match)", "expected ", first["msg"])
+    return f"{key}: {_show(found)}: {expected}"
 
 
 def _show(value: object) -> str:
@@ -256,7 +258,8 @@ def _show(value: object) -> str:
 
 
 def _dotted(location: list[str | int]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)[1:]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return text.removeprefix(".")
 
 
 def _model_at(location: list[str | int]) -> type[Model]:
@@ -265,11 +268,11 @@ def _model_at(location: list[str | int]) -> type[Model]:
     return parts[str(location[0])] if location else Params
 
 
-def main(*, schema: Path) -> None:
-    """Check params.yaml and write the JSON Schema of it to `schema`."""
+def main(*, out: Path) -> None:
+    """Check params.yaml and, if all is right, write to `out` that it is."""
     params = Params.read()
-    files.write_json(schema, Params.model_json_schema(), indent=2)
     print(f"{files.PARAMS} is right; datasets: {', '.join(params.datasets)}")
+    files.write_bytes(out, b"params.yaml is right\n")
 
 
 if __name__ == "__main__":

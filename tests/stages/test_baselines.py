@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from scipy.stats import binomtest
+from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.neural_network import MLPClassifier
 
 import tinydatasets
+from stages.train_mlp import train
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -85,21 +87,51 @@ def probabilities(stored: dict[str, Any], images: Any) -> Any:
 
 @pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150"])
 @pytest.mark.parametrize("recipe", ["classroom", "tuned"])
+@pytest.mark.parametrize("split", ["test", "unused"])
 def test_figures_are_those_that_scikit_learn_and_scipy_give(
-    folder: Path, name: str, recipe: str
+    folder: Path, name: str, recipe: str, split: str
 ) -> None:
     stored = load_file(folder / f"build/{name}/models/{recipe}.safetensors")
-    test = tinydatasets.load(name).test
-    table = probabilities(stored, test.images)
-    details = json.loads((folder / f"build/{name}/details.json").read_text())[recipe]["test"]
+    with (folder / f"build/{name}/predictions/{recipe}.csv").open() as file:
+        rows = [int(line["row"]) for line in csv.DictReader(file) if line["split"] == split]
+    images, labels = load_digits().images[rows] / 16, load_digits().target[rows]
+    table = probabilities(stored, images)
+    details = json.loads((folder / f"build/{name}/details.json").read_text())[recipe][split]
     metrics = json.loads((folder / f"metrics/{name}.json").read_text())[recipe]
 
-    right = accuracy_score(test.labels, table.argmax(axis=1))
-    assert metrics["test"] == details["accuracy"] == round(right, 6)
-    assert details["log_loss"] == pytest.approx(log_loss(test.labels, table), abs=1e-6)
-    interval = binomtest(details["correct"], details["rows"]).proportion_ci(method="wilson")
-    assert details["interval_95"] == pytest.approx([interval.low, interval.high], abs=1e-6)
-    assert sum(part["correct"] for part in details["by_class"].values()) == details["correct"]
+    right = accuracy_score(labels, table.argmax(axis=1))
+    assert metrics[split] == details["accuracy"] == round(right, 6)
+    assert details["log_loss"] == pytest.approx(log_loss(labels, table), abs=1e-6)
+    for label, part in [(None, details), *details["by_class"].items()]:
+        of_label = labels == (labels if label is None else int(label))
+        assert part["rows"] == of_label.sum()
+        assert part["correct"] == (table.argmax(axis=1) == labels)[of_label].sum()
+        interval = binomtest(part["correct"], part["rows"]).proportion_ci(method="wilson")
+        assert part["interval_95"] == pytest.approx([interval.low, interval.high], abs=1e-6)
+
+
+def test_two_classes_have_two_logits_that_agree_with_scikit_learn() -> None:
+    images, labels = tinydatasets.load("tinydigits").train
+    two = labels < 2
+    split = tinydatasets.Split(images[two], labels[two] + 3)
+    recipe = {"hidden": 8, "learning_rate": 0.1, "batch_size": 32, "epochs": 5, "seed": 1}
+    stored = train(split, optimizer="sgd", **recipe)
+    assert stored["classes"].tolist() == [3, 4]
+    model = MLPClassifier(
+        hidden_layer_sizes=(8,),
+        solver="sgd",
+        learning_rate_init=0.1,
+        momentum=0,
+        nesterovs_momentum=False,
+        batch_size=32,
+        max_iter=5,
+        alpha=0,
+        random_state=1,
+    )
+    x = split.images.reshape(-1, 64).astype(np.float64)
+    with pytest.warns(match="Maximum iterations"):
+        expected = model.fit(x, split.labels).predict_proba(x)
+    np.testing.assert_allclose(probabilities(stored, split.images), expected, atol=1e-3)
 
 
 @pytest.mark.parametrize(("name", "unused"), [("tinydigits", 597), ("tinydigits-150", 1600)])
@@ -116,6 +148,8 @@ def test_predictions_name_every_row_that_was_held_out(folder: Path, name: str, u
     assert metrics["tuned"]["unused"] == round(correct / unused, 6)
     rows = [int(line["row"]) for line in predictions]
     assert len(set(rows)) == len(rows)
+    assert [int(line["actual"]) for line in predictions] == load_digits().target[rows].tolist()
+    np.testing.assert_array_equal(test.images, load_digits().images[rows[: len(in_test)]] / 16)
 
     with (folder / f"build/{name}/accuracy_by_class/tuned.csv").open() as file:
         by_class = list(csv.DictReader(file))

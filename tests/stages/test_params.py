@@ -28,7 +28,7 @@ def as_json(value: Any) -> Any:
 def test_the_committed_schema_is_that_of_the_model(tmp_path: Path) -> None:
     written = tmp_path / "schema.json"
     subprocess.run(
-        [sys.executable, "-m", "stages.params", "--schema", str(written)], cwd=ROOT, check=True
+        [sys.executable, "-m", "stages.schema", "--out", str(written)], cwd=ROOT, check=True
     )
     assert written.read_bytes() == (ROOT / "params.schema.json").read_bytes()
 

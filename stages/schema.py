@@ -1,0 +1,17 @@
+"""Write the JSON Schema by which editors complete and check ``params.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages import command, files
+from stages.params import Params
+
+
+def main(*, out: Path) -> None:
+    """Write the JSON Schema of the model of params.yaml to `out`."""
+    files.write_json(out, Params.model_json_schema(), indent=2)
+
+
+if __name__ == "__main__":
+    command.run(main)

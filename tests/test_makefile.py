@@ -1,0 +1,69 @@
+"""The commands of the README's first screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Repository
+
+pytestmark = pytest.mark.skipif(
+    sys.prefix == sys.base_prefix, reason="the tests do not run in a virtual environment"
+)
+
+
+@pytest.fixture
+def ready(built: Repository) -> Repository:
+    """Give a built copy with this environment as its .venv."""
+    folder = built.folder / ".venv"
+    folder.mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if path.name != ".ready":
+            (folder / path.name).symlink_to(path)
+    (folder / ".ready").touch()
+    return built
+
+
+def test_make_repro_builds_and_then_has_nothing_to_do(ready: Repository) -> None:
+    ready.replace("params.yaml", "seed: 42", "seed: 43")
+    assert "Running stage 'evaluate@tinydigits'" in ready.run("make", "repro")
+    printed = ready.run("make", "repro")
+    assert "up to date" in printed
+    assert "pip install" not in printed
+
+
+def test_make_repro_says_what_is_wrong_before_dvc_does(ready: Repository) -> None:
+    ready.replace("params.yaml", "    source: digits\n", "")
+    printed = ready.run("make", "repro", status=2)
+    assert "params.yaml: datasets.tinydigits.source: missing" in printed
+    assert "dvc repro" not in printed
+
+
+def test_make_check_and_make_prune(ready: Repository) -> None:
+    assert "params.yaml is right" in ready.run("make", "check")
+    ready.replace("params.yaml", "  tinydigits-150:", "  other:")
+    printed = ready.run("make", "prune")
+    assert "removed datasets/tinydigits-150/train.pkl" in printed
+    assert "tinydigits-150" not in ready.read("dvc.lock")
+    assert not (ready.folder / "datasets/tinydigits-150").exists()
+
+
+def test_a_change_of_requirements_renews_the_environment(ready: Repository) -> None:
+    os.utime(ready.folder / "requirements.txt", None)
+    printed = ready.run("make", "--dry-run", "test")
+    assert "pip install" in printed
+    assert "--require-hashes" in printed
+
+
+def test_requirements_are_locked_by_hash_and_name_no_address() -> None:
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    pinned = [line for line in lines if not line.startswith(" ")]
+    assert all("==" in line and line.endswith("\\") for line in pinned)
+    assert all(line.strip().startswith("--hash=sha256:") for line in lines if line.startswith(" "))
+    assert "://" not in text
+    names = {line.split("==")[0] for line in pinned}
+    assert {"dvc", "numpy", "scikit-learn", "pyyaml", "pytest", "pydantic", "safetensors"} <= names
