@@ -39,8 +39,8 @@ def _check_counts(value: object) -> object:
                 raise PydanticCustomError(
                     "counts",
                     "{label} is not a label: labels are whole numbers without quotes, as in "
-                    "{{0: 40, 1: 40}}",
-                    {"label": _show(label)},
+                    "{example}",
+                    {"label": _show(label), "example": "{0: 40, 1: 40}"},
                 )
         counts = [(f"class {label}", count) for label, count in value.items()]
     elif isinstance(value, list):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,13 @@ def test_make_check_and_make_prune(ready: Repository) -> None:
     ready.replace("params.yaml", "  tinydigits-150:", "  other:")
     printed = ready.run("make", "prune")
     assert "removed datasets/tinydigits-150/train.pkl" in printed
-    assert "tinydigits-150" not in ready.read("dvc.lock")
+    assert "@tinydigits-150" not in ready.read("dvc.lock")
     assert not (ready.folder / "datasets/tinydigits-150").exists()
 
 
 def test_a_change_of_requirements_renews_the_environment(ready: Repository) -> None:
-    os.utime(ready.folder / "requirements.txt", None)
+    later = time.time() + 60
+    os.utime(ready.folder / "requirements.txt", (later, later))
     printed = ready.run("make", "--dry-run", "test")
     assert "pip install" in printed
     assert "--require-hashes" in printed

@@ -114,8 +114,9 @@ def test_two_classes_have_two_logits_that_agree_with_scikit_learn() -> None:
     images, labels = tinydatasets.load("tinydigits").train
     two = labels < 2
     split = tinydatasets.Split(images[two], labels[two] + 3)
-    recipe = {"hidden": 8, "learning_rate": 0.1, "batch_size": 32, "epochs": 5, "seed": 1}
-    stored = train(split, optimizer="sgd", **recipe)
+    stored = train(
+        split, hidden=8, optimizer="sgd", learning_rate=0.1, batch_size=32, epochs=5, seed=1
+    )
     assert stored["classes"].tolist() == [3, 4]
     model = MLPClassifier(
         hidden_layer_sizes=(8,),
