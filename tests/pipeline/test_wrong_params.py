@@ -119,8 +119,8 @@ WRONG = {
     ),
     "seed that YAML 1.1 and 1.2 read differently": (
         "seed: 42",
-        "seed: 042",
-        "datasets.tinydigits.seed: '042': expected a valid integer",
+        "seed: 052",
+        "datasets.tinydigits.seed: '052': expected a valid integer",
     ),
     "label that YAML 1.1 and 1.2 read differently": (
         COUNT,
