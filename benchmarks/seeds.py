@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from stages import evaluate, files, train_mlp
+from stages import evaluate, shell, train_mlp
 from tinydatasets import Split, load
 
 SEEDS = range(20)
@@ -22,7 +22,7 @@ def accuracies(name: str, recipe: dict[str, Any]) -> str:
     """Give mean and standard deviation on test and on unused rows of a dataset."""
     train, test = load(name)
     folder = Path("build") / name / "arrays" / "unused"
-    unused = Split(files.read_array(folder / "images.npy"), files.read_array(folder / "labels.npy"))
+    unused = Split(shell.read_array(folder / "images.npy"), shell.read_array(folder / "labels.npy"))
     found = []
     for seed in SEEDS:
         model = train_mlp.train(train, **{**recipe, "seed": seed})
@@ -38,7 +38,7 @@ def accuracies(name: str, recipe: dict[str, Any]) -> str:
 
 def main() -> None:
     """Print a line for each recipe and dataset: test / unused."""
-    params = files.read_yaml(files.PARAMS)
+    params = shell.read_yaml(shell.PARAMS)
     for recipe_name, recipe in params["recipes"].items():
         for name in params["datasets"]:
             print(f"{recipe_name}, {name}: {accuracies(name, recipe)}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from stages import command, files
+from stages import shell
 from tinydatasets import FormatError, Split, read
 
 if TYPE_CHECKING:
@@ -126,16 +126,16 @@ def _write_csv(path: Path, header: list[str], rows: list[list[Any]]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    files.write_bytes(path, text.getvalue().encode())
+    shell.write_bytes(path, text.getvalue().encode())
 
 
 def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path) -> None:
     """Score every model of the folder `models`; write `metrics`, and details to `out`."""
-    rows = files.read_json(split)
+    rows = shell.read_json(split)
     splits = {"test": read(test)}
     if rows["unused"]:
-        images = files.read_array(arrays / "unused" / "images.npy")
-        splits["unused"] = Split(images, files.read_array(arrays / "unused" / "labels.npy"))
+        images = shell.read_array(arrays / "unused" / "images.npy")
+        splits["unused"] = Split(images, shell.read_array(arrays / "unused" / "labels.npy"))
     accuracy: dict[str, dict[str, float]] = {}
     details: dict[str, dict[str, Any]] = {}
     for path in sorted(models.glob("*.safetensors")):
@@ -164,9 +164,9 @@ def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, 
             ["class", "accuracy", "rows"],
             [[label, figures["accuracy"], figures["rows"]] for label, figures in by_class.items()],
         )
-    files.write_json(metrics, accuracy, indent=2)
-    files.write_json(out / "details.json", details, indent=2)
+    shell.write_json(metrics, accuracy, indent=2)
+    shell.write_json(out / "details.json", details, indent=2)
 
 
 if __name__ == "__main__":
-    command.run(main, FormatError)
+    shell.run(main, FormatError)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages import command, files
+from stages import shell
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,14 +40,14 @@ def normalize(images: npt.NDArray[np.uint8], maximum: int) -> npt.NDArray[np.flo
 
 def main(source_name: str, *, source: Path, split: Path, out: Path) -> None:
     """Write the normalized images and the labels of every split to a folder of its own in `out`."""
-    maximum = files.read_yaml(files.PARAMS)["sources"][source_name]["maximum"]
-    images = files.read_array(source / "images.npy")
-    labels = files.read_array(source / "labels.npy")
-    for name, rows in files.read_json(split).items():
+    maximum = shell.read_yaml(shell.PARAMS)["sources"][source_name]["maximum"]
+    images = shell.read_array(source / "images.npy")
+    labels = shell.read_array(source / "labels.npy")
+    for name, rows in shell.read_json(split).items():
         chosen = np.array(rows, np.int64)
-        files.write_array(out / name / "images.npy", normalize(images[chosen], maximum))
-        files.write_array(out / name / "labels.npy", labels[chosen])
+        shell.write_array(out / name / "images.npy", normalize(images[chosen], maximum))
+        shell.write_array(out / name / "labels.npy", labels[chosen])
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

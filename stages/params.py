@@ -23,9 +23,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from stages import command, files
-from stages.command import StageError
+from stages import shell
 from stages.counts import per_class
+from stages.shell import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,7 +138,7 @@ class Params(Model):
     """How the baselines of every dataset are trained."""
 
     @classmethod
-    def read(cls, path: Path = files.PARAMS) -> Params:
+    def read(cls, path: Path = shell.PARAMS) -> Params:
         """Read and check ``params.yaml``.
 
         Raises
@@ -148,7 +148,7 @@ class Params(Model):
             allowed and, where there is one, the nearest right spelling.
         """
         try:
-            params = cls.model_validate(files.read_yaml(path))
+            params = cls.model_validate(shell.read_yaml(path))
         except ValidationError as error:
             raise StageError(f"{path}: {_first_message(error)}") from None
         for name, dataset in params.datasets.items():
@@ -271,9 +271,9 @@ def _model_at(location: list[str | int]) -> type[Model]:
 def main(*, out: Path) -> None:
     """Check params.yaml and, if all is right, write to `out` that it is."""
     params = Params.read()
-    print(f"{files.PARAMS} is right; datasets: {', '.join(params.datasets)}")
-    files.write_bytes(out, b"params.yaml is right\n")
+    print(f"{shell.PARAMS} is right; datasets: {', '.join(params.datasets)}")
+    shell.write_bytes(out, b"params.yaml is right\n")
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

@@ -12,7 +12,7 @@ from pathlib import Path
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 
-from stages import command
+from stages import shell
 from stages.params import Params
 
 
@@ -66,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages import command, files
+from stages import shell
 from stages.counts import per_class
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def state(generator: np.random.RandomState) -> dict[str, Any]:
 
 def main(name: str, *, source: Path, out: Path) -> None:
     """Draw the rows of the dataset `name` and write them with the generator's state to `out`."""
-    dataset = files.read_yaml(files.PARAMS)["datasets"][name]
-    labels = files.read_array(source / "labels.npy")
+    dataset = shell.read_yaml(shell.PARAMS)["datasets"][name]
+    labels = shell.read_array(source / "labels.npy")
     classes = int(labels.max()) + 1
     generator = np.random.RandomState(dataset["seed"])
     train, test = sample(
@@ -91,10 +91,10 @@ def main(name: str, *, source: Path, out: Path) -> None:
         generator,
         dataset.get("test_draw", "next"),
     )
-    files.write_json(
+    shell.write_json(
         out, {"train": train.tolist(), "test": test.tolist(), "generator": state(generator)}
     )
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages import command, files
+from stages import shell
 from stages.params import Params
 
 
 def main(*, out: Path) -> None:
     """Write the JSON Schema of the model of params.yaml to `out`."""
-    files.write_json(out, Params.model_json_schema(), indent=2)
+    shell.write_json(out, Params.model_json_schema(), indent=2)
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages import command, files
+from stages import shell
 from tinydatasets import Split, dumps
 
 
 def main(*, arrays: Path, out: Path) -> None:
     """Write train and test of the folder `arrays` as pickles to the folder `out`."""
     for name in ("train", "test"):
-        images = files.read_array(arrays / name / "images.npy")
-        labels = files.read_array(arrays / name / "labels.npy")
-        files.write_bytes(out / f"{name}.pkl", dumps(Split(images, labels)))
+        images = shell.read_array(arrays / name / "images.npy")
+        labels = shell.read_array(arrays / name / "labels.npy")
+        shell.write_bytes(out / f"{name}.pkl", dumps(Split(images, labels)))
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

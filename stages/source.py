@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages import command, files
-from stages.command import StageError
+from stages import shell
+from stages.shell import StageError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -110,8 +110,8 @@ def parse(
 
 def main(name: str, *, out: Path) -> None:
     """Read the source `name` of params.yaml and write its images and labels to `out`."""
-    source = files.read_yaml(files.PARAMS)["sources"][name]
-    key = f"{files.PARAMS}: sources.{name}"
+    source = shell.read_yaml(shell.PARAMS)["sources"][name]
+    key = f"{shell.PARAMS}: sources.{name}"
     package, file = source["package"], source["file"]
     try:
         distribution = metadata.distribution(package)
@@ -130,9 +130,9 @@ def main(name: str, *, out: Path) -> None:
         )
     except StageError as error:
         raise StageError(f"{key}.{error}") from None
-    files.write_array(out / "images.npy", images)
-    files.write_array(out / "labels.npy", labels)
+    shell.write_array(out / "images.npy", images)
+    shell.write_array(out / "labels.npy", labels)
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages import command, files
+from stages import shell
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -57,16 +57,16 @@ def restore(state: dict[str, Any]) -> np.random.RandomState:
 
 def main(*, sample: Path, source: Path, out: Path) -> None:
     """Order the rows of `sample` and write those of train, test and neither to `out`."""
-    drawn = files.read_json(sample)
+    drawn = shell.read_json(sample)
     train, test, unused = split(
         np.array(drawn["train"], np.int64),
         np.array(drawn["test"], np.int64),
-        files.read_array(source / "labels.npy"),
+        shell.read_array(source / "labels.npy"),
         restore(drawn["generator"]),
     )
     rows = {"train": train.tolist(), "test": test.tolist(), "unused": unused.tolist()}
-    files.write_json(out, rows)
+    shell.write_json(out, rows)
 
 
 if __name__ == "__main__":
-    command.run(main)
+    shell.run(main)

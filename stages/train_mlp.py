@@ -16,8 +16,8 @@ from safetensors.numpy import save
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from stages import command, files
-from stages.command import StageError
+from stages import shell
+from stages.shell import StageError
 from tinydatasets import FormatError, Split, read
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def to_grid(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
 def main(name: str, *, train_split: Path, out: Path) -> None:
     """Train every recipe of params.yaml on the pickle `train_split` and write models to `out`."""
     split = read(train_split)
-    for recipe_name, recipe in files.read_yaml(files.PARAMS)["recipes"].items():
+    for recipe_name, recipe in shell.read_yaml(shell.PARAMS)["recipes"].items():
         try:
             model = train(split, **recipe)
         except FloatingPointError as error:
@@ -155,8 +155,8 @@ def main(name: str, *, train_split: Path, out: Path) -> None:
                 f"training on {name} diverges ({error}); take a smaller one. The released "
                 "metrics stay as they were."
             ) from None
-        files.write_bytes(out / f"{recipe_name}.safetensors", save(model))
+        shell.write_bytes(out / f"{recipe_name}.safetensors", save(model))
 
 
 if __name__ == "__main__":
-    command.run(main, FormatError)
+    shell.run(main, FormatError)
