@@ -246,7 +246,7 @@ def dumps(split: Split) -> bytes:
 
 def _write(split: Split, core: str) -> bytes:
     writer = _Writer()
-    arrays = {"images": split.images, "labels": split.labels}
+    arrays: dict[str, npt.NDArray[Any]] = {"images": split.images, "labels": split.labels}
     writer.save_dict({name: _reduce(array, core) for name, array in arrays.items()})
     return writer.finish()
 
