@@ -6,7 +6,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check prune lint bench lock schema help clean
+.PHONY: repro test check prune lint portability fuzz bench lock schema help clean
 
 repro: check  ## build every dataset and baseline of params.yaml
 	dvc repro
@@ -24,6 +24,12 @@ lint: .venv/.ready  ## format, lint and types
 	ruff format --check
 	ruff check
 	mypy
+
+portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 10 minutes
+	python -m tests.portability.grid
+
+fuzz: .venv/.ready  ## feed both readers made-up input for longer than the tests do
+	HYPOTHESIS_PROFILE=long python -m pytest tests/test_fuzz.py
 
 bench: .venv/.ready  ## the speed figures of the README
 	python -m benchmarks.speed

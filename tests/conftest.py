@@ -60,7 +60,7 @@ class Repository:
     def commit(self) -> None:
         """Commit everything."""
         self.run("git", "add", "--all")
-        self.run("git", "commit", "--quiet", "--message", "A state of the work")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", "A state")
 
     def read(self, path: str) -> str:
         """Give the text of a file."""
@@ -86,7 +86,7 @@ class Repository:
         }
 
 
-def _copy(source: Path, target: Path) -> Repository:
+def copy_repository(source: Path, target: Path) -> Repository:
     """Copy what Git would take of `source`, also what is not committed, into a new repository."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -108,13 +108,14 @@ def _copy(source: Path, target: Path) -> Repository:
 @pytest.fixture
 def clone(tmp_path: Path) -> Repository:
     """Give a fresh copy of the repository, in which nothing is built."""
-    return _copy(ROOT, tmp_path / "clone")
+    return copy_repository(ROOT, tmp_path / "clone")
 
 
 @pytest.fixture(scope="session")
 def _built(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    repository = _copy(ROOT, tmp_path_factory.mktemp("built") / "clone")
+    repository = copy_repository(ROOT, tmp_path_factory.mktemp("built") / "clone")
     repository.run("dvc", "repro")
+    repository.commit()
     return repository
 
 

@@ -1,0 +1,208 @@
+"""Rebuild everything under a grid of environments and compare sums: ``make portability``.
+
+Each environment is a copy of the repository in which the real ``dvc repro --force`` runs. Every
+file that it builds, models and metrics too, is compared with the one that this environment builds.
+Prints a table in Markdown, environments by artefacts, and ends with status 1 if a cell differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.conftest import ROOT, copy_repository
+
+# By what OpenBLAS says of itself: it calls the oldest, of four names for one kernel, by the first.
+KERNELS = {
+    "Prescott": "Katmai",
+    "Nehalem": "Nehalem",
+    "Sandybridge": "Sandybridge",
+    "Haswell": "Haswell",
+}
+ARTEFACTS = {
+    "source": "build/sources/",
+    "rows": ".json",
+    "arrays": "/arrays/",
+    "pickles": ".pkl",
+    "models": ".safetensors",
+    "metrics": "metrics/",
+    "plots": ".csv",
+}
+# What an environment says of itself: versions, and the kernels and threads that took effect.
+PROBE = """
+import json, platform, numpy, sklearn.neural_network, threadpoolctl
+blas = [i for i in threadpoolctl.threadpool_info() if i["internal_api"] == "openblas"]
+core = getattr(numpy, "_core", None) or numpy.core
+features = core._multiarray_umath.__cpu_features__
+dispatch = core._multiarray_umath.__cpu_dispatch__
+print(json.dumps({
+    "versions": [platform.python_version(), numpy.__version__, sklearn.__version__],
+    "kernels": sorted({i["architecture"] for i in blas}),
+    "threads": sorted({i["num_threads"] for i in blas}),
+    "simd": [name for name in dispatch if features.get(name)],
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where and how to rebuild."""
+
+    name: str
+    python: Path = Path(sys.executable)
+    folder: str = "clone"
+    variables: dict[str, str] = field(default_factory=dict)
+    umask: int = 0o022
+    kernel: str | None = None
+    threads: int | None = None
+    simd: bool = True
+
+    def environ(self) -> dict[str, str]:
+        """Give the variables to run with."""
+        variables = {**os.environ, **self.variables}
+        variables["PATH"] = f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"
+        if self.kernel:
+            variables["OPENBLAS_CORETYPE"] = self.kernel
+        if self.threads:
+            variables["OPENBLAS_NUM_THREADS"] = str(self.threads)
+        if not self.simd:
+            features = probe(Environment("as it is", self.python))["simd"]
+            variables["NPY_DISABLE_CPU_FEATURES"] = " ".join(map(str, features))
+        return variables
+
+
+def probe(environment: Environment) -> dict[str, list[str | int]]:
+    """Ask an environment for its versions, kernels, threads and SIMD features."""
+    printed = subprocess.run(
+        [environment.python, "-c", PROBE],
+        check=True,
+        env=environment.environ(),
+        text=True,
+        stdout=subprocess.PIPE,
+    )
+    found: dict[str, list[str | int]] = json.loads(printed.stdout)
+    return found
+
+
+def check_took_effect(environment: Environment) -> list[str | int]:
+    """Stop unless the kernel, the threads and the SIMD features are those asked for."""
+    found = probe(environment)
+    if environment.kernel:
+        assert found["kernels"] == [KERNELS[environment.kernel]], found
+    if environment.threads:
+        assert found["threads"] == [environment.threads], found
+    if not environment.simd:
+        assert found["simd"] == [], found
+    return found["versions"]
+
+
+def rebuild(environment: Environment, folder: Path) -> dict[str, str]:
+    """Run ``dvc repro --force`` in a copy and give the sha256 of every file built, and the lock."""
+    copy = copy_repository(ROOT, folder / environment.folder).folder
+    for path in copy.glob("datasets/*/*.pkl"):
+        path.unlink()
+    variables = environment.environ()
+    variables.setdefault("DVC_SITE_CACHE_DIR", str(folder / "site-cache"))
+    subprocess.run(
+        ["dvc", "repro", "--force", "--quiet"],
+        check=True,
+        cwd=copy,
+        env=variables,
+        stdout=subprocess.DEVNULL,
+        umask=environment.umask,
+    )
+    built = [
+        path for name in ("build", "datasets", "metrics") for path in copy.glob(f"{name}/**/*")
+    ]
+    return {
+        path.relative_to(copy).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*built, copy / "dvc.lock"]
+        if path.is_file()
+    }
+
+
+def surroundings() -> list[Environment]:
+    """Give environments that differ in what surrounds the arithmetic, not in the arithmetic."""
+    return [
+        Environment(
+            "hash seed 1, time in Nepal, umask 077",
+            variables={"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"},
+            umask=0o077,
+        ),
+        Environment(
+            "space and é in the path, home read-only, C locale",
+            folder="mes données à moi/clone",
+            variables={"HOME": "/proc", "LC_ALL": "C", "PYTHONHASHSEED": "0"},
+        ),
+    ]
+
+
+def arithmetic() -> list[Environment]:
+    """Give environments that differ in how the processor computes."""
+    kernels = [
+        Environment(f"OpenBLAS {kernel}, {threads} thread(s)", kernel=kernel, threads=threads)
+        for kernel in KERNELS
+        for threads in (1, 2)
+    ]
+    return [*kernels, Environment("NumPy without SIMD", simd=False)]
+
+
+def versions(folder: Path) -> list[Environment]:
+    """Make environments of other versions, from the oldest that pyproject.toml allows."""
+    wanted = {
+        "3.10": ("lowest-direct", []),
+        "3.11": ("highest", ["numpy==2.0.*", "scikit-learn==1.5.*"]),
+        "3.12": ("highest", ["numpy==2.2.*", "scikit-learn==1.7.*"]),
+        "3.13": ("highest", []),
+    }
+    environments = []
+    for version, (resolution, constraints) in wanted.items():
+        at = folder / f"python{version}"
+        # Where pyenv manages Pythons, `python3.x` wants to be told its version.
+        environ = {**os.environ, "PYENV_VERSION": version}
+        subprocess.run([f"python{version}", "-m", "venv", at], check=True, env=environ)
+        python = at / "bin" / "python"
+        requirements = ["--requirement", str(ROOT / "pyproject.toml"), "--extra", "pipeline"]
+        install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
+        subprocess.run(
+            [*install, "--resolution", resolution, *requirements, *constraints], check=True
+        )
+        environments.append(Environment(f"Python {version}, {resolution}", python))
+    return environments
+
+
+def main() -> None:
+    """Rebuild under the whole grid and print the table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        reference = rebuild(Environment("reference"), folder / "reference")
+        grid = [*arithmetic(), *surroundings(), *versions(folder / "versions")]
+        print("| environment | Python, NumPy, scikit-learn |", " | ".join(ARTEFACTS), "| lock |")
+        print("|---|---|" + "---|" * (len(ARTEFACTS) + 1))
+        same = True
+        for number, environment in enumerate(grid):
+            described = ", ".join(map(str, check_took_effect(environment)))
+            found = rebuild(environment, folder / str(number))
+            differ = {
+                path for path in {*reference, *found} if reference.get(path) != found.get(path)
+            }
+            same = same and not differ
+            cells = [
+                "differs" if any(part in f"/{path}" for path in differ) else "same"
+                for part in (*ARTEFACTS.values(), "dvc.lock")
+            ]
+            print(f"| {environment.name} | {described} |", " | ".join(cells), "|", flush=True)
+            if differ:
+                print(*sorted(differ), sep="\n", file=sys.stderr)
+    print(f"\n{len(grid)} environments, {len(reference)} files each.")
+    sys.exit(not same)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Whatever the input, a reader gives a right result or its one kind of error."""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import tinydatasets
+from stages.params import Params
+from stages.shell import StageError
+from tinydatasets import FormatError, Split, pickles
+
+ROOT = Path(__file__).parent.parent
+settings.register_profile("short", max_examples=300, deadline=None, derandomize=True)
+settings.register_profile(
+    "long", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+
+PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+SPLIT = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
+FILES = [pickles._write(SPLIT, core) for core in pickles._CORES]
+
+
+@st.composite
+def edited_files(draw: st.DrawFn) -> bytes:
+    """Take a file of ours, and replace, remove or insert a few runs of bytes."""
+    data = bytearray(draw(st.sampled_from(FILES)))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = min(len(data), start + draw(st.integers(0, 12)))
+        data[start:end] = draw(st.binary(max_size=12))
+    return bytes(data)
+
+
+@given(st.one_of(edited_files(), st.binary(max_size=300)))
+@example(b"\x80\x04N.")
+def test_a_file_is_ours_or_an_error(data: bytes) -> None:
+    try:
+        split = tinydatasets.loads(data)
+    except FormatError:
+        return
+    assert data in [pickles._write(split, core) for core in pickles._CORES]
+
+
+def _is_key(value: object) -> bool:
+    """Tell a NaN, which is no key that anything could find again, from the rest."""
+    return value == value  # noqa: PLR0124
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.sampled_from(["digits", "sgd", "adam", "next", "choice", 0, 1, 42, 2**32, 0.9, 1e-3]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=11), st.dictionaries(SCALARS.filter(_is_key), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@st.composite
+def edited_params(draw: st.DrawFn) -> str:
+    """Take the params.yaml of the repository and put something else in a few places."""
+    params: Any = copy.deepcopy(PARAMS)
+    for _ in range(draw(st.integers(1, 3))):
+        at = params
+        while True:
+            key = draw(st.sampled_from(list(at)))
+            if not isinstance(at[key], dict) or not at[key] or draw(st.booleans()):
+                break
+            at = at[key]
+        what = draw(st.sampled_from(["replace", "remove", "rename"]))
+        value = at.pop(key) if what != "replace" else None
+        if what == "rename":
+            at[draw(SCALARS.filter(_is_key))] = value
+        elif what == "replace" or not at:
+            at[key] = draw(VALUES)
+    return str(yaml.safe_dump(params, allow_unicode=draw(st.booleans())))
+
+
+YAML_CHARACTERS = st.sampled_from(list("{}[]:,-#&*!|>%@`\"'?~ \n\t0123456789abcdexyz.<=\0é"))
+
+
+@given(st.one_of(edited_params(), st.text(YAML_CHARACTERS, max_size=60), st.text(max_size=60)))
+@example("&a [*a]")
+@example("{[1]: 2}")
+@example("datasets: !!python/object/apply:os.system [echo]")
+def test_params_are_right_or_one_message(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "params.yaml"
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        try:
+            Params.read(path)
+        except StageError as error:
+            message = str(error)
+        else:
+            return
+    assert message.startswith(str(path))
+    assert len(message) < 1000
+    assert "\n" not in message
