@@ -6,9 +6,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check prune lint portability fuzz bench lock schema help clean
+.PHONY: repro test check prune lint portability faults fuzz bench lock schema help clean
 
-repro: check  ## build every dataset and baseline of params.yaml
+repro: check  ## build every dataset and baseline of params.yaml, whatever an earlier run left
+	@python -m stages.doctor
 	dvc repro
 
 test: .venv/.ready  ## run the tests
@@ -27,6 +28,9 @@ lint: .venv/.ready  ## format, lint and types
 
 portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 10 minutes
 	python -m tests.portability.grid
+
+faults: .venv/.ready  ## kill 100 runs and see each put right: 15 minutes
+	FAULTS=1 python -m pytest tests/faults/test_kills.py
 
 fuzz: .venv/.ready  ## feed both readers made-up input for longer than the tests do
 	HYPOTHESIS_PROFILE=long python -m pytest tests/test_fuzz.py

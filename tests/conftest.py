@@ -20,10 +20,10 @@ class Repository:
 
     folder: Path
 
-    def run(self, *command: str, status: int | None = 0) -> str:
-        """Run a command here, give all that it printed, and check its exit status."""
+    def environ(self) -> dict[str, str]:
+        """Give the variables of a user of this environment, apart from the machine's own."""
         scripts = str(Path(sys.executable).parent)
-        environment = {
+        return {
             "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder.parent),
             "DVC_SITE_CACHE_DIR": str(self.folder.parent / "site-cache"),
@@ -34,10 +34,13 @@ class Repository:
             "GIT_COMMITTER_EMAIL": "teacher@example.org",
             "COLUMNS": "200",
         }
+
+    def run(self, *command: str, status: int | None = 0) -> str:
+        """Run a command here, give all that it printed, and check its exit status."""
         result = subprocess.run(
             command,
             cwd=self.folder,
-            env=environment,
+            env=self.environ(),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

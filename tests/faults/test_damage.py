@@ -1,0 +1,215 @@
+"""Damage what is there: the way back is ``make repro``, and nothing wrong is taken for right."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tinydatasets
+from tests.pipeline.test_released import PUBLISHED, released
+from tests.pipeline.test_subsets import ZEROS_AND_ONES
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
+
+
+def put_right(repository: Repository) -> str:
+    """Do what ``make repro`` does once .venv is there, and check that all is as released."""
+    printed = repository.run(sys.executable, "-m", "stages.doctor")
+    printed += repository.run("dvc", "repro")
+    assert released(repository) == PUBLISHED
+    assert repository.changes() == ""
+    assert "up to date" in repository.run("dvc", "status")
+    return printed
+
+
+def flip(path: Path) -> None:
+    """Flip a bit in the middle as a bad disk does: no size, time or mode tells."""
+    before = path.stat()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(data)
+    path.chmod(before.st_mode)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def cut(path: Path) -> None:
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+@pytest.mark.parametrize("damage", [flip, cut])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "datasets/tinydigits/train.pkl",
+        "metrics/tinydigits.json",
+        "build/sources/digits/images.npy",
+        "build/tinydigits/split.json",
+        "build/tinydigits-150/arrays/unused/images.npy",
+        "build/tinydigits-150/models/tuned.safetensors",
+    ],
+)
+def test_a_damaged_file_is_found_and_made_again(
+    built: Repository, name: str, damage: object
+) -> None:
+    {flip: flip, cut: cut}[damage](built.folder / name)  # type: ignore[index]
+    assert f"removed {name}: not what dvc.lock says" in put_right(built)
+
+
+def test_a_damaged_pickle_is_not_loaded(built: Repository) -> None:
+    path = built.folder / "datasets/tinydigits/train.pkl"
+    flip(path)
+    with pytest.raises(tinydatasets.FormatError):
+        tinydatasets.read(path)
+    cut(path)
+    with pytest.raises(tinydatasets.FormatError):
+        tinydatasets.read(path)
+
+
+def test_damaged_cache_objects_are_not_trusted(built: Repository) -> None:
+    cached = [
+        path
+        for path in (built.folder / ".dvc/cache/files/md5").glob("??/*")
+        if path.stat().st_size > 100
+    ]
+    for path in cached:
+        flip(path)
+    subprocess.run(["rm", "-rf", "build"], cwd=built.folder, check=True)
+    assert put_right(built).count("not what its name says") == len(cached)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "schema: '2.0'\nstages:\n  params:\n    cmd: py",
+        "<<<<<<< HEAD\nschema: '2.0'\n=======\nschema: '2.0'\n>>>>>>> other\n",
+        "schema: '2.0'\nstages: []\n",
+    ],
+    ids=["empty", "cut", "conflict", "wrong"],
+)
+def test_a_broken_lock_is_made_again(built: Repository, text: str) -> None:
+    (built.folder / "dvc.lock").write_text(text)
+    assert "dvc.lock" in put_right(built)
+
+
+def test_broken_lock_files_of_dvc_are_removed(built: Repository) -> None:
+    (built.folder / ".dvc/tmp/rwlock").write_text("{")
+    (built.folder / ".dvc/tmp/lock").write_text("99999999")
+    built.replace("metrics/tinydigits.json", "0.76", "0.77")
+    assert "removed .dvc/tmp/rwlock" in put_right(built)
+
+
+def test_half_written_files_are_removed(built: Repository) -> None:
+    part = built.folder / "datasets/tinydigits/.train.pkl.part"
+    part.write_bytes(b"\x80")
+    put_right(built)
+    assert not part.exists()
+
+
+def test_a_git_lfs_pointer_is_replaced(built: Repository) -> None:
+    path = built.folder / "datasets/tinydigits-150/test.pkl"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12652\n")
+    assert "not what dvc.lock says" in put_right(built)
+
+
+@pytest.mark.parametrize("folder", ["build", "datasets"])
+def test_a_full_disk_is_said_and_survived(built: Repository, folder: str) -> None:
+    at = built.folder / folder
+    saved = built.folder.parent / "saved"
+    at.rename(saved)
+    at.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", at], check=False, capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("no right to mount a small disk")
+    try:
+        printed = built.run("dvc", "repro", "--force", status=255)
+    finally:
+        subprocess.run(["umount", at], check=True)
+    assert "No space left on device" in printed
+    at.rmdir()
+    saved.rename(at)
+    put_right(built)
+
+
+def test_a_folder_that_cannot_be_written_is_said(built: Repository) -> None:
+    built.run("rm", "-rf", "datasets/tinydigits")
+    (built.folder / "datasets/tinydigits").write_text("a file where a folder should be")
+    printed = built.run("dvc", "repro", status=255)
+    assert "datasets/tinydigits" in printed
+    assert "Traceback" not in printed
+    (built.folder / "datasets/tinydigits").unlink()
+    put_right(built)
+
+
+def test_two_runs_at_once_do_no_harm(built: Repository) -> None:
+    built.replace("params.yaml", "seed: 42", "seed: 43")
+    runs = [
+        subprocess.Popen(
+            ["dvc", "repro"],
+            cwd=built.folder,
+            env=built.environ(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    printed = [run.communicate()[0] for run in runs]
+    assert any(run.returncode == 0 for run in runs), printed
+    built.run("git", "checkout", "params.yaml")
+    put_right(built)
+
+
+def test_the_doctor_waits_for_a_run(built: Repository) -> None:
+    built.replace("params.yaml", "epochs: 20", "epochs: 5000")
+    run = subprocess.Popen(["dvc", "repro", "--quiet"], cwd=built.folder, env=built.environ())
+    printed = ""
+    while "dvc is building" not in printed and run.poll() is None:
+        time.sleep(0.2)
+        printed = built.run(sys.executable, "-m", "stages.doctor", status=None)
+    run.kill()
+    run.wait()
+    assert "wait until it is done" in printed
+    # Its stage goes on without it, until the doctor ends it.
+    assert "which a killed dvc had left running" in built.run(sys.executable, "-m", "stages.doctor")
+    built.run("git", "checkout", "params.yaml")
+    put_right(built)
+
+
+def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:
+    for branch, entry in (
+        ("one", ZEROS_AND_ONES),
+        (
+            "two",
+            "threes-and-fives: {source: digits, seed: 1, train_per_class: {3: 9, 5: 9}, test_per_class: {3: 9}}",
+        ),
+    ):
+        built.run("git", "checkout", "--quiet", "-b", branch, "main")
+        place = "datasets:\n" if branch == "one" else "\n# The baselines"
+        text = f"datasets:\n  {entry}\n" if branch == "one" else f"  {entry}\n\n# The baselines"
+        built.replace("params.yaml", place, text)
+        built.run("dvc", "repro")
+        built.commit()
+    built.run("git", "merge", "--quiet", "--message", "Both", "one")
+    built.run(sys.executable, "-m", "stages.doctor")
+    built.run("dvc", "repro")
+    built.commit()
+    assert {"zeros-and-ones", "threes-and-fives"} <= {
+        p.name for p in (built.folder / "datasets").iterdir()
+    }
+    assert "up to date" in built.run("dvc", "status")
+    for name in PUBLISHED:
+        assert released(built)[name] == PUBLISHED[name]
+    assert json.loads(built.read("metrics/threes-and-fives.json"))
