@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import ParseError, load_yaml
+from voluptuous import Invalid
 
 from stages import shell
 from stages.shell import StageError
@@ -66,18 +68,15 @@ def remove(path: Path, why: str) -> None:
 
 
 def read_lock() -> dict[str, Any]:
-    """Read ``dvc.lock``, or remove it if it can't be read: DVC then finds out anew what is right."""
-    if not LOCK.exists():
-        return {}
+    """Read the stages of ``dvc.lock``, or remove it if DVC could not: it is then made anew."""
     try:
-        lock = load_yaml(str(LOCK))
-        stages = dict(lock["stages"])
-        for stage in stages.values():
-            outputs(stage)
-    except (ParseError, KeyError, TypeError, AttributeError):
+        lock = COMPILED_LOCKFILE_SCHEMA(load_yaml(str(LOCK)))
+    except FileNotFoundError:
+        return {}
+    except (ParseError, Invalid):
         remove(LOCK, "not readable (a killed run or a merge)")
         return {}
-    return stages
+    return dict(lock.get("stages", {}))
 
 
 def outputs(stage: dict[str, Any]) -> list[tuple[Path, str]]:

@@ -65,11 +65,8 @@ def test_a_damaged_file_is_found_and_made_again(
     assert f"removed {name}: not what dvc.lock says" in put_right(built)
 
 
-def test_a_damaged_pickle_is_not_loaded(built: Repository) -> None:
+def test_a_pickle_cut_short_is_not_loaded(built: Repository) -> None:
     path = built.folder / "datasets/tinydigits/train.pkl"
-    flip(path)
-    with pytest.raises(tinydatasets.FormatError):
-        tinydatasets.read(path)
     cut(path)
     with pytest.raises(tinydatasets.FormatError):
         tinydatasets.read(path)
@@ -176,7 +173,7 @@ def test_the_doctor_waits_for_a_run(built: Repository) -> None:
     built.replace("params.yaml", "epochs: 20", "epochs: 5000")
     run = subprocess.Popen(["dvc", "repro", "--quiet"], cwd=built.folder, env=built.environ())
     printed = ""
-    while "dvc is building" not in printed and run.poll() is None:
+    while "dvc is building train_mlp@" not in printed and run.poll() is None:
         time.sleep(0.2)
         printed = built.run(sys.executable, "-m", "stages.doctor", status=None)
     run.kill()
@@ -193,7 +190,10 @@ def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:
         ("one", ZEROS_AND_ONES),
         (
             "two",
-            "threes-and-fives: {source: digits, seed: 1, train_per_class: {3: 9, 5: 9}, test_per_class: {3: 9}}",
+            (
+                "threes-and-fives: {source: digits, seed: 1, train_per_class: {3: 9, 5: 9}, "
+                "test_per_class: {3: 9}}"
+            ),
         ),
     ):
         built.run("git", "checkout", "--quiet", "-b", branch, "main")
