@@ -26,7 +26,8 @@ lint: .venv/.ready  ## format, lint and types
 	ruff check
 	mypy
 
-portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 10 minutes
+portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 7 minutes
+	python -m tests.portability.loaders
 	python -m tests.portability.grid
 
 faults: .venv/.ready  ## kill 100 runs and see each put right: 15 minutes

@@ -17,10 +17,14 @@ from sklearn.metrics import accuracy_score, log_loss
 from sklearn.neural_network import MLPClassifier
 
 import tinydatasets
+from stages import train_mlp
+from stages.shell import StageError
 from stages.train_mlp import train
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -160,3 +164,23 @@ def test_predictions_name_every_row_that_was_held_out(folder: Path, name: str, u
         of_class = [p for p in predictions if p["actual"] == line["class"]]
         share = sum(p["predicted"] == line["class"] for p in of_class) / len(of_class)
         assert math.isclose(float(line["accuracy"]), share, abs_tol=1e-6)
+
+
+@pytest.mark.parametrize("weight", [1.5 * 2**-16, -0.5 * 2**-16 + 9e-12, 255 + 2.5 * 2**-16])
+def test_a_weight_that_machines_could_round_apart_stops(weight: float) -> None:
+    with pytest.raises(train_mlp.MarginError):
+        train_mlp.to_grid(np.array([0.1, weight]))
+    assert train_mlp.to_grid(np.array([0.1, weight + 2e-11])).dtype == np.float32
+
+
+def test_the_message_says_which_seed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(train_mlp, "MARGIN", 1e-6)
+    data = ROOT / "datasets/tinydigits-150/train.pkl"
+    with pytest.raises(StageError) as caught:
+        train_mlp.main("tinydigits-150", train_split=data, out=tmp_path)
+    assert "params.yaml: recipes.classroom.seed: 42: training on tinydigits-150" in str(
+        caught.value
+    )
+    assert "take another seed" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 import re
 import struct
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -202,6 +204,18 @@ def test_plain_pickle_and_the_safe_reader_agree() -> None:
     safe = tinydatasets.read(TRAIN)
     np.testing.assert_array_equal(plain["images"], safe.images)
     np.testing.assert_array_equal(plain["labels"], safe.labels)
+
+
+def test_picklescan_finds_nothing_in_what_we_ship() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "picklescan", "--path", ROOT / "datasets"],
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+    )
+    assert re.search(r"Scanned files: ([4-9]|\d\d)", printed.stdout)
+    assert "Infected files: 0" in printed.stdout
+    assert "Dangerous globals: 0" in printed.stdout
 
 
 def test_what_is_read_can_be_changed() -> None:
