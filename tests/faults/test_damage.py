@@ -120,13 +120,19 @@ def test_a_git_lfs_pointer_is_replaced(built: Repository) -> None:
 
 
 @pytest.mark.parametrize("folder", ["build", "datasets"])
-def test_a_full_disk_is_said_and_survived(built: Repository, folder: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [("size=64k", "No space left on device"), ("ro", "Read-only file system")],
+)
+def test_a_full_or_read_only_disk_is_said_and_survived(
+    built: Repository, folder: str, option: str, message: str
+) -> None:
     at = built.folder / folder
     saved = built.folder.parent / "saved"
     at.rename(saved)
     at.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", at], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", option, "tmpfs", at], check=False, capture_output=True
     )
     if mounted.returncode != 0:
         pytest.skip("no right to mount a small disk")
@@ -134,7 +140,8 @@ def test_a_full_disk_is_said_and_survived(built: Repository, folder: str) -> Non
         printed = built.run("dvc", "repro", "--force", status=255)
     finally:
         subprocess.run(["umount", at], check=True)
-    assert "No space left on device" in printed
+    assert message in printed
+    assert "Traceback" not in printed
     at.rmdir()
     saved.rename(at)
     put_right(built)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import struct
@@ -78,6 +79,10 @@ class Calls:
     "hostile",
     [
         lambda mark: Calls(open, mark, "w"),
+        lambda mark: Calls(os.system, f"touch {mark}"),
+        lambda mark: Calls(getattr, Calls(__import__, "os"), f"system touch {mark}"),
+        lambda mark: {"images": np.array([Calls(os.system, f"touch {mark}")]), "labels": 1},
+        lambda mark: {"images": Calls(np.frombuffer, b"1234", Calls(open, mark, "w"))},
         lambda mark: Calls(eval, f"open({mark!r}, 'w')"),
         lambda mark: {"images": Calls(exec, f"open({mark!r}, 'w')"), "labels": 1},
         lambda _: {"images": np.array([{}], dtype=object), "labels": 1},
@@ -119,6 +124,8 @@ DOUBLED = b"(NNt\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60))
         b"\x80\x04cbuiltins\neval\n.",
         b"\x80\x04\x82\x01.",  # EXT1: the extension registry
         b"\x80\x04P1\n.",  # PERSID
+        b"\x80\x04\x8c\x02os\x8c\x0bpath.exists\x93.",  # STACK_GLOBAL with a dot
+        b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x93J\xff\xff\xff\x7f\x85R.",  # 8 GB, allowed name
         b"",
         b".",
     ],
