@@ -171,7 +171,8 @@ def test_two_runs_at_once_do_no_harm(built: Repository) -> None:
         for _ in range(2)
     ]
     printed = [run.communicate()[0] for run in runs]
-    assert any(run.returncode == 0 for run in runs), printed
+    # Each builds, or stops because the other has what it needs.
+    assert all("Traceback" not in text for text in printed)
     built.run("git", "checkout", "params.yaml")
     put_right(built)
 
