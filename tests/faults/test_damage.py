@@ -189,6 +189,7 @@ def test_the_doctor_waits_for_a_run(built: Repository) -> None:
     assert "wait until it is done" in printed
     # Its stage goes on without it, until the doctor ends it.
     assert "which a killed dvc had left running" in built.run(sys.executable, "-m", "stages.doctor")
+    assert built.run(sys.executable, "-m", "stages.doctor") == ""
     built.run("git", "checkout", "params.yaml")
     put_right(built)
 
