@@ -19,6 +19,7 @@ check: .venv/.ready  ## check params.yaml alone
 	@python -m stages.params --out build/params.txt
 
 prune: check  ## remove what datasets that are no longer in params.yaml left behind
+	@python -m stages.doctor
 	python -m stages.prune
 
 lint: .venv/.ready  ## format, lint and types

@@ -1,6 +1,6 @@
 """Put right what a killed run, a full disk or a bad merge left behind, so that DVC can go on.
 
-DVC notices most of it by itself. It does not get past a broken ``dvc.lock`` or a broken lock file
+DVC notices most of it by itself. It does not get past a broken ``dvc.lock`` or a stale lock file
 of its own, believes that a cached file is what its name says, and does not look at a file again
 whose size and time have not changed. A stage whose DVC was killed goes on and may still write.
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psutil
+import zc.lockfile
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import ParseError, load_yaml
 from voluptuous import Invalid
@@ -25,14 +25,36 @@ from stages.shell import StageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FOLDERS = ("build", "datasets", "metrics")
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
-RWLOCK = Path(".dvc/tmp/rwlock")
+REPOSITORY_LOCK = Path(".dvc/tmp/lock")
+FILE_LOCKS = Path(".dvc/tmp/rwlock")
 
 
 def md5(path: Path) -> str:
     """Give the sum by which DVC knows a file."""
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def is_dvc(process: psutil.Process) -> bool:
+    """Tell whether a process is a ``dvc`` or a ``python -m dvc``."""
+    with contextlib.suppress(psutil.Error):
+        words = process.cmdline()
+        return "dvc" in [Path(word).name for word in words[:2]] or "-m dvc" in " ".join(words[:8])
+    return False
+
+
+def stages_running() -> list[psutil.Process]:
+    """Give the processes that a ``dvc`` of this folder started as stages."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            environment, words = process.environ(), process.cmdline()
+            ours = environment.get("DVC_ROOT") == str(Path.cwd()) and "DVC_STAGE" in environment
+            if ours and any(word.startswith("stages.") for word in words[1:4]):
+                found.append(process)
+    return found
 
 
 def end_orphans() -> None:
@@ -43,22 +65,14 @@ def end_orphans() -> None:
     StageError
         If a stage runs whose ``dvc`` is there: putting right would put wrong what it does.
     """
-    orphans = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            environment = process.environ()
-            if process.pid == os.getpid() or environment.get("DVC_ROOT") != str(Path.cwd()):
-                continue
-            words = [word for parent in process.parents() for word in parent.cmdline()[:3]]
-            if any(Path(word).name == "dvc" for word in words):
-                raise StageError(
-                    f"dvc is building {environment['DVC_STAGE']} here (process {process.pid}): "
-                    "wait until it is done"
-                )
-            orphans.append(process)
+    for process in stages_running():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            name = process.environ()["DVC_STAGE"]
+            if any(is_dvc(parent) for parent in process.parents()):
+                raise StageError(f"dvc is building {name} here: wait until it is done")
             process.kill()
-            print(f"ended {environment['DVC_STAGE']}, which a killed dvc had left running")
-    psutil.wait_procs(orphans)
+            process.wait(timeout=10)
+            print(f"ended {name}, which a killed dvc had left running")
 
 
 def remove(path: Path, why: str) -> None:
@@ -67,21 +81,21 @@ def remove(path: Path, why: str) -> None:
     print(f"removed {path}: {why}; it is made again")
 
 
-def read_lock() -> dict[str, Any]:
-    """Read the stages of ``dvc.lock``, or remove it if DVC could not: it is then made anew."""
+def read_outputs() -> list[tuple[Path, str]]:
+    """Give path and sum of all that ``dvc.lock`` says was built, or remove it if it is broken."""
     try:
         lock = COMPILED_LOCKFILE_SCHEMA(load_yaml(str(LOCK)))
+        outputs = [
+            (Path(out["path"]), out["md5"])
+            for stage in lock.get("stages", {}).values()
+            for out in stage.get("outs", [])
+        ]
     except FileNotFoundError:
-        return {}
-    except (ParseError, Invalid):
+        return []
+    except (ParseError, Invalid, KeyError, TypeError, ValueError, RecursionError):
         remove(LOCK, "not readable (a killed run or a merge)")
-        return {}
-    return dict(lock.get("stages", {}))
-
-
-def outputs(stage: dict[str, Any]) -> list[tuple[Path, str]]:
-    """Give path and sum of what a stage made."""
-    return [(Path(out["path"]), out["md5"]) for out in stage.get("outs", [])]
+        return []
+    return [output for output in outputs if output[0].parts[0] in FOLDERS]
 
 
 def files_of(path: Path, expected: str) -> Iterator[tuple[Path, str]]:
@@ -98,25 +112,35 @@ def files_of(path: Path, expected: str) -> Iterator[tuple[Path, str]]:
             yield path / entry["relpath"], entry["md5"]
 
 
-def main() -> None:
-    """Put the repository in this folder right, so that ``dvc repro`` can go on."""
-    end_orphans()
-    if RWLOCK.is_file():
-        try:
-            json.loads(RWLOCK.read_bytes())
-        except ValueError:
-            remove(RWLOCK, "not readable (a killed run)")
+def put_right() -> None:
+    """Remove what is broken, so that DVC makes it again."""
+    # No dvc is at work here, so what stands in its list of files in use is stale.
+    if FILE_LOCKS.is_file() and FILE_LOCKS.read_bytes() != b"{}":
+        remove(FILE_LOCKS, "left by a killed run")
     for cached in CACHE.glob("??/*"):
         if md5(cached) != f"{cached.parent.name}{cached.name.removesuffix('.dir')}":
             remove(cached, "not what its name says (a damaged disk or a killed run)")
-    for stage in read_lock().values():
-        for output, expected in outputs(stage):
-            for path, right in files_of(output, expected):
-                if path.is_file() and md5(path) != right:
-                    remove(path, "not what dvc.lock says")
-    for folder in ("build", "datasets", "metrics"):
-        for path in list(Path(folder).rglob(".*.part")):
+    for output, expected in read_outputs():
+        for path, right in files_of(output, expected):
+            if path.is_file() and md5(path) != right:
+                remove(path, "not what dvc.lock says")
+    for pattern in ("build/**/.*.part", "datasets/*/.*.pkl.part", "metrics/.*.json.part"):
+        for path in list(Path().glob(pattern)):
             remove(path, "only half written")
+
+
+def main() -> None:
+    """Put the repository in this folder right, so that ``dvc repro`` can go on."""
+    end_orphans()
+    REPOSITORY_LOCK.parent.mkdir(exist_ok=True)
+    try:
+        held = zc.lockfile.SimpleLockFile(str(REPOSITORY_LOCK))
+    except zc.lockfile.LockError:
+        raise StageError("dvc is at work here: wait until it is done") from None
+    try:
+        put_right()
+    finally:
+        held.close()
 
 
 if __name__ == "__main__":

@@ -16,53 +16,62 @@ from stages import shell
 from stages.params import Params
 
 
-def leftovers(root: Path, datasets: set[str], sources: set[str]) -> list[Path]:
+def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str]) -> list[Path]:
     """Find what the pipeline made for datasets and sources that are no more.
 
     Parameters
     ----------
     root : Path
         The folder of the repository.
+    locked : set of str
+        The names of datasets that ``dvc.lock`` knows.
     datasets, sources : set of str
         The names that ``params.yaml`` has now.
 
     Returns
     -------
     list of Path
-        Files and folders to remove.
+        Files and folders to remove. A dataset that was is one that the lock knows or that has a
+        folder in ``build``.
     """
-    build = [path for path in root.glob("build/*/") if path.name not in {"sources", *datasets}]
-    source = [path for path in root.glob("build/sources/*/") if path.name not in sources]
-    metrics = [path for path in root.glob("metrics/*.json") if path.stem not in datasets]
-    pickles = [
-        path
-        for split in ("train", "test")
-        for path in root.glob(f"datasets/*/{split}.pkl")
-        if path.parent.name not in datasets
+    built = {path.name for path in root.glob("build/*") if path.is_dir()} - {"sources"}
+    gone = sorted((locked | built) - datasets)
+    made = [
+        root / part
+        for name in gone
+        for part in (
+            f"build/{name}",
+            f"metrics/{name}.json",
+            f"datasets/{name}/train.pkl",
+            f"datasets/{name}/test.pkl",
+        )
     ]
-    return [*build, *source, *metrics, *pickles]
+    source = [path for path in root.glob("build/sources/*") if path.name not in sources]
+    return [path for path in [*made, *source] if path.exists()]
 
 
 def main() -> None:
     """Remove from datasets/, metrics/, build/ and dvc.lock what params.yaml no longer has."""
     params = Params.read()
-    for path in leftovers(Path(), set(params.datasets), set(params.sources)):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-        print(f"removed {path}")
-        if path.suffix == ".pkl":
-            left = ", ".join(sorted(item.name for item in path.parent.iterdir()))
-            if not left:
-                path.parent.rmdir()
-            elif ".pkl" not in left:
-                print(f"kept {path.parent}, which also has {left}")
     with Repo() as repo:
         current = {stage.addressing for stage in repo.index.stages}
     with modify_yaml("dvc.lock") as lock:
-        for name in set(lock.get("stages", {})) - current:
-            del lock["stages"][name]
+        stages = lock.get("stages", {})
+        locked = {name.partition("@")[2] for name in stages if name.startswith("sample@")}
+        for path in leftovers(Path(), locked, set(params.datasets), set(params.sources)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+            print(f"removed {path}")
+            if path.name == "test.pkl":
+                left = ", ".join(sorted(item.name for item in path.parent.iterdir()))
+                if left:
+                    print(f"kept {path.parent}, which also has {left}")
+                else:
+                    path.parent.rmdir()
+        for name in set(stages) - current:
+            del stages[name]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,13 @@ from stages.shell import StageError
 from tinydatasets import FormatError, Split, pickles
 
 ROOT = Path(__file__).parent.parent
-settings.register_profile("short", max_examples=300, deadline=None, derandomize=True)
+settings.register_profile(
+    "short",
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile(
     "long", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Repository, copy_repository
+from tests.pipeline.test_released import PUBLISHED, released
 
 KILLS = 50
 SECONDS = 9.0  # about the length of a full run, two at a time
@@ -53,5 +54,6 @@ def test_a_killed_run_is_put_right(
     clone.run(sys.executable, "-m", "stages.doctor")
     clone.run("dvc", "repro")
     assert clone.changes() == ""
+    assert released(clone) == PUBLISHED
     assert "up to date" in clone.run("dvc", "status")
     shutil.rmtree(clone.folder)

@@ -187,9 +187,11 @@ def main() -> None:
         folder = Path(name)
         reference = rebuild(Environment("reference"), folder / "reference")
         grid = [*arithmetic(), *surroundings(), *versions(folder / "versions")]
+        committed = hashlib.sha256((ROOT / "dvc.lock").read_bytes()).hexdigest()
+        same = reference["dvc.lock"] == committed
+        print(f"The reference is {'as' if same else 'NOT as'} committed.\n")
         print("| environment | Python, NumPy, scikit-learn |", " | ".join(ARTEFACTS), "| lock |")
         print("|---|---|" + "---|" * (len(ARTEFACTS) + 1))
-        same = True
         for number, environment in enumerate(grid):
             described = ", ".join(map(str, check_took_effect(environment)))
             found = rebuild(environment, folder / str(number))
