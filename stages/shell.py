@@ -54,11 +54,13 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
             parser.add_argument(flag, type=parameter.annotation, required=True)
         else:
             parser.add_argument(name, type=parameter.annotation)
-    stops: tuple[type[Exception], ...] = (StageError, OSError, *expected)
+    stops: tuple[type[Exception], ...] = (StageError, *expected)
     try:
         main(**vars(parser.parse_args()))
     except stops as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{error}. When that is mended, `make repro` goes on from here.")
 
 
 def write_bytes(path: Path, data: bytes) -> None:

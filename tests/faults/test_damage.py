@@ -146,6 +146,7 @@ def test_a_full_or_read_only_disk_is_said_and_survived(
     finally:
         subprocess.run(["umount", "--lazy", at], check=True)
     assert message in printed
+    assert "When that is mended, `make repro` goes on from here." in printed
     assert "Traceback" not in printed
     at.rmdir()
     saved.rename(at)
