@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 FOLDERS = ("build", "datasets", "metrics")
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
-REPOSITORY_LOCK = Path(".dvc/tmp/lock")
-FILE_LOCKS = Path(".dvc/tmp/rwlock")
+REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
+FILE_LOCKS = Path(".dvc", "tmp", "rwlock")
 
 
 def md5(path: Path) -> str:

@@ -105,10 +105,11 @@ def test_a_broken_lock_is_made_again(built: Repository, text: str) -> None:
     "text", ["{", "null", '{"build/tinydigits/models": {"write": {"pid": 1, "cmd": "dvc repro"}}}']
 )
 def test_stale_lock_files_of_dvc_are_removed(built: Repository, text: str) -> None:
-    (built.folder / ".dvc/tmp/rwlock").write_text(text)
-    (built.folder / ".dvc/tmp/lock").write_text("99999999")
+    locks = built.folder / ".dvc" / "tmp"
+    (locks / "rwlock").write_text(text)
+    (locks / "lock").write_text("99999999")
     built.replace("metrics/tinydigits.json", "0.76", "0.77")
-    assert "removed .dvc/tmp/rwlock" in put_right(built)
+    assert f"removed {Path('.dvc', 'tmp', 'rwlock')}" in put_right(built)
 
 
 def test_half_written_files_are_removed(built: Repository) -> None:
