@@ -6,14 +6,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, Repository, copy_repository
-from tests.pipeline.test_released import PUBLISHED, released
+from tests.faults.test_damage import put_right
 
 KILLS = 50
 SECONDS = 9.0  # about the length of a full run, two at a time
@@ -50,10 +49,5 @@ def test_a_killed_run_is_put_right(
     else:
         run.kill()
     run.wait()
-    # What `make repro` does once .venv is there.
-    clone.run(sys.executable, "-m", "stages.doctor")
-    clone.run("dvc", "repro")
-    assert clone.changes() == ""
-    assert released(clone) == PUBLISHED
-    assert "up to date" in clone.run("dvc", "status")
+    put_right(clone)
     shutil.rmtree(clone.folder)
