@@ -3,6 +3,7 @@
 DVC notices most of it by itself. It does not get past a broken ``dvc.lock`` or a stale lock file
 of its own, believes that a cached file is what its name says, and does not look at a file again
 whose size and time have not changed. A stage whose DVC was killed goes on and may still write.
+A cache outside this folder is not looked at: it may be large, and others may be using it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,9 +72,11 @@ def end_orphans() -> None:
             name = process.environ()["DVC_STAGE"]
             if any(is_dvc(parent) for parent in process.parents()):
                 raise StageError(f"dvc is building {name} here: wait until it is done")
+            print(f"ending {name}, which a killed dvc had left running", flush=True)
             process.kill()
-            process.wait(timeout=10)
-            print(f"ended {name}, which a killed dvc had left running")
+            # Not `process.wait`: in a container that reaps nothing, what is dead is still there.
+            while process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.01)
 
 
 def remove(path: Path, why: str) -> None:

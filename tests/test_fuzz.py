@@ -6,30 +6,36 @@ import copy
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import tinydatasets
-from stages.params import Params
+from stages.counts import per_class
+from stages.params import Dataset, Params
+from stages.sample import sample
 from stages.shell import StageError
+from stages.split import split
+from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, pickles
 
-ROOT = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 settings.register_profile(
-    "short",
-    max_examples=300,
+    "bounded",
+    max_examples=EXAMPLES,
     deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
+    # The same cases in every run of the tests, new ones in each longer search.
+    derandomize="FUZZ_EXAMPLES" not in os.environ,
+    suppress_health_check=list(HealthCheck),
 )
-settings.register_profile(
-    "long", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck)
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+settings.load_profile("bounded")
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 SPLIT = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
@@ -99,10 +105,41 @@ def edited_params(draw: st.DrawFn) -> str:
     return str(yaml.safe_dump(params, allow_unicode=draw(st.booleans())))
 
 
+LABELS = st.integers(0, 9)
+
+
+def counts(most: int) -> st.SearchStrategy[object]:
+    """Give per-class counts in each of the forms that params.yaml may have them."""
+    count = st.integers(0, most)
+    return st.one_of(
+        count,
+        st.lists(count, min_size=10, max_size=10),
+        st.dictionaries(LABELS, count, max_size=10),
+    )
+
+
+@st.composite
+def another_dataset(draw: st.DrawFn) -> str:
+    """Add a dataset, which is mostly right, to the params.yaml of the repository."""
+    entry = {
+        "source": "digits",
+        "seed": draw(st.integers(0, 2**32 - 1)),
+        "train_per_class": draw(counts(120)),
+        "test_per_class": draw(counts(60)),
+        "test_draw": draw(st.sampled_from(["next", "choice"])),
+    }
+    return str(yaml.safe_dump({**PARAMS, "datasets": {**PARAMS["datasets"], "more": entry}}))
+
+
 YAML_CHARACTERS = st.sampled_from(list("{}[]:,-#&*!|>%@`\"'?~ \n\t0123456789abcdexyz.<=\0é"))
 
 
-@given(st.one_of(edited_params(), st.text(YAML_CHARACTERS, max_size=60), st.text(max_size=60)))
+TEXTS = st.one_of(
+    another_dataset(), edited_params(), st.text(YAML_CHARACTERS, max_size=60), st.text(max_size=60)
+)
+
+
+@given(TEXTS)
 @example("&a [*a]")
 @example("{[1]: 2}")
 @example("datasets: !!python/object/apply:os.system [echo]")
@@ -111,11 +148,47 @@ def test_params_are_right_or_one_message(text: str) -> None:
         path = Path(folder) / "params.yaml"
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         try:
-            Params.read(path)
+            params = Params.read(path)
         except StageError as error:
             message = str(error)
         else:
-            return
-    assert message.startswith(str(path))
-    assert len(message) < 1000
-    assert "\n" not in message
+            message = ""
+    if message:
+        assert message.startswith(str(path))
+        assert len(message) < 1000
+        assert "\n" not in message
+        return
+    for dataset in params.datasets.values():
+        check_draw(dataset, params.sources[dataset.source].rows_per_class)
+
+
+def check_draw(dataset: Dataset, rows_per_class: list[int]) -> None:
+    """Draw what accepted params ask for, from as many rows as they say that there are."""
+    labels = np.repeat(np.arange(len(rows_per_class)), rows_per_class)
+    train_per_class = per_class(dataset.train_per_class, len(rows_per_class))
+    test_per_class = per_class(dataset.test_per_class, len(rows_per_class))
+    generator = np.random.RandomState(dataset.seed)
+    drawn = sample(labels, train_per_class, test_per_class, generator, dataset.test_draw)
+    train, test, unused = split(*drawn, labels, generator)
+    assert len({*train, *test, *unused}) == len(train) + len(test) + len(unused)
+    for rows, asked in ((train, train_per_class), (test, test_per_class)):
+        assert np.bincount(labels[rows], minlength=len(rows_per_class)).tolist() == list(
+            asked.values()
+        )
+
+
+@pytest.fixture(scope="module")
+def released() -> Iterator[Repository]:
+    """Give a copy of the repository in which nothing is built."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield copy_repository(ROOT, Path(folder) / "clone")
+
+
+@settings(max_examples=EXAMPLES // 30)
+@given(text=TEXTS)
+def test_the_real_check_changes_nothing(released: Repository, text: str) -> None:
+    before = released.contents("datasets", "metrics")
+    (released.folder / "params.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    printed = released.run("dvc", "repro", "params", status=None)
+    assert "Traceback" not in printed
+    assert released.contents("datasets", "metrics") == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -200,6 +201,22 @@ def test_the_doctor_waits_for_a_run(built: Repository) -> None:
     assert built.run(sys.executable, "-m", "stages.doctor") == ""
     built.run("git", "checkout", "params.yaml")
     put_right(built)
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["this folder's", "another folder's"])
+def test_only_stages_of_this_folder_are_ended(built: Repository, *, ours: bool) -> None:
+    folder = built.folder if ours else built.folder.parent
+    # As DVC starts a stage, and without a dvc above it.
+    stage = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(600)", "stages.train_mlp"],
+        env={**built.environ(), "DVC_ROOT": str(folder), "DVC_STAGE": "train_mlp@tinydigits"},
+    )
+    printed = built.run(sys.executable, "-m", "stages.doctor")
+    assert ("ending train_mlp@tinydigits" in printed) == ours
+    if not ours:
+        assert stage.poll() is None
+        stage.kill()
+    assert stage.wait(10) == -signal.SIGKILL
 
 
 def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:

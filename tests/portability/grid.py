@@ -13,10 +13,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import ROOT, copy_repository
+from tests.portability.pythons import make_environment
 
 # By what OpenBLAS says of itself: it calls the oldest, of four names for one kernel, by the first.
 KERNELS = {
@@ -167,15 +169,9 @@ def versions(folder: Path) -> list[Environment]:
     }
     environments = []
     for version, (resolution, constraints) in wanted.items():
-        at = folder / f"python{version}"
-        # Where pyenv manages Pythons, `python3.x` wants to be told its version.
-        environ = {**os.environ, "PYENV_VERSION": version}
-        subprocess.run([f"python{version}", "-m", "venv", at], check=True, env=environ)
-        python = at / "bin" / "python"
         requirements = ["--requirement", str(ROOT / "pyproject.toml"), "--extra", "pipeline"]
-        install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
-        subprocess.run(
-            [*install, "--resolution", resolution, *requirements, *constraints], check=True
+        python = make_environment(
+            folder / version, version, "--resolution", resolution, *requirements, *constraints
         )
         environments.append(Environment(f"Python {version}, {resolution}", python))
     return environments
@@ -192,9 +188,10 @@ def main() -> None:
         print(f"The reference is {'as' if same else 'NOT as'} committed.\n")
         print("| environment | Python, NumPy, scikit-learn |", " | ".join(ARTEFACTS), "| lock |")
         print("|---|---|" + "---|" * (len(ARTEFACTS) + 1))
-        for number, environment in enumerate(grid):
-            described = ", ".join(map(str, check_took_effect(environment)))
-            found = rebuild(environment, folder / str(number))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            described = pool.map(check_took_effect, grid)
+            rebuilt = pool.map(rebuild, grid, (folder / str(number) for number in range(len(grid))))
+        for environment, versions_found, found in zip(grid, described, rebuilt, strict=True):
             differ = {
                 path for path in {*reference, *found} if reference.get(path) != found.get(path)
             }
@@ -203,7 +200,8 @@ def main() -> None:
                 "differs" if any(part in f"/{path}" for path in differ) else "same"
                 for part in (*ARTEFACTS.values(), "dvc.lock")
             ]
-            print(f"| {environment.name} | {described} |", " | ".join(cells), "|", flush=True)
+            described_as = ", ".join(map(str, versions_found))
+            print(f"| {environment.name} | {described_as} |", " | ".join(cells), "|", flush=True)
             if differ:
                 print(*sorted(differ), sep="\n", file=sys.stderr)
     print(f"\n{len(grid)} environments, {len(reference)} files each.")

@@ -6,13 +6,13 @@ Run by ``make portability``. Prints a table in Markdown and ends with status 1 i
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tests.portability.pythons import make_environment
 
 VERSIONS = {
     "3.9": ("1.22.0", "1.23.*", "1.24.*", "1.25.*", "1.26.*", "2.0.*"),
@@ -49,13 +49,13 @@ def main() -> None:
         for version, releases in VERSIONS.items():
             for release in releases:
                 at = Path(folder) / f"{version}-{release.strip('.*')}"
-                environ = {**os.environ, "PYENV_VERSION": version, "PYTHONPATH": str(ROOT)}
-                subprocess.run([f"python{version}", "-m", "venv", at], check=True, env=environ)
-                python = str(at / "bin" / "python")
-                install = ["uv", "pip", "install", "--quiet", "--python", python]
-                subprocess.run([*install, f"numpy=={release}"], check=True)
+                python = make_environment(at, version, f"numpy=={release}")
                 result = subprocess.run(
-                    [python, "-c", SCRIPT], env=environ, text=True, capture_output=True, check=False
+                    [python, "-c", SCRIPT],
+                    cwd=ROOT,
+                    text=True,
+                    capture_output=True,
+                    check=False,
                 )
                 found, *sums = result.stdout.splitlines() or [f"{version} {release}"]
                 good = (result.returncode == 0, sums == expected)

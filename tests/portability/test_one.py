@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.portability.grid import Environment, check_took_effect, rebuild
+from tests.portability.grid import Environment, check_took_effect, probe, rebuild
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the kernels are those of x86-64")
+@pytest.mark.skipif(not probe(Environment("as it is"))["kernels"], reason="needs OpenBLAS")
 def test_an_old_processor_elsewhere_builds_what_is_committed(tmp_path: Path) -> None:
     environment = Environment(
         "old and elsewhere",

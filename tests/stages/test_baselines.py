@@ -173,6 +173,15 @@ def test_a_weight_that_machines_could_round_apart_stops(weight: float) -> None:
     assert train_mlp.to_grid(np.array([0.1, weight + 2e-11])).dtype == np.float32
 
 
+def test_the_released_models_are_as_far_from_the_boundaries_as_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(train_mlp, "MARGIN", 1.3e-9)
+    for path in Path("datasets").glob("*/train.pkl"):
+        train_mlp.main(path.parent.name, train_split=path, out=tmp_path / path.parent.name)
+
+
 def test_the_message_says_which_seed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(train_mlp, "MARGIN", 1e-6)

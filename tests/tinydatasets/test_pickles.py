@@ -8,7 +8,6 @@ import re
 import struct
 import subprocess
 import sys
-import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -75,67 +74,115 @@ class Calls:
         return self.call
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        lambda mark: Calls(open, mark, "w"),
-        lambda mark: Calls(os.system, f"touch {mark}"),
-        lambda mark: Calls(getattr, Calls(__import__, "os"), f"system touch {mark}"),
-        lambda mark: {"images": np.array([Calls(os.system, f"touch {mark}")]), "labels": 1},
-        lambda mark: {"images": Calls(np.frombuffer, b"1234", Calls(open, mark, "w"))},
-        lambda mark: Calls(eval, f"open({mark!r}, 'w')"),
-        lambda mark: {"images": Calls(exec, f"open({mark!r}, 'w')"), "labels": 1},
-        lambda _: {"images": np.array([{}], dtype=object), "labels": 1},
-        lambda _: {"images": a_split().images, "labels": 2},
-        lambda _: {"labels": a_split().labels, "images": a_split().images},
-        lambda _: {"images": a_split().images},
-        lambda _: {"images": a_split().images, "labels": a_split().labels, "more": 1},
-        lambda _: {"images": a_split().images.T, "labels": a_split().labels},
-        lambda _: "images",
-        lambda _: 2**70,
-    ],
-)
-@pytest.mark.parametrize("protocol", [0, 2, 4, 5])
-def test_a_pickle_of_anything_else_runs_nothing(
-    hostile: Any, protocol: int, tmp_path: Path
-) -> None:
+def anything_else(mark: str) -> list[object]:
+    """Give what is no split; what of it is a call would make the file `mark`."""
+    split = a_split()
+    return [
+        Calls(open, mark, "w"),
+        Calls(os.system, f"touch {mark}"),
+        Calls(getattr, Calls(__import__, "os"), f"system touch {mark}"),
+        {"images": np.array([Calls(os.system, f"touch {mark}")]), "labels": 1},
+        {"images": Calls(np.frombuffer, b"1234", Calls(open, mark, "w"))},
+        Calls(eval, f"open({mark!r}, 'w')"),
+        {"images": Calls(exec, f"open({mark!r}, 'w')"), "labels": 1},
+        {"images": np.array([{}], dtype=object), "labels": 1},
+        {"images": split.images, "labels": 2},
+        {"labels": split.labels, "images": split.images},
+        {"images": split.images},
+        {"images": split.images, "labels": split.labels, "more": 1},
+        {"images": split.images.T, "labels": split.labels},
+        "images",
+        2**70,
+    ]
+
+
+PROTOCOLS = [0, 2, 4, 5]
+# Tuples of tuples, each twice the one before: 2^60 steps to hash, as much memory to print.
+DOUBLED = b"(NNt\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60))
+# As much as is read of a file at all.
+LARGEST = pickles._LARGEST_FILE
+BOMBS = {
+    "doubled tuples as a key": b"\x80\x04" + DOUBLED + b"}(h<Nu.",
+    "doubled tuples as a shape": tinydatasets.dumps(a_split()).replace(
+        b"K\x03K\x02K\x02\x87", DOUBLED + b"h<"
+    ),
+    "a memo of 2^31 places": b"\x80\x04r\xff\xff\xff\x7f.",  # LONG_BINPUT
+    "4 GB declared": b"\x80\x04B\xff\xff\xff\xff.",  # BINBYTES
+    "2^64 bytes declared": b"\x80\x04\x8e" + b"\xff" * 8 + b".",  # BINBYTES8
+    "a frame of 2^64 bytes": b"\x80\x04\x95" + b"\xff" * 8 + b".",
+    "marks": b"\x80\x04" + b"(" * (LARGEST - 3) + b".",
+    "a name without a newline": b"\x80\x04c" + b"a" * (LARGEST - 3),
+    "digits": b"\x80\x04I" + b"9" * (LARGEST - 5) + b"\n.",  # INT, its argument in decimal
+    "escapes": b"\x80\x04V" + b"\\u0041" * (LARGEST // 6 - 2) + b"\n.",  # UNICODE
+    "a global of protocol 0": b"\x80\x04cbuiltins\neval\n.",
+    "the extension registry": b"\x80\x04\x82\x01.",
+    "a persistent id": b"\x80\x04P1\n.",
+    "a dotted name": b"\x80\x04\x8c\x02os\x8c\x0bpath.exists\x93.",  # STACK_GLOBAL
+    "8 GB by an allowed name": b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x93J\xff\xff\xff\x7f\x85R.",
+    "nothing": b"",
+    "the end alone": b".",
+}
+
+
+@pytest.mark.parametrize("case", range(15))
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_pickle_of_anything_else_runs_nothing(case: int, protocol: int, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     path = tmp_path / "hostile.pkl"
-    path.write_bytes(pickle.dumps(hostile(str(mark)), protocol=protocol))
+    path.write_bytes(pickle.dumps(anything_else(str(mark))[case], protocol=protocol))
     with pytest.raises(FormatError, match=f"{re.escape(str(path))}: not a split: damaged"):
         tinydatasets.read(path)
     assert not mark.exists()
 
 
-# Tuples of tuples, each twice the one before: 2^60 steps to hash, as much memory to print.
-DOUBLED = b"(NNt\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60))
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x80\x04" + DOUBLED + b"}(h<Nu.",
-        tinydatasets.dumps(a_split()).replace(b"K\x03K\x02K\x02\x87", DOUBLED + b"h<"),
-        b"\x80\x04r\xff\xff\xff\x7f.",  # LONG_BINPUT: a memo of 2^31 places
-        b"\x80\x04B\xff\xff\xff\xff.",  # BINBYTES: 4 GB declared, none there
-        b"\x80\x04\x8e" + b"\xff" * 8 + b".",  # BINBYTES8: 2^64 bytes declared
-        b"\x80\x04\x95" + b"\xff" * 8 + b".",  # FRAME: the same
-        b"\x80\x04" + b"(" * 10_000_000 + b".",
-        b"\x80\x04cbuiltins\neval\n.",
-        b"\x80\x04\x82\x01.",  # EXT1: the extension registry
-        b"\x80\x04P1\n.",  # PERSID
-        b"\x80\x04\x8c\x02os\x8c\x0bpath.exists\x93.",  # STACK_GLOBAL with a dot
-        b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x93J\xff\xff\xff\x7f\x85R.",  # 8 GB, allowed name
-        b"",
-        b".",
-    ],
-)
-def test_a_bomb_is_refused_and_takes_no_memory(data: bytes) -> None:
-    tracemalloc.start()
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused(name: str) -> None:
     with pytest.raises(FormatError, match="not a split: damaged"):
-        tinydatasets.loads(data)
-    assert tracemalloc.get_traced_memory()[1] < 2**28
-    tracemalloc.stop()
+        tinydatasets.loads(BOMBS[name])
+
+
+# Reads each file with 2 s of the processor, after which the system ends this process, and says in
+# the end how much larger it ever was than when it began.
+LIMITED = """
+import re, signal, sys
+from pathlib import Path
+import tinydatasets
+def kilobytes(what):
+    return int(re.search(what + r":\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1])
+before = kilobytes("VmSize")
+for path in sys.argv[1:]:
+    signal.setitimer(signal.ITIMER_PROF, 2)
+    try:
+        tinydatasets.read(path)
+    except tinydatasets.FormatError as error:
+        print(error)
+print(kilobytes("VmPeak") - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_file_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
+    large = bytearray(tinydatasets.dumps(a_split(1, 2895, 2895)))
+    large[-2] ^= 1
+    assert LARGEST * 0.99 < len(large) < LARGEST
+    files = {**BOMBS, "the largest split, and a bit flipped": bytes(large)}
+    for protocol in PROTOCOLS:
+        for case, value in enumerate(anything_else(str(tmp_path / "mark"))):
+            files[f"case {case} of protocol {protocol}"] = pickle.dumps(value, protocol=protocol)
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    result = subprocess.run(
+        [sys.executable, "-c", LIMITED, *files],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    *refused, peak = result.stdout.splitlines()
+    assert [line.split(": not a split: ")[0] for line in refused] == list(files)
+    assert int(peak) < 256_000
 
 
 def test_a_file_cut_short_at_any_byte_is_refused() -> None:
