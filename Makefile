@@ -56,10 +56,12 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 
 # pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
 # scikit-learn takes three times as long to import, in every run.
-.venv/.ready: requirements.txt pyproject.toml hatch_build.py
+.venv/.ready: requirements.txt requirements-data.txt pyproject.toml hatch_build.py
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --no-deps --requirement requirements-data.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	.venv/bin/python -m compileall -q stages tinydatasets

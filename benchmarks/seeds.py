@@ -13,22 +13,26 @@ from typing import Any
 import numpy as np
 
 from stages import evaluate, shell, train_mlp
+from stages.scaling import scale
 from tinydatasets import Split, load
 
 SEEDS = range(20)
 
 
-def accuracies(name: str, recipe: dict[str, Any]) -> str:
+def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
     """Give mean and standard deviation on test and on unused rows of a dataset."""
     train, test = load(name)
     folder = Path("build") / name / "arrays" / "unused"
     unused = Split(shell.read_array(folder / "images.npy"), shell.read_array(folder / "labels.npy"))
     found = []
     for seed in SEEDS:
-        model = train_mlp.train(train, **{**recipe, "seed": seed})
+        model = train_mlp.train(train, maximum, **{**recipe, "seed": seed})
         found.append(
             [
-                (model["classes"][evaluate.logits(model, images).argmax(axis=1)] == labels).mean()
+                (
+                    model["classes"][evaluate.logits(model, scale(images, maximum)).argmax(axis=1)]
+                    == labels
+                ).mean()
                 for images, labels in (test, unused)
             ]
         )
@@ -40,11 +44,12 @@ def main() -> None:
     """Print a line for each recipe and dataset: test / unused."""
     params = shell.read_yaml(shell.PARAMS)
     for recipe_name, recipe in params["recipes"].items():
-        for name in params["datasets"]:
-            print(f"{recipe_name}, {name}: {accuracies(name, recipe)}")
+        for name, dataset in params["datasets"].items():
+            maximum = params["sources"][dataset["source"]]["maximum"]
+            print(f"{recipe_name}, {name}: {accuracies(name, maximum, recipe)}")
     # 1000 samples in batches of 32 are 32 steps an epoch, 150 are 5: 20 epochs against 128.
     longer = {**params["recipes"]["classroom"], "epochs": 128}
-    print(f"classroom for 640 steps, tinydigits-150: {accuracies('tinydigits-150', longer)}")
+    print(f"classroom for 640 steps, tinydigits-150: {accuracies('tinydigits-150', 16, longer)}")
 
 
 if __name__ == "__main__":

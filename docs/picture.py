@@ -1,42 +1,70 @@
-"""Draw the picture of the README from the released data: ``python -m docs.picture``."""
+"""Draw the pictures of the READMEs from the released data: ``python -m docs.picture``."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 import tinydatasets
 
-PATH = Path(__file__).parent / "tinydigits.png"
-COLUMNS = 20
-ZOOM = 4
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FOLDER = Path(__file__).parent
+SAMPLES = FOLDER.parent / "datasets" / "tinymnist" / "samples.csv"
 MARGIN = 3
 
 
-def draw(split: tinydatasets.Split) -> Image.Image:
-    """Draw the first rows of each class, dark on white.
+def draw(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
+    """Draw images in lines, dark on white.
 
     Parameters
     ----------
-    split : tinydatasets.Split
-        Images of 10 classes.
+    lines : list of ndarray of shape (columns, height, width)
+        A line of images each, pixels in [0, 1].
+    zoom : int
+        How wide and high a pixel becomes.
 
     Returns
     -------
     PIL.Image.Image
-        One line of `COLUMNS` images for each class, every pixel `ZOOM` wide and high.
+        The lines, one below the other, with a margin around each image.
     """
-    lines = []
-    for label in range(10):
-        images = split.images[split.labels == label][:COLUMNS]
+    drawn = []
+    for images in lines:
         gray = np.round(255 * (1 - images)).astype(np.uint8)
-        tiles = gray.repeat(ZOOM, axis=1).repeat(ZOOM, axis=2)
+        tiles = gray.repeat(zoom, axis=1).repeat(zoom, axis=2)
         padded = np.pad(tiles, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)), constant_values=255)
-        lines.append(np.hstack(list(padded)))
-    return Image.fromarray(np.vstack(lines))
+        drawn.append(np.hstack(list(padded)))
+    return Image.fromarray(np.vstack(drawn))
+
+
+def tinydigits() -> Image.Image:
+    """Draw the first 20 training images of each digit of TinyDigits."""
+    images, labels = tinydatasets.load("tinydigits").train
+    return draw([images[labels == label][:20] for label in range(10)], zoom=4)
+
+
+def tinymnist() -> Image.Image:
+    """Draw the 7 easiest and the 7 hardest training images of each digit of TinyMNIST."""
+    images, labels = tinydatasets.load("tinymnist").train
+    with SAMPLES.open(encoding="ascii", newline="") as file:
+        lines = [line for line in csv.DictReader(file) if line["split"] == "train"]
+    difficulties = np.array([float(line["difficulty"]) for line in lines])
+    floats = images / np.float32(255)
+    gap = np.zeros((1, 28, 28), np.float32)
+    drawn = []
+    for label in range(10):
+        rows = np.flatnonzero(labels == label)
+        by_rank = rows[np.argsort(difficulties[rows], kind="stable")]
+        drawn.append(np.concatenate([floats[by_rank[:7]], gap, floats[by_rank[-7:]]]))
+    return draw(drawn, zoom=1)
 
 
 if __name__ == "__main__":
-    draw(tinydatasets.load("tinydigits").train).save(PATH, optimize=True)
+    tinydigits().save(FOLDER / "tinydigits.png", optimize=True)
+    tinymnist().save(FOLDER / "tinymnist.png", optimize=True)

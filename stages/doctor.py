@@ -128,7 +128,7 @@ def put_right() -> None:
         for path, right in files_of(output, expected):
             if path.is_file() and md5(path) != right:
                 remove(path, "not what dvc.lock says")
-    for pattern in ("build/**/.*.part", "datasets/*/.*.pkl.part", "metrics/.*.json.part"):
+    for pattern in ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.json.part"):
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
 

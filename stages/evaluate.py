@@ -15,6 +15,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from stages import shell
+from stages.scaling import scale
 from tinydatasets import FormatError, Split, read
 
 if TYPE_CHECKING:
@@ -129,8 +130,12 @@ def _write_csv(path: Path, header: list[str], rows: list[list[Any]]) -> None:
     shell.write_bytes(path, text.getvalue().encode())
 
 
-def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path) -> None:
-    """Score every model of the folder `models`; write `metrics`, and details to `out`."""
+def main(
+    name: str, *, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path
+) -> None:
+    """Score the models of the dataset `name` in `models`; write `metrics`, and details to `out`."""
+    params = shell.read_yaml(shell.PARAMS)
+    maximum = params["sources"][params["datasets"][name]["source"]]["maximum"]
     rows = shell.read_json(split)
     splits = {"test": read(test)}
     if rows["unused"]:
@@ -142,19 +147,19 @@ def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, 
         recipe, model = path.stem, load_file(path)
         accuracy[recipe], details[recipe] = {}, {}
         predictions: list[list[Any]] = []
-        for name, (images, actual) in splits.items():
-            scores = logits(model, images)
+        for part, (images, actual) in splits.items():
+            scores = logits(model, scale(images, maximum))
             predicted = model["classes"][scores.argmax(axis=1)]
             loss = log_loss(scores, model["classes"], actual)
             figures = count(actual, predicted)
-            accuracy[recipe][name] = figures["accuracy"]
-            details[recipe][name] = {
+            accuracy[recipe][part] = figures["accuracy"]
+            details[recipe][part] = {
                 **figures,
                 "log_loss": None if loss is None else round(loss, DECIMALS),
                 "by_class": count_by_class(actual, predicted),
             }
-            table = zip(rows[name], actual.tolist(), predicted.tolist(), strict=True)
-            predictions += [[name, *line] for line in table]
+            table = zip(rows[part], actual.tolist(), predicted.tolist(), strict=True)
+            predictions += [[part, *line] for line in table]
         header = ["split", "row", "actual", "predicted"]
         _write_csv(out / "predictions" / f"{recipe}.csv", header, predictions)
         held_out = np.array([line[2:] for line in predictions])

@@ -98,6 +98,8 @@ class Dataset(Model):
 
     source: Name
     """The name of one of `sources`."""
+    strategy: Literal["random", "curated"] = "random"
+    """Train is drawn at random, or chosen: 80% canonical, 15% hard and 5% ambiguous rows."""
     seed: Seed
     """What the draw starts from: a whole number from 0 to 4294967295."""
     train_per_class: Counts
@@ -105,7 +107,9 @@ class Dataset(Model):
     test_per_class: Counts
     """Test rows: a number for every class, a list in label order, or label: number."""
     test_draw: Literal["next", "choice"] = "next"
-    """Test takes the rows that come next, or a new choice among all that are left."""
+    """Test takes the rows that come next, or a new choice among all that are left; of `random`."""
+    normalize: bool = True
+    """Pickles hold float32 in [0, 1]; if false, the source's whole numbers as uint8."""
 
 
 class Recipe(Model):
@@ -186,6 +190,10 @@ def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -
                 f".{key}: class {label} of {dataset.source} has {rows} rows available, but "
                 f"{asked} are asked ({train[label]} for train, {test[label]} for test)"
             )
+    if dataset.strategy == "curated" and "test_draw" in dataset.model_fields_set:
+        raise ValueError(
+            f".test_draw: {dataset.test_draw}, but curated draws test in its own way; leave it out"
+        )
     if not any(test.values()):
         raise ValueError(".test_per_class: no class has a test row; at least one must")
     if sum(count > 0 for count in train.values()) < 2:

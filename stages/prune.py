@@ -42,6 +42,7 @@ def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str
         for part in (
             f"build/{name}",
             f"metrics/{name}.json",
+            f"datasets/{name}/samples.csv",
             f"datasets/{name}/train.pkl",
             f"datasets/{name}/test.pkl",
         )

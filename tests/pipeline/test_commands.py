@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
     arrows = built.run("dvc", "dag", "--mermaid")
     for stage in ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate"):
-        for dataset in ("tinydigits", "tinydigits-150"):
+        for dataset in ("tinydigits", "tinydigits-150", "tinymnist"):
             assert f'"{stage}@{dataset}"' in arrows
     listed = built.run("dvc", "stage", "list", "--name-only").split()
-    assert len(listed) == 14
-    assert listed[:3] == ["params", "source@digits", "sample@tinydigits"]
+    assert len(listed) == 21
+    assert listed[:4] == ["params", "source@digits", "source@mnist-5k", "sample@tinydigits"]
 
 
 def test_diffs_show_what_a_seed_changed(built: Repository) -> None:
@@ -48,7 +48,7 @@ def plots(repository: Repository) -> dict[str, str]:
 def test_plots_show_every_dataset_and_recipe(built: Repository) -> None:
     built.run("dvc", "plots", "show")
     shown = plots(built)
-    for dataset in ("tinydigits", "tinydigits-150"):
+    for dataset in ("tinydigits", "tinydigits-150", "tinymnist"):
         for recipe in ("classroom", "tuned"):
             confusion = shown.pop(f"build/{dataset}/predictions/{recipe}.csv")
             assert '"groupby": ["actual", "predicted"]' in confusion

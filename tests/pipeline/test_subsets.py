@@ -141,7 +141,9 @@ def test_a_seed_reruns_its_own_chain_and_comes_back(built: Repository) -> None:
     built.replace("params.yaml", "seed: 42", "seed: 43")
     assert built.repro() == {"params", *chain("tinydigits")}
     changed = {name for name, data in built.contents("datasets").items() if before[name] != data}
-    assert changed == {"datasets/tinydigits/train.pkl", "datasets/tinydigits/test.pkl"}
+    assert changed == {
+        f"datasets/tinydigits/{name}" for name in ("samples.csv", "test.pkl", "train.pkl")
+    }
     built.run("git", "checkout", "params.yaml")
     built.repro()
     assert built.contents("datasets", "metrics", "build") == before
@@ -150,7 +152,8 @@ def test_a_seed_reruns_its_own_chain_and_comes_back(built: Repository) -> None:
 
 def test_a_recipe_reruns_training_and_evaluation(built: Repository) -> None:
     stages = ("train_mlp", "evaluate")
-    expected = {"params", *chain("tinydigits", *stages), *chain("tinydigits-150", *stages)}
+    names = ("tinydigits", "tinydigits-150", "tinymnist")
+    expected = {"params"}.union(*(chain(name, *stages) for name in names))
     before = built.contents("datasets", "metrics", "build")
     built.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
     assert built.repro() == expected

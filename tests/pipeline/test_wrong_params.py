@@ -198,6 +198,24 @@ WRONG_FOR_DVC = {
         ),
     ),
     "name with a slash and an at": ("  tinydigits:", "  a/b@c:", f"datasets.'a/b@c': {NAME}"),
+    "a draw that curated does not have": (
+        "strategy: curated",
+        "strategy: curated\n    test_draw: next",
+        "datasets.tinymnist.test_draw: next, but curated draws test in its own way; leave it out",
+    ),
+    "misspelt strategy": (
+        "strategy: curated",
+        "strategy: curate",
+        (
+            "datasets.tinymnist.strategy: unknown value 'curate'; allowed: random, curated. "
+            "Did you mean 'curated'?"
+        ),
+    ),
+    "normalize as a word": (
+        "normalize: false",
+        "normalize: 'no'",
+        "datasets.tinymnist.normalize: 'no': expected a valid boolean",
+    ),
     "misspelt part": (
         "recipes:",
         "recipe:",
@@ -209,7 +227,7 @@ WRONG_FOR_DVC = {
     "broken YAML": (
         "seed: 42",
         "seed: [42",
-        "line 18, column 20: not readable as YAML: expected ',' or ']', but got ':'",
+        "line 26, column 20: not readable as YAML: expected ',' or ']', but got ':'",
     ),
     "a tab": ("    seed: 42", "\tseed: 42", "not readable as YAML: found character '\\t'"),
     "the same name twice": (
@@ -366,7 +384,10 @@ def test_a_damaged_file_between_stages_is_named(built: Repository) -> None:
             "split --sample build/tinydigits/sample.json --source build/sources/digits",
             "sample.json",
         ),
-        ("sample tinydigits --source build/sources/digits", "labels.npy"),
+        (
+            "sample tinydigits --source build/sources/digits --difficulties build/y",
+            "labels.npy",
+        ),
     ):
         printed = built.run("python", "-m", *f"stages.{command} --out build/x".split(), status=1)
         assert f"{path} is damaged" in printed

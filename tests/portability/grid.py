@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import ROOT, copy_repository
-from tests.portability.pythons import make_environment
+from tests.portability.pythons import install, make_environment
 
 # By what OpenBLAS says of itself: it calls the oldest, of four names for one kernel, by the first.
 KERNELS = {
@@ -173,6 +173,8 @@ def versions(folder: Path) -> list[Environment]:
         python = make_environment(
             folder / version, version, "--resolution", resolution, *requirements, *constraints
         )
+        data = ["--no-deps", "--requirement", str(ROOT / "requirements-data.txt")]
+        install(python, *data)
         environments.append(Environment(f"Python {version}, {resolution}", python))
     return environments
 

@@ -18,6 +18,12 @@ def make_environment(folder: Path, version: str, *requirements: str) -> Path:
         sys.exit(f"{command} is not here: `make portability` needs Python 3.9 to 3.13")
     subprocess.run([command, "-m", "venv", "--without-pip", folder], check=True, env=environ)
     python = folder / "bin" / "python"
-    install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
-    subprocess.run([*install, *requirements], check=True)
+    install(python, *requirements)
     return python
+
+
+def install(python: Path, *requirements: str) -> None:
+    """Install packages in the environment of an interpreter."""
+    subprocess.run(
+        ["uv", "pip", "install", "--quiet", "--python", str(python), *requirements], check=True
+    )

@@ -35,12 +35,14 @@ ROWS = [1, 2, 31, 32, 255, 256, 1023, 4080, 4095, 4096, 8100, 8179, 8183, 8192, 
 
 
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the bytes of NumPy 2")
+@pytest.mark.parametrize("dtype", [np.float32, np.uint8])
 @pytest.mark.parametrize(
     ("rows", "width"),
-    [(rows, width) for rows in ROWS for width in (1, 7)] + [(1, 16_383), (2, 2**15)],
+    [(rows, width) for rows in ROWS for width in (1, 7)] + [(1, 16_383), (2, 2**15), (1, 2**16)],
 )
-def test_the_bytes_are_those_of_numpy_2(rows: int, width: int) -> None:
+def test_the_bytes_are_those_of_numpy_2(rows: int, width: int, dtype: type) -> None:
     split = a_split(rows, 1, width)
+    split = Split(split.images.astype(dtype), split.labels)
     assert tinydatasets.dumps(split) == as_numpy_writes(split)
 
 
@@ -53,15 +55,19 @@ def test_any_order_in_memory_gives_the_same_bytes() -> None:
     assert tinydatasets.dumps(in_columns) == expected
 
 
+@pytest.mark.parametrize("dtype", ["<f4", "|u1"])
 @pytest.mark.parametrize("core", [b"\x16numpy._core.multiarray", b"\x15numpy.core.multiarray"])
-def test_both_spellings_of_numpys_core_are_read(core: bytes) -> None:
+def test_both_spellings_of_numpys_core_are_read(core: bytes, dtype: str) -> None:
     split = a_split()
+    split = Split(
+        (split.images * 200).astype(dtype) if dtype == "|u1" else split.images, split.labels
+    )
     data = tinydatasets.dumps(split).replace(b"\x16numpy._core.multiarray", core)
     length = struct.pack("<Q", len(data) - 11)  # after PROTO, FRAME and this length
     found = tinydatasets.loads(data[:3] + length + data[11:])
     np.testing.assert_array_equal(found.images, split.images)
     np.testing.assert_array_equal(found.labels, split.labels)
-    assert [array.dtype.str for array in found] == ["<f4", "<i8"]
+    assert [array.dtype.str for array in found] == [dtype, "<i8"]
 
 
 class Calls:
@@ -227,7 +233,7 @@ def test_a_file_with_any_byte_changed_is_refused_or_holds_that_change(core: str)
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
-        (np.zeros((2, 1, 1)), np.zeros(2, np.int64), "expected float32 images"),
+        (np.zeros((2, 1, 1)), np.zeros(2, np.int64), "expected float32 or uint8 images"),
         (np.zeros((2, 1, 1), np.float32), np.zeros(2), "int64 labels"),
         (np.zeros((2, 1), np.float32), np.zeros(2, np.int64), "expected images (n, height, width)"),
         (np.zeros((2, 1, 1), np.float32), np.zeros(3, np.int64), "expected images (n, height"),

@@ -1,0 +1,40 @@
+"""Bring pixels into [0, 1]: for the pickles that are released so, and for the baselines always."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float32]:
+    """Divide whole-numbered pixels by the largest value that the source can have.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width), dtype uint8 or float32
+        Pixels in 0..maximum, or, as float32, in [0, 1] already.
+    maximum : int
+        The source's own maximum, 16 for the digits: not the largest value found in a subset,
+        which would scale each subset differently.
+
+    Returns
+    -------
+    ndarray of shape (n, height, width), dtype float32
+        Pixels in [0, 1].
+
+    Examples
+    --------
+    >>> scaled = scale(np.array([[[0, 4, 8]]], np.uint8), 16)
+    >>> scaled
+    array([[[0.  , 0.25, 0.5 ]]], dtype=float32)
+    >>> scale(scaled, 16) is scaled
+    True
+    """
+    if images.dtype == np.float32:
+        return images  # type: ignore[return-value]
+    scaled: npt.NDArray[np.float32] = images.astype(np.float32) / np.float32(maximum)
+    return scaled
