@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDERS = ("build", "datasets", "metrics")
+HALF_WRITTEN = (
+    "build/**/.*.part",
+    "datasets/*/.*.pkl.part",
+    "datasets/*/.*.txt.part",
+    "datasets/*/.*.jsonl.part",
+    "metrics/.*.json.part",
+)
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
@@ -124,7 +131,7 @@ def put_right() -> None:
         for path, right in files_of(output, expected):
             if path.is_file() and md5(path) != right:
                 remove(path, "not what dvc.lock says")
-    for pattern in ("build/**/.*.part", "datasets/*/.*.pkl.part", "metrics/.*.json.part"):
+    for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
 
