@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import reprlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,7 @@ def parse(data: bytes) -> list[Pair]:
     """
     header, *lines = _lines(data)
     if header != HEADER:
-        raise ValueError(f"line 1: expected the header {HEADER!r}, found {header!r}")
+        raise ValueError(f"line 1: expected the header {HEADER!r}, found {reprlib.repr(header)}")
     pairs = []
     for number, line in enumerate(lines, 2):
         try:
@@ -112,7 +113,9 @@ def _pair(line: str) -> Pair:
         raise ValueError(f"expected {len(Pair._fields)} fields apart by tabs, found {len(fields)}")
     identifier, level, question, answer = fields
     if level not in map(str, LEVELS):
-        raise ValueError(f"expected a level of {LEVELS[0]} to {LEVELS[-1]}, found {level!r}")
+        raise ValueError(
+            f"expected a level of {LEVELS[0]} to {LEVELS[-1]}, found {reprlib.repr(level)}"
+        )
     pair = Pair(identifier, int(level), question, answer)
     check_pair(pair)
     if not words(question):

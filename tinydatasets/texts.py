@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -74,23 +75,25 @@ def check_pair(pair: Pair) -> None:
         answer is too long or has anything but printable ASCII with single spaces between words.
     """
     if type(pair.level) is not int or pair.level < 1:
-        raise FormatError(f"expected a level of 1 or more, found {pair.level!r}")
+        raise FormatError(f"expected a level of 1 or more, found {reprlib.repr(pair.level)}")
     if not isinstance(pair.id, str) or not re.fullmatch(rf"{pair.level}-[0-9]{{2,4}}", pair.id):
         raise FormatError(
-            f"expected an id such as '{pair.level}-01' for level {pair.level}, found {pair.id!r}"
+            f"expected an id such as '{pair.level}-01' for level {pair.level}, "
+            f"found {reprlib.repr(pair.id)}"
         )
     for name, text, longest in (
         ("a question", pair.question, LONGEST_QUESTION),
         ("an answer", pair.answer, LONGEST_ANSWER),
     ):
+        if isinstance(text, str) and len(text) > longest:
+            raise FormatError(
+                f"expected {name} of at most {longest} characters, found {len(text)}: "
+                f"{reprlib.repr(text)}"
+            )
         if not isinstance(text, str) or not _TEXT.fullmatch(text):
             raise FormatError(
                 f"expected {name} of printable ASCII with single spaces between words, "
-                f"found {text!r}"
-            )
-        if len(text) > longest:
-            raise FormatError(
-                f"expected {name} of at most {longest} characters, found {len(text)}: {text!r}"
+                f"found {ascii(text):.120}"
             )
 
 

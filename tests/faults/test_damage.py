@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tinydatasets
-from tests.pipeline.test_released import PUBLISHED, released
+from tests.pipeline.test_released import RELEASED, released
 from tests.pipeline.test_subsets import ZEROS_AND_ONES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def put_right(repository: Repository) -> str:
     """Do what ``make repro`` does once .venv is there, and check that all is as released."""
     printed = repository.run(sys.executable, "-m", "stages.doctor")
     printed += repository.run("dvc", "repro")
-    assert released(repository) == PUBLISHED
+    assert released(repository) == RELEASED
     assert repository.changes() == ""
     assert "up to date" in repository.run("dvc", "status")
     return printed
@@ -51,6 +51,7 @@ def cut(path: Path) -> None:
     "name",
     [
         "datasets/tinydigits/train.pkl",
+        "datasets/tinytalks/test.txt",
         "metrics/tinydigits.json",
         "build/sources/digits/images.npy",
         "build/tinydigits/split.json",
@@ -112,8 +113,11 @@ def test_stale_lock_files_of_dvc_are_removed(built: Repository, text: str) -> No
     assert f"removed {Path('.dvc', 'tmp', 'rwlock')}" in put_right(built)
 
 
-def test_half_written_files_are_removed(built: Repository) -> None:
-    part = built.folder / "datasets/tinydigits/.train.pkl.part"
+@pytest.mark.parametrize(
+    "name", ["tinydigits/.train.pkl.part", "tinytalks/.val.txt.part", "tinytalks/.val.jsonl.part"]
+)
+def test_half_written_files_are_removed(built: Repository, name: str) -> None:
+    part = built.folder / "datasets" / name
     part.write_bytes(b"\x80")
     put_right(built)
     assert not part.exists()
@@ -125,7 +129,7 @@ def test_a_git_lfs_pointer_is_replaced(built: Repository) -> None:
     assert "not what dvc.lock says" in put_right(built)
 
 
-@pytest.mark.parametrize("folder", ["build", "datasets"])
+@pytest.mark.parametrize("folder", ["build", "datasets/tinydigits"])
 @pytest.mark.parametrize(
     ("option", "message"),
     [("size=64k", "No space left on device"), ("ro", "Read-only file system")],
@@ -227,6 +231,6 @@ def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:
         p.name for p in (built.folder / "datasets").iterdir()
     }
     assert "up to date" in built.run("dvc", "status")
-    for name in PUBLISHED:
-        assert released(built)[name] == PUBLISHED[name]
+    for name in RELEASED:
+        assert released(built)[name] == RELEASED[name]
     assert json.loads(built.read("metrics/threes-and-fives.json"))

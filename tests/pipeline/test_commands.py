@@ -16,8 +16,10 @@ def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
     for stage in ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate"):
         for dataset in ("tinydigits", "tinydigits-150"):
             assert f'"{stage}@{dataset}"' in arrows
+    for stage in ("split_text", "serialize_text", "evaluate_text"):
+        assert f'"{stage}@tinytalks"' in arrows
     listed = built.run("dvc", "stage", "list", "--name-only").split()
-    assert len(listed) == 14
+    assert len(listed) == 17
     assert listed[:3] == ["params", "source@digits", "sample@tinydigits"]
 
 
