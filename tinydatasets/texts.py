@@ -93,7 +93,7 @@ def check_pair(pair: Pair) -> None:
         if not isinstance(text, str) or not _TEXT.fullmatch(text):
             raise FormatError(
                 f"expected {name} of printable ASCII with single spaces between words, "
-                f"found {ascii(text):.120}"
+                f"found {text!a:.120}"
             )
 
 
