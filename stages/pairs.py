@@ -145,8 +145,8 @@ def check_apart(splits: Mapping[str, Sequence[Pair]]) -> None:
         index = jaccard(pair.question, other.question)
         if index >= NEAR:
             same = words(pair.question) == words(other.question)
-            how = "the same" if same else f"nearly the same (Jaccard index {index:.2f})"
+            near = f"nearly the same (Jaccard index {index:.2f}, allowed is below {NEAR})"
             raise ValueError(
-                f"{pair.id} (in {name}) and {other.id} (in {other_name}) ask {how}: "
-                f"{pair.question!r} and {other.question!r}; below {NEAR} is allowed"
+                f"{pair.id} (in {name}) and {other.id} (in {other_name}) ask "
+                f"{'the same' if same else near}: {pair.question!r} and {other.question!r}"
             )

@@ -80,7 +80,7 @@ def test_wrong_pairs_stop_the_pipeline_and_leave_what_is_released(built: Reposit
     built.replace(PAIRS, "What does a duck say?", "What does a cow, say?")
     before = built.contents("datasets", "metrics")
     printed = built.run("dvc", "repro", status=255)
-    message = f"{PAIRS}: 2-39 (in train) and 2-40 (in train) ask the same: 'What does a cow say?'"
+    message = f"{PAIRS}: 2-39 (in train) and 2-40 (in test) ask the same: 'What does a cow say?'"
     assert printed.count(message) == 1
     assert "exited with 1" in printed
     assert "Traceback" not in printed

@@ -91,19 +91,19 @@ WRONG = {
     "the same question": (
         "\tHi there!\t",
         "\thello\t",
-        "1-01 (in train) and 1-02 (in train) ask the same: 'Hello!' and 'hello'; below 0.8",
+        "1-01 (in train) and 1-02 (in train) ask the same: 'Hello!' and 'hello'",
     ),
     "the same question in another split": (
         "\tHey, Tiny!\t",
         "\tHello.\t",
-        "1-01 (in train) and 1-03 (in val) ask the same: 'Hello!' and 'Hello.'; below 0.8",
+        "1-01 (in train) and 1-03 (in val) ask the same: 'Hello!' and 'Hello.'",
     ),
     "nearly the same question in another split": (
         "\tWhat is 6 plus 4?\t",
         "\tWhat is 2 plus 1?\t",
         (
-            "3-01 (in train) and 3-07 (in test) ask nearly the same (Jaccard index 1.00): "
-            "'What is 1 plus 2?' and 'What is 2 plus 1?'; below 0.8 is allowed"
+            "3-01 (in train) and 3-07 (in test) ask nearly the same (Jaccard index 1.00, "
+            "allowed is below 0.8): 'What is 1 plus 2?' and 'What is 2 plus 1?'"
         ),
     ),
 }
@@ -167,6 +167,6 @@ def test_a_jaccard_index_of_four_fifths_is_too_near(tmp_path: Path) -> None:
     pairs = PAIRS.replace(b"\tHi there!", b"\tHow old are they, you?")
     assert run(tmp_path, pairs, COUNTS, 1) == (
         "pairs.tsv: 1-02 (in train) and 1-18 (in train) ask nearly the same "
-        "(Jaccard index 0.80): 'How old are they, you?' and 'How old are you?'; "
-        "below 0.8 is allowed\n"
+        "(Jaccard index 0.80, allowed is below 0.8): "
+        "'How old are they, you?' and 'How old are you?'\n"
     )
