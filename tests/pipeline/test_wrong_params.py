@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.conftest import Repository
 
 COUNT = "    train_per_class: 100\n"
-PER_LEVEL = "train_per_level: 42\n"
+PER_LEVEL = "    train_per_level: 42\n"
 NUMBER = "expected a whole number, 0 or more"
 NAME = "not a name; a name is a lower-case letter followed by"
 # What to replace in params.yaml, by what, and what the message says.
@@ -184,27 +184,27 @@ WRONG = {
     ),
     "negative count of a level": (
         PER_LEVEL,
-        "train_per_level: -1\n",
+        "    train_per_level: -1\n",
         f"texts.tinytalks.train_per_level: -1 for every level: {NUMBER}",
     ),
     "wrong count in a list of levels": (
         PER_LEVEL,
-        "train_per_level: [9, 9, 9, x, 9]\n",
+        "    train_per_level: [9, 9, 9, x, 9]\n",
         f"texts.tinytalks.train_per_level: 'x' for level 4: {NUMBER}",
     ),
     "list of the wrong number of levels": (
         PER_LEVEL,
-        "train_per_level: [9, 9]\n",
+        "    train_per_level: [9, 9]\n",
         "texts.tinytalks.train_per_level: a list of 2 numbers, but the source has 5 levels",
     ),
     "unknown level": (
         PER_LEVEL,
-        "train_per_level: {0: 9}\n",
+        "    train_per_level: {0: 9}\n",
         "texts.tinytalks.train_per_level: unknown label 0; the source's are 1 to 5",
     ),
     "level that is no number": (
         PER_LEVEL,
-        "train_per_level: {one: 9}\n",
+        "    train_per_level: {one: 9}\n",
         (
             "texts.tinytalks.train_per_level: 'one' is not a label: labels are whole numbers "
             "without quotes, as in {1: 40, 2: 40}"
@@ -222,7 +222,7 @@ WRONG = {
     ),
     "unknown key of a text": (
         PER_LEVEL,
-        "train_per_class: 42\n",
+        "    train_per_class: 42\n",
         (
             "texts.tinytalks.train_per_class: unknown key 'train_per_class'; allowed: source, "
             "seed, train_per_level, val_per_level, test_per_level. Did you mean 'train_per_level'?"
@@ -235,11 +235,6 @@ WRONG = {
             "texts.tinytalks.source: unknown file 'datasets/tinytalk/pairs.tsv'; allowed: "
             "datasets/tinytalks/pairs.tsv. Did you mean 'datasets/tinytalks/pairs.tsv'?"
         ),
-    ),
-    "text named as a dataset": (
-        "  tinytalks:",
-        "  tinydigits:",
-        "texts.tinydigits: datasets/tinydigits is built by `datasets`; give the text another name",
     ),
     "text with a reserved name": (
         "  tinytalks:",
@@ -270,6 +265,11 @@ WRONG_FOR_DVC = {
             "recipe: unknown key 'recipe'; allowed: sources, datasets, recipes, texts. "
             "Did you mean 'recipes'?"
         ),
+    ),
+    "text named as a dataset": (
+        "  tinytalks:",
+        "  tinydigits:",
+        "texts.tinydigits: datasets/tinydigits is built by `datasets`; give the text another name",
     ),
     "broken YAML": (
         "seed: 42",
