@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Add the pickles to a wheel, or the extra ``pipeline`` to an editable install."""
+    """Add the data to a wheel, or the extra ``pipeline`` to an editable install."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Extend `build_data`; `version` is ``"standard"`` or ``"editable"``."""
@@ -21,6 +21,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             extras = self.metadata.core.optional_dependencies
             build_data["dependencies"].extend(extras["pipeline"])
             return
-        for path in sorted(Path(self.root).glob("datasets/*/*.pkl")):
-            name = path.relative_to(self.root).as_posix()
-            build_data["force_include"][name] = f"tinydatasets/{name}"
+        for kind in ("pkl", "txt", "jsonl", "md"):
+            for path in sorted(Path(self.root).glob(f"datasets/*/*.{kind}")):
+                name = path.relative_to(self.root).as_posix()
+                build_data["force_include"][name] = f"tinydatasets/{name}"

@@ -23,7 +23,7 @@ from sklearn.svm import SVC
 from stages import shell
 from stages.curation import curate
 from stages.difficulty import difficulty, tiers
-from stages.sample import sample
+from stages.draw import draw
 from stages.scaling import scale
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def main(*, source: Path, maximum: int) -> None:
             for strategy in ("random", "curated"):
                 generator = np.random.RandomState(seed)
                 if strategy == "random":
-                    train, test = sample(labels[rows], *counts, generator)
+                    train, test = draw(labels[rows], *counts, generator)
                 else:
                     named = tiers(difficulty(images[rows], labels[rows]), labels[rows])
                     train, test = curate(

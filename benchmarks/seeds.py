@@ -1,8 +1,9 @@
-"""Measure how much a baseline's accuracy varies with the seed: ``python -m benchmarks.seeds``.
+"""Measure how much the baselines' figures vary with the seed: ``python -m benchmarks.seeds``.
 
 Trains every recipe of params.yaml on every dataset with 20 seeds, and `classroom` on the 150
 samples once more for as many optimizer steps as the 1000 samples get. Prints mean and standard
-deviation of the accuracy in percent. Needs what ``dvc repro`` has built.
+deviation of the accuracy in percent, and before them those of TinyTalks over 20 seeds of its split.
+Needs what ``dvc repro`` has built.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from stages import evaluate, shell, train_mlp
+from stages import evaluate, evaluate_text, shell, split_text, train_mlp
+from stages.counts import LEVELS
+from stages.pairs import parse
 from stages.scaling import scale
 from tinydatasets import Split, load
 
@@ -40,8 +43,28 @@ def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
     return " / ".join(f"{m:.1f} ± {d:.1f}" for m, d in zip(mean, deviation, strict=True))
 
 
+def text_figures() -> str:
+    """Give mean and standard deviation of the fraction answered and of the bits per character."""
+    pairs = parse(Path("datasets/tinytalks/pairs.tsv").read_bytes())
+    counts = {
+        name: dict.fromkeys(LEVELS, count)
+        for name, count in {"train": 42, "val": 9, "test": 9}.items()
+    }
+    found = []
+    for seed in SEEDS:
+        splits = split_text.split_text(pairs, counts, seed)
+        figures = evaluate_text.evaluate_text(splits["train"], splits["val"], splits["test"])
+        found.append([figures["answered"], figures["bits"]])
+    mean, deviation = np.mean(found, axis=0), np.std(found, axis=0, ddof=1)
+    names = ("answered", "bits")
+    return ", ".join(
+        f"{name} {m:.3f} ± {d:.3f}" for name, m, d in zip(names, mean, deviation, strict=True)
+    )
+
+
 def main() -> None:
-    """Print a line for each recipe and dataset: test / unused."""
+    """Print a line for each recipe and dataset, test / unused, and one for TinyTalks."""
+    print(f"tinytalks: {text_figures()}")
     params = shell.read_yaml(shell.PARAMS)
     for recipe_name, recipe in params["recipes"].items():
         for name, dataset in params["datasets"].items():

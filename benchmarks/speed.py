@@ -24,6 +24,8 @@ ROOT = Path(__file__).parent.parent
 PLAIN = Path(__file__).parent / "plain"
 RUNS = 7
 TRIVIAL_STAGES = 12
+# The plain scripts make both editions of the digits, so that is what is timed against them.
+REPRO = ("dvc", "repro", "evaluate@tinydigits", "evaluate@tinydigits-150")
 
 
 def run(*command: str | Path, cwd: Path) -> float:
@@ -48,7 +50,7 @@ def cold(clone: Path) -> float:
         shutil.rmtree(clone / folder, ignore_errors=True)
     for pickle in clone.glob("datasets/*/*.pkl"):
         pickle.unlink()
-    return run("dvc", "repro", cwd=clone)
+    return run(*REPRO, cwd=clone)
 
 
 def plain(folder: Path) -> float:
@@ -109,7 +111,7 @@ def main() -> None:
             repository = trivial(folder / f"trivial-{foreach}", foreach=foreach)
             compare(
                 f"`dvc repro` with nothing to do against twelve trivial stages {title}",
-                partial(run, "dvc", "repro", cwd=clone),
+                partial(run, *REPRO, cwd=clone),
                 partial(run, "dvc", "repro", cwd=repository),
             )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDERS = ("build", "datasets", "metrics")
+HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
@@ -128,7 +129,7 @@ def put_right() -> None:
         for path, right in files_of(output, expected):
             if path.is_file() and md5(path) != right:
                 remove(path, "not what dvc.lock says")
-    for pattern in ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.json.part"):
+    for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
 

@@ -24,14 +24,14 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from stages import shell
-from stages.counts import per_class
+from stages.counts import LEVELS, per_class
 from stages.shell import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _check_counts(value: object) -> object:
+def _check_counts(value: object, of: str = "class", first: int = 0) -> object:
     """Say which class has what wrong; the union of `Counts` would say it once per alternative."""
     if isinstance(value, dict):
         for label in value:
@@ -40,26 +40,34 @@ def _check_counts(value: object) -> object:
                     "counts",
                     "{label} is not a label: labels are whole numbers without quotes, as in "
                     "{example}",
-                    {"label": _show(label), "example": "{0: 40, 1: 40}"},
+                    {"label": _show(label), "example": f"{{{first}: 40, {first + 1}: 40}}"},
                 )
-        counts = [(f"class {label}", count) for label, count in value.items()]
+        counts = [(f"{of} {label}", count) for label, count in value.items()]
     elif isinstance(value, list):
-        counts = [(f"class {label}", count) for label, count in enumerate(value)]
+        counts = [(f"{of} {label}", count) for label, count in enumerate(value, first)]
     else:
-        counts = [("every class", value)]
-    for of, count in counts:
+        counts = [(f"every {of}", value)]
+    for place, count in counts:
         if type(count) is not int or count < 0:
             raise PydanticCustomError(
                 "counts",
-                "{count} for {of}: expected a whole number, 0 or more (or a list of them, one for "
-                "each class, or a mapping of label to number)",
-                {"count": _show(count), "of": of},
+                "{count} for {place}: expected a whole number, 0 or more (or a list of them, one "
+                "for each {of}, or a mapping of label to number)",
+                {"count": _show(count), "place": place, "of": of},
             )
     return value
 
 
+def _check_level_counts(value: object) -> object:
+    """Say it of levels."""
+    return _check_counts(value, "level", LEVELS.start)
+
+
 Count = Annotated[int, Field(ge=0)]
 Counts = Annotated[Count | list[Count] | dict[int, Count], BeforeValidator(_check_counts)]
+LevelCounts = Annotated[
+    Count | list[Count] | dict[int, Count], BeforeValidator(_check_level_counts)
+]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
@@ -131,6 +139,21 @@ class Recipe(Model):
     """What weights and batches start from: a whole number from 0 to 4294967295."""
 
 
+class Text(Model):
+    """Questions and answers in five levels."""
+
+    source: Annotated[str, StringConstraints(min_length=1)]
+    """The authored pairs: a file `pairs.tsv` in a folder of `datasets`."""
+    seed: Seed
+    """What the draw starts from: a whole number from 0 to 4294967295."""
+    train_per_level: LevelCounts
+    """Training pairs: a number for every level, a list in their order, or level: number."""
+    val_per_level: LevelCounts
+    """Validation pairs: a number for every level, a list in their order, or level: number."""
+    test_per_level: LevelCounts
+    """Test pairs: a number for every level, a list in their order, or level: number."""
+
+
 class Params(Model):
     """All of ``params.yaml``."""
 
@@ -140,6 +163,8 @@ class Params(Model):
     """What is built: one entry, one dataset."""
     recipes: Annotated[dict[Name, Recipe], Field(min_length=1)]
     """How the baselines of every dataset are trained."""
+    texts: dict[Name, Text]
+    """What is built of questions and answers: one entry, one dataset; there may be none."""
 
     @classmethod
     def read(cls, path: Path = shell.PARAMS) -> Params:
@@ -160,6 +185,11 @@ class Params(Model):
                 _check_dataset(dataset, name, params.sources)
             except ValueError as error:
                 raise StageError(f"{path}: datasets.{name}{error}") from None
+        for name, text in params.texts.items():
+            try:
+                _check_text(text, name, params.datasets)
+            except ValueError as error:
+                raise StageError(f"{path}: texts.{name}{error}") from None
         for name, recipe in params.recipes.items():
             if recipe.optimizer == "adam" and recipe.momentum:
                 raise StageError(
@@ -179,7 +209,7 @@ def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -
         raise ValueError(f".source: {_unknown('source', dataset.source, list(sources))}")
     available = sources[dataset.source].rows_per_class
     for key in ("train_per_class", "test_per_class"):
-        _check_labels(key, getattr(dataset, key), len(available))
+        _check_labels(key, getattr(dataset, key), range(len(available)), "classes")
     train = per_class(dataset.train_per_class, len(available))
     test = per_class(dataset.test_per_class, len(available))
     for label, rows in enumerate(available):
@@ -200,16 +230,31 @@ def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -
         raise ValueError(".train_per_class: a classifier needs rows of two classes or more")
 
 
-def _check_labels(key: str, counts: Counts, classes: int) -> None:
-    if isinstance(counts, list) and len(counts) != classes:
+def _check_text(text: Text, name: str, datasets: Mapping[str, Dataset]) -> None:
+    if name == "sources":
+        raise ValueError(": build/sources holds the sources; give the text another name")
+    if name in datasets:
+        raise ValueError(f": datasets/{name} is built by `datasets`; give the text another name")
+    files = sorted(path.as_posix() for path in Path().glob("datasets/*/pairs.tsv"))
+    if text.source not in files:
+        raise ValueError(f".source: {_unknown('file', text.source, files)}")
+    for key in ("train_per_level", "val_per_level", "test_per_level"):
+        counts = getattr(text, key)
+        _check_labels(key, counts, LEVELS, "levels")
+        if not any(per_class(counts, len(LEVELS), LEVELS.start).values()):
+            raise ValueError(f".{key}: no level has a pair; at least one must")
+
+
+def _check_labels(key: str, counts: Counts, labels: range, of: str) -> None:
+    if isinstance(counts, list) and len(counts) != len(labels):
         raise ValueError(
-            f".{key}: a list of {len(counts)} numbers, but the source has {classes} classes"
+            f".{key}: a list of {len(counts)} numbers, but the source has {len(labels)} {of}"
         )
     if isinstance(counts, dict):
         for label in counts:
-            if label not in range(classes):
+            if label not in labels:
                 raise ValueError(
-                    f".{key}: unknown label {label}; the source's are 0 to {classes - 1}"
+                    f".{key}: unknown label {label}; the source's are {labels[0]} to {labels[-1]}"
                 )
 
 
@@ -272,14 +317,20 @@ def _dotted(location: list[str | int]) -> str:
 
 def _model_at(location: list[str | int]) -> type[Model]:
     """Give the model whose keys stand at `location`: all, or one entry of a part of it."""
-    parts: dict[str, type[Model]] = {"sources": Source, "datasets": Dataset, "recipes": Recipe}
+    parts: dict[str, type[Model]] = {
+        "sources": Source,
+        "datasets": Dataset,
+        "recipes": Recipe,
+        "texts": Text,
+    }
     return parts[str(location[0])] if location else Params
 
 
 def main(*, out: Path) -> None:
     """Check params.yaml and, if all is right, write to `out` that it is."""
     params = Params.read()
-    print(f"{shell.PARAMS} is right; datasets: {', '.join(params.datasets)}")
+    names = ", ".join([*params.datasets, *params.texts])
+    print(f"{shell.PARAMS} is right; datasets: {names}")
     shell.write_bytes(out, b"params.yaml is right\n")
 
 

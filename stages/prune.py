@@ -15,6 +15,15 @@ from dvc.utils.serialize import modify_yaml
 from stages import shell
 from stages.params import Params
 
+FIRST_STAGES = ("sample@", "split_text@")
+# What is released of a dataset of images or of text; what else is in its folder is its author's.
+RELEASED = (
+    "samples.csv",
+    "train.pkl",
+    "test.pkl",
+    *(f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")),
+)
+
 
 def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str]) -> list[Path]:
     """Find what the pipeline made for datasets and sources that are no more.
@@ -26,7 +35,7 @@ def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str
     locked : set of str
         The names of datasets that ``dvc.lock`` knows.
     datasets, sources : set of str
-        The names that ``params.yaml`` has now.
+        The names that ``params.yaml`` has now; a text is a dataset too.
 
     Returns
     -------
@@ -42,9 +51,7 @@ def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str
         for part in (
             f"build/{name}",
             f"metrics/{name}.json",
-            f"datasets/{name}/samples.csv",
-            f"datasets/{name}/train.pkl",
-            f"datasets/{name}/test.pkl",
+            *(f"datasets/{name}/{file}" for file in RELEASED),
         )
     ]
     source = [path for path in root.glob("build/sources/*") if path.name not in sources]
@@ -58,19 +65,21 @@ def main() -> None:
         current = {stage.addressing for stage in repo.index.stages}
     with modify_yaml("dvc.lock") as lock:
         stages = lock.get("stages", {})
-        locked = {name.partition("@")[2] for name in stages if name.startswith("sample@")}
-        for path in leftovers(Path(), locked, set(params.datasets), set(params.sources)):
+        locked = {name.partition("@")[2] for name in stages if name.startswith(FIRST_STAGES)}
+        datasets = {*params.datasets, *params.texts}
+        removed = leftovers(Path(), locked, datasets, set(params.sources))
+        for path in removed:
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()
             print(f"removed {path}")
-            if path.name == "test.pkl":
-                left = ", ".join(sorted(item.name for item in path.parent.iterdir()))
-                if left:
-                    print(f"kept {path.parent}, which also has {left}")
-                else:
-                    path.parent.rmdir()
+        for folder in sorted({path.parent for path in removed if path.name in RELEASED}):
+            left = ", ".join(sorted(item.name for item in folder.iterdir()))
+            if left:
+                print(f"kept {folder}, which also has {left}")
+            else:
+                folder.rmdir()
         for name in set(stages) - current:
             del stages[name]
 

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 import tinydatasets
 from stages.counts import per_class
+from stages.draw import draw
+from stages.pairs import parse
 from stages.params import Dataset, Params
-from stages.sample import sample
 from stages.shell import StageError
 from stages.split import split
 from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, pickles
+from tinydatasets.texts import from_json_lines, to_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +41,15 @@ settings.load_profile("bounded")
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 SPLIT = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
+PAIRS = (ROOT / "datasets/tinytalks/pairs.tsv").read_bytes()
+LINES = (ROOT / "datasets/tinytalks/val.jsonl").read_bytes()[:400]
 FILES = [pickles._write(SPLIT, core) for core in pickles._CORES]
 
 
 @st.composite
-def edited_files(draw: st.DrawFn) -> bytes:
+def edited_files(draw: st.DrawFn, files: list[bytes]) -> bytes:
     """Take a file of ours, and replace, remove or insert a few runs of bytes."""
-    data = bytearray(draw(st.sampled_from(FILES)))
+    data = bytearray(draw(st.sampled_from(files)))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
         end = min(len(data), start + draw(st.integers(0, 12)))
@@ -53,7 +57,7 @@ def edited_files(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@given(st.one_of(edited_files(), st.binary(max_size=300)))
+@given(st.one_of(edited_files(FILES), st.binary(max_size=300)))
 @example(b"\x80\x04N.")
 def test_a_file_is_ours_or_an_error(data: bytes) -> None:
     try:
@@ -61,6 +65,29 @@ def test_a_file_is_ours_or_an_error(data: bytes) -> None:
     except FormatError:
         return
     assert data in [pickles._write(split, core) for core in pickles._CORES]
+
+
+@given(st.one_of(edited_files([LINES, LINES[: LINES.rindex(b"{")]]), st.binary(max_size=300)))
+@example(b"[" * 9999)
+def test_json_lines_are_pairs_or_an_error(data: bytes) -> None:
+    try:
+        pairs = from_json_lines(data)
+    except FormatError:
+        return
+    assert to_json_lines(pairs).encode() == data
+
+
+@given(st.one_of(edited_files([PAIRS]), st.binary(max_size=300)))
+def test_authored_pairs_are_right_or_one_message(data: bytes) -> None:
+    try:
+        pairs = parse(data)
+    except ValueError as error:
+        message = str(error)
+    else:
+        assert len(pairs) == 300
+        return
+    assert "\n" not in message
+    assert len(message) < 300
 
 
 def _is_key(value: object) -> bool:
@@ -168,7 +195,7 @@ def check_draw(dataset: Dataset, rows_per_class: list[int]) -> None:
     train_per_class = per_class(dataset.train_per_class, len(rows_per_class))
     test_per_class = per_class(dataset.test_per_class, len(rows_per_class))
     generator = np.random.RandomState(dataset.seed)
-    drawn = sample(labels, train_per_class, test_per_class, generator, dataset.test_draw)
+    drawn = draw(labels, train_per_class, test_per_class, generator, dataset.test_draw)
     train, test, unused = split(*drawn, labels, generator)
     assert len({*train, *test, *unused}) == len(train) + len(test) + len(unused)
     for rows, asked in ((train, train_per_class), (test, test_per_class)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 import tinydatasets
-from tests.pipeline.test_released import RELEASED
+from tests.pipeline.test_released import RELEASED, TEXTS
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -61,6 +62,26 @@ def test_sizes_and_sums_are_those_published() -> None:
     rows = re.findall(r"\| ([\d,]+) \| `([0-9a-f]{64})` \|", README)
     found = [(int(size.replace(",", "")), sha256) for size, sha256 in rows]
     assert found == [RELEASED[name] for name in RELEASED if name.endswith(".pkl")]
+
+
+def test_the_page_of_tinytalks_has_its_sums_and_figures() -> None:
+    page = (ROOT / "datasets/tinytalks/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| `(.*?)` \| ([\d,]+) \| `([0-9a-f]{64})` \|", page)
+    assert {
+        f"datasets/tinytalks/{name}": (int(size.replace(",", "")), sha256)
+        for name, size, sha256 in rows
+    } == TEXTS
+    metrics = json.loads((ROOT / "metrics/tinytalks.json").read_text(encoding="utf-8"))
+    shown = re.findall(r"\| (\d\.\d+) \| (\d\.\d+) \|\n", page)
+    measured = [*metrics["characters"], *metrics["retrieval"]]
+    assert len(shown) == len(measured)
+    for pair, figures in zip(shown, measured, strict=True):
+        for text, split in zip(pair, ("val", "test"), strict=True):
+            assert text == f"{figures[split]:.{len(text) - 2}f}"
+    authored = (ROOT / "datasets/tinytalks/pairs.tsv").read_text(encoding="ascii")
+    examples = re.findall(r"\| (\d) \| .*? \| Q: (.*?) A: (.*?) \|", page)
+    assert [level for level, *_ in examples] == list("12345")
+    assert all("\t".join(example) in authored for example in examples)
 
 
 def test_every_link_to_a_file_leads_somewhere() -> None:

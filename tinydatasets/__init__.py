@@ -4,9 +4,24 @@
 >>> (x_train, y_train), (x_test, y_test) = tinydatasets.load("tinydigits-150")
 >>> x_train.shape, y_test.shape
 ((150, 8, 8), (47,))
+>>> tinydatasets.load_text("tinytalks").train[0].answer
+'Hello! How can I help you today?'
 """
 
-from tinydatasets.loading import Dataset, load
+from tinydatasets.loading import Dataset, load, load_text
 from tinydatasets.pickles import FormatError, Split, dumps, loads, read
+from tinydatasets.texts import Pair, Text, read_pairs
 
-__all__ = ["Dataset", "FormatError", "Split", "dumps", "load", "loads", "read"]
+__all__ = [
+    "Dataset",
+    "FormatError",
+    "Pair",
+    "Split",
+    "Text",
+    "dumps",
+    "load",
+    "load_text",
+    "loads",
+    "read",
+    "read_pairs",
+]

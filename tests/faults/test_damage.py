@@ -52,6 +52,7 @@ def cut(path: Path) -> None:
     "name",
     [
         "datasets/tinydigits/train.pkl",
+        "datasets/tinytalks/test.txt",
         "metrics/tinydigits.json",
         "build/sources/digits/images.npy",
         "build/tinydigits/split.json",
@@ -113,8 +114,11 @@ def test_stale_lock_files_of_dvc_are_removed(built: Repository, text: str) -> No
     assert f"removed {Path('.dvc', 'tmp', 'rwlock')}" in put_right(built)
 
 
-def test_half_written_files_are_removed(built: Repository) -> None:
-    part = built.folder / "datasets/tinydigits/.train.pkl.part"
+@pytest.mark.parametrize(
+    "name", ["tinydigits/.train.pkl.part", "tinytalks/.val.txt.part", "tinytalks/.val.jsonl.part"]
+)
+def test_half_written_files_are_removed(built: Repository, name: str) -> None:
+    part = built.folder / "datasets" / name
     part.write_bytes(b"\x80")
     put_right(built)
     assert not part.exists()
@@ -126,7 +130,7 @@ def test_a_git_lfs_pointer_is_replaced(built: Repository) -> None:
     assert "not what dvc.lock says" in put_right(built)
 
 
-@pytest.mark.parametrize("folder", ["build", "datasets"])
+@pytest.mark.parametrize("folder", ["build", "datasets/tinydigits"])
 @pytest.mark.parametrize(
     ("option", "message"),
     [("size=64k", "No space left on device"), ("ro", "Read-only file system")],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.conftest import Repository
 
 COUNT = "    train_per_class: 100\n"
+PER_LEVEL = "    train_per_level: 42\n"
 NUMBER = "expected a whole number, 0 or more"
 NAME = "not a name; a name is a lower-case letter followed by"
 # What to replace in params.yaml, by what, and what the message says.
@@ -181,6 +182,65 @@ WRONG = {
         "optimizer: adam\n    learning_rate: 0.1",
         "recipes.tuned.momentum: 0.9, but adam has no such momentum; leave it out",
     ),
+    "negative count of a level": (
+        PER_LEVEL,
+        "    train_per_level: -1\n",
+        f"texts.tinytalks.train_per_level: -1 for every level: {NUMBER}",
+    ),
+    "wrong count in a list of levels": (
+        PER_LEVEL,
+        "    train_per_level: [9, 9, 9, x, 9]\n",
+        f"texts.tinytalks.train_per_level: 'x' for level 4: {NUMBER}",
+    ),
+    "list of the wrong number of levels": (
+        PER_LEVEL,
+        "    train_per_level: [9, 9]\n",
+        "texts.tinytalks.train_per_level: a list of 2 numbers, but the source has 5 levels",
+    ),
+    "unknown level": (
+        PER_LEVEL,
+        "    train_per_level: {0: 9}\n",
+        "texts.tinytalks.train_per_level: unknown label 0; the source's are 1 to 5",
+    ),
+    "level that is no number": (
+        PER_LEVEL,
+        "    train_per_level: {one: 9}\n",
+        (
+            "texts.tinytalks.train_per_level: 'one' is not a label: labels are whole numbers "
+            "without quotes, as in {1: 40, 2: 40}"
+        ),
+    ),
+    "no validation pairs": (
+        "val_per_level: 9",
+        "val_per_level: {1: 0}",
+        "texts.tinytalks.val_per_level: no level has a pair; at least one must",
+    ),
+    "missing count of a level": (
+        PER_LEVEL,
+        "",
+        "texts.tinytalks.train_per_level: missing. Training pairs: a number for every level",
+    ),
+    "unknown key of a text": (
+        PER_LEVEL,
+        "    train_per_class: 42\n",
+        (
+            "texts.tinytalks.train_per_class: unknown key 'train_per_class'; allowed: source, "
+            "seed, train_per_level, val_per_level, test_per_level. Did you mean 'train_per_level'?"
+        ),
+    ),
+    "unknown file of a text": (
+        "tinytalks/pairs.tsv",
+        "tinytalk/pairs.tsv",
+        (
+            "texts.tinytalks.source: unknown file 'datasets/tinytalk/pairs.tsv'; allowed: "
+            "datasets/tinytalks/pairs.tsv. Did you mean 'datasets/tinytalks/pairs.tsv'?"
+        ),
+    ),
+    "text with a reserved name": (
+        "  tinytalks:",
+        "  sources:",
+        "texts.sources: build/sources holds the sources; give the text another name",
+    ),
 }
 # Where DVC stops at its own parsing before a stage can say anything, `make repro` says it first.
 WRONG_FOR_DVC = {
@@ -220,9 +280,14 @@ WRONG_FOR_DVC = {
         "recipes:",
         "recipe:",
         (
-            "recipe: unknown key 'recipe'; allowed: sources, datasets, recipes. "
+            "recipe: unknown key 'recipe'; allowed: sources, datasets, recipes, texts. "
             "Did you mean 'recipes'?"
         ),
+    ),
+    "text named as a dataset": (
+        "  tinytalks:",
+        "  tinydigits:",
+        "texts.tinydigits: datasets/tinydigits is built by `datasets`; give the text another name",
     ),
     "broken YAML": (
         "seed: 42",
@@ -288,7 +353,7 @@ def test_the_check_says_what_dvc_would_not(
     [
         (
             "",
-            "nothing: expected a mapping with the keys sources, datasets, recipes",
+            "nothing: expected a mapping with the keys sources, datasets, recipes, texts",
         ),
         ("- 1\n", "the whole file: [1]: expected a mapping"),
         ("datasets: {}\nrecipes: {}\nsources: {}\n", "sources: empty; it needs an entry"),

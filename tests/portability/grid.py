@@ -32,10 +32,12 @@ ARTEFACTS = {
     "rows": ".json",
     "arrays": "/arrays/",
     "pickles": ".pkl",
+    "texts": ".txt",
     "models": ".safetensors",
     "metrics": "metrics/",
     "plots": ".csv",
 }
+RELEASED = ("datasets/*/*.pkl", "datasets/*/*.txt", "datasets/*/*.jsonl")
 # What an environment says of itself: versions, and the kernels and threads that took effect.
 PROBE = """
 import json, platform, numpy, sklearn.neural_network, threadpoolctl
@@ -108,8 +110,9 @@ def check_took_effect(environment: Environment) -> list[str | int]:
 def rebuild(environment: Environment, folder: Path) -> dict[str, str]:
     """Run ``dvc repro --force`` in a copy and give the sha256 of every file built, and the lock."""
     copy = copy_repository(ROOT, folder / environment.folder).folder
-    for path in copy.glob("datasets/*/*.pkl"):
-        path.unlink()
+    for pattern in RELEASED:
+        for path in copy.glob(pattern):
+            path.unlink()
     variables = environment.environ()
     variables.setdefault("DVC_SITE_CACHE_DIR", str(folder / "site-cache"))
     subprocess.run(

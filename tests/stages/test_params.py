@@ -42,6 +42,23 @@ def test_params_yaml_names_the_schema_and_is_right_by_it() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "right"),
     [
+        ("train_per_level", {1: 9, 2: 9}, True),
+        ("val_per_level", -1, False),
+        ("test_per_level", "many", False),
+        ("source", 3, False),
+        ("train_per_class", 9, False),
+    ],
+)
+def test_the_schema_knows_texts(key: str, value: Any, *, right: bool) -> None:
+    changed = params()
+    changed["texts"]["tinytalks"][key] = value
+    errors = list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(as_json(changed)))
+    assert (not errors) == right
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "right"),
+    [
         ("train_per_class", 9, True),
         ("train_per_class", [9] * 10, True),
         ("train_per_class", {0: 9, 1: 9}, True),

@@ -23,6 +23,10 @@ for name in ("tinydigits", "tinydigits-150"):
         own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
         assert b"numpy.core.multiarray" in own
         assert (tinydatasets.loads(own).images == split.images).all()
+text = tinydatasets.load_text("tinytalks")
+print([len(split) for split in text], text.test[0].id)
+folder = tinydatasets.loading._folder() / "tinytalks"
+print(sorted(path.name for path in folder.iterdir()))
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"yaml", "sklearn", "pydantic"}))
 """
 SUMS = """\
@@ -30,6 +34,8 @@ SUMS = """\
 767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d
 4bfcce69e3abe29ca91a7709b4fd7ace1303dc8a980117ee7c081cdcc317df24
 3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87
+[210, 45, 45] 1-08
+['README.md', 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 []
 """
 

@@ -1,0 +1,99 @@
+"""What a course author does with texts: take some levels, write another pair, take it away."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
+
+CHAIN = ("split_text", "serialize_text", "evaluate_text")
+PAIRS = "datasets/tinytalks/pairs.tsv"
+EASY = (
+    f"tinytalks-easy: {{source: {PAIRS}, seed: 3, train_per_level: {{1: 42, 2: 42}}, "
+    "val_per_level: {1: 9, 2: 9}, test_per_level: [8, 9, 0, 0, 0]}"
+)
+
+
+def chain(name: str) -> set[str]:
+    return {f"{stage}@{name}" for stage in CHAIN}
+
+
+def levels(repository: Repository, name: str, split: str) -> list[int]:
+    text = repository.read(f"datasets/{name}/{split}.jsonl")
+    return [json.loads(line)["level"] for line in text.splitlines()]
+
+
+def test_two_levels_are_built_alone_and_go_again(built: Repository) -> None:
+    before = built.contents("datasets", "metrics", "build")
+    built.replace("params.yaml", "texts:\n", f"texts:\n  {EASY}\n")
+    assert built.repro() == {"params", *chain("tinytalks-easy")}
+    assert levels(built, "tinytalks-easy", "train") == [1] * 42 + [2] * 42
+    assert levels(built, "tinytalks-easy", "val") == [1] * 9 + [2] * 9
+    assert levels(built, "tinytalks-easy", "test") == [1] * 8 + [2] * 9
+    metrics = json.loads(built.read("metrics/tinytalks-easy.json"))
+    assert metrics["retrieval"][0] == {"ranking": "chance", "val": 0.055556, "test": 0.058824}
+
+    built.run("git", "checkout", "params.yaml")
+    printed = built.run("python", "-m", "stages.prune")
+    assert "removed datasets/tinytalks-easy/val.jsonl" in printed
+    assert "kept" not in printed
+    built.repro()
+    assert built.contents("datasets", "metrics", "build") == before
+    assert built.changes() == ""
+
+
+def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
+    before = built.contents("datasets")
+    text = built.read("params.yaml")
+    (built.folder / "params.yaml").write_text(f"{text.partition('texts:')[0]}texts: {{}}\n")
+    printed = built.run("python", "-m", "stages.prune")
+    assert "kept datasets/tinytalks, which also has README.md, pairs.tsv" in printed
+    after = built.contents("datasets")
+    assert {name for name in after if "tinytalks" in name} == {
+        "datasets/tinytalks/README.md",
+        PAIRS,
+    }
+    assert all(before[name] == data for name, data in after.items())
+    assert built.repro() == {"params"}
+    assert "tinytalks" not in built.run("dvc", "metrics", "show")
+
+
+def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
+    before = built.contents("datasets", "metrics")
+    built.replace(PAIRS, "Good night! Sleep well.", "Good night! See you soon.")
+    assert built.repro() == chain("tinytalks")
+    after = built.contents("datasets", "metrics")
+    assert {name for name in after if after[name] != before[name]} == {
+        PAIRS,
+        "datasets/tinytalks/train.jsonl",
+        "datasets/tinytalks/train.txt",
+        "metrics/tinytalks.json",
+    }
+    built.run("git", "checkout", PAIRS)
+    built.repro()
+    assert built.changes() == ""
+
+
+def test_wrong_pairs_stop_the_pipeline_and_leave_what_is_released(built: Repository) -> None:
+    built.replace(PAIRS, "What does a duck say?", "What does a cow, say?")
+    before = built.contents("datasets", "metrics")
+    printed = built.run("dvc", "repro", status=255)
+    message = f"{PAIRS}: 2-39 (in train) and 2-40 (in test) ask the same: 'What does a cow say?'"
+    assert printed.count(message) == 1
+    assert "exited with 1" in printed
+    assert "Traceback" not in printed
+    assert built.contents("datasets", "metrics") == before
+
+
+def test_more_pairs_than_a_level_has_stop_the_pipeline(built: Repository) -> None:
+    before = built.contents("datasets", "metrics")
+    built.replace("params.yaml", "train_per_level: 42", "train_per_level: 43")
+    printed = built.run("dvc", "repro", status=255)
+    assert (
+        "params.yaml: texts.tinytalks: level 1 has 60 pairs available, but 61 are asked "
+        "(43 for train, 9 for val, 9 for test)\n"
+    ) in printed
+    assert "Traceback" not in printed
+    assert built.contents("datasets", "metrics") == before
