@@ -73,7 +73,7 @@ def added(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> Members
         (added(f"/{FOLDER}/mark"), f"not in {FOLDER}/"),
         (added("mark"), f"not in {FOLDER}/"),
         (added("../folder", tarfile.DIRTYPE), f"not in {FOLDER}/"),
-        (added(f"{FOLDER}/data_batch_1"), "there twice"),
+        (added(f"{FOLDER}/readme.html"), "there twice"),
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
@@ -98,7 +98,7 @@ def test_a_batch_that_is_a_link_is_not_followed(home: Path, publish: Publish) ->
 def test_a_missing_batch_is_named(home: Path, publish: Publish) -> None:
     members = [pair for pair in published.cifar_members() if "batch_4" not in pair[0].name]
     message = refused(published.tar(members), home, publish)
-    assert f"expected {FOLDER}/data_batch_4, which is not there" in message
+    assert f"expected {FOLDER}/data_batch_4 in it" in message
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_hostile_pickle_runs_nothing(
     mark = home.parent / "mark"
     content = pickle.dumps(hostile(str(mark)), protocol=protocol)
     message = refused(with_batch(content), home, publish)
-    assert re.search(f"refused {FOLDER}/data_batch_1: expected the pickle of 300 images", message)
+    assert re.search(r"refused data_batch_1: expected the pickle of 300 images", message)
     assert not mark.exists()
 
 

@@ -65,59 +65,62 @@ def read(paths: Sequence[Path], train: int, test: int) -> Dataset:
         batch is not as published; the message names the member.
     """
     (path,) = paths
-    batches = _members(path)
     rows = dict.fromkeys(_TITLES, train // 5) | {"test_batch": test}
-    splits = []
-    for name, title in _TITLES.items():
-        try:
-            splits.append(_batch(batches[name], title, rows[name]))
-        except KeyError:
-            raise FetchError(f"{path}: expected {_FOLDER}/{name}, which is not there") from None
-        except FetchError as error:
-            raise FetchError(f"{path}: refused {_FOLDER}/{name}: {error}") from None
-    training = [np.concatenate(arrays) for arrays in zip(*splits[:5])]
-    return Dataset(Split(*training), splits[5])
+    splits = _splits(path, rows)
+    missing = [f"{_FOLDER}/{name}" for name in _TITLES if name not in splits]
+    if missing:
+        raise FetchError(f"{path}: expected {', '.join(missing)} in it")
+    training = [splits[name] for name in _TITLES if name != "test_batch"]
+    return Dataset(Split(*map(np.concatenate, zip(*training))), splits["test_batch"])
 
 
-def _members(path: Path) -> dict[str, bytes]:
-    """Give the batches of an archive by their names; nothing is written."""
+def _splits(path: Path, rows: dict[str, int]) -> dict[str, Split]:
+    """Read the batches that an archive has, given the rows of each."""
     try:
         with gzip.open(path) as stream:
             data = stream.read(_LARGEST_ARCHIVE)
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            return {name: content for name, content in _checked(archive) if name in _TITLES}
+            return {
+                name: _batch(name, content, rows[name])
+                for name, content in _members(archive)
+                if name in rows
+            }
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, ValueError, zlib.error) as error:
         raise FetchError(f"{path}: not readable as tar.gz: {error}") from None
     except FetchError as error:
-        raise FetchError(f"{path}: {error}") from None
+        raise FetchError(f"{path}: refused {error}") from None
 
 
-def _checked(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
-    """Go through the files of an archive and stop at a member that has no place in it."""
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    """Give each file of an archive, and stop at a member that has no place in it.
+
+    Nothing is written to disk, and no link is followed.
+    """
     seen = set()
     for member in archive:
         path = PurePosixPath(member.name)
         if path.parts[:1] != (_FOLDER,) or ".." in path.parts:
-            raise FetchError(f"refused {member.name!r}: not in {_FOLDER}/")
+            raise FetchError(f"{member.name!r}: not in {_FOLDER}/")
         if path in seen:
-            raise FetchError(f"refused {member.name!r}: there twice")
+            raise FetchError(f"{member.name!r}: there twice")
         seen.add(path)
         if member.isdir():
             continue
         content = archive.extractfile(member) if member.isreg() else None
         if content is None:
-            raise FetchError(f"refused {member.name!r}: a link or a device")
+            raise FetchError(f"{member.name!r}: a link or a device")
         # A sparse member may pretend to any size.
         if member.size > _LARGEST_MEMBER:
-            raise FetchError(f"refused {member.name!r}: more than {_LARGEST_MEMBER:,} bytes")
+            raise FetchError(f"{member.name!r}: more than {_LARGEST_MEMBER:,} bytes")
         yield str(path.relative_to(_FOLDER)), content.read()
 
 
-def _batch(data: bytes, title: str, rows: int) -> Split:
+def _batch(name: str, data: bytes, rows: int) -> Split:
     """Take labels and pixels from where they stand in a batch."""
+    title = _TITLES[name].encode()
     head = b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U%c%bq\x03U\x06labelsq\x04]q\x05" % (
         len(title),
-        title.encode(),
+        title,
     )
     # An item is an opcode and the label; a run of items has an opcode before it and one after.
     run = 1 + 2 * _APPENDED + 1
@@ -127,10 +130,10 @@ def _batch(data: bytes, title: str, rows: int) -> Split:
     before_pixels = head + b"".join(map(_append, labels)) + _array(rows)
     pixels = data[len(before_pixels) : len(before_pixels) + rows * 3 * 32 * 32]
     if not data.startswith(before_pixels) or len(pixels) != rows * 3 * 32 * 32:
-        raise FetchError(f"expected the pickle of {rows:,} images that was published")
+        raise FetchError(f"{name}: expected the pickle of {rows:,} images that was published")
     classes = np.frombuffer(b"".join(labels), np.uint8).astype(np.int64)
     if classes.max() > 9:
-        raise FetchError(f"expected labels of 0 to 9, found {classes.max()}")
+        raise FetchError(f"{name}: expected labels of 0 to 9, found {classes.max()}")
     planes = np.frombuffer(pixels, np.uint8).reshape(rows, 3, 32, 32)
     return Split(np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), classes)
 
