@@ -131,7 +131,7 @@ def test_a_part_goes_on_at_the_next_mirror(
     [server.whole, server.labelled_as_gzip, server.status(416), server.another_range],
     ids=["no ranges", "as an encoding", "416", "another range"],
 )
-def test_a_server_that_cannot_go_on_begins_anew(
+def test_a_server_that_does_not_go_on_as_asked_does_no_harm(
     home: Path, mirror: Mirror, publish: Publish, fault: Any
 ) -> None:
     publish(MNIST, FILES, mirror)
