@@ -220,6 +220,20 @@ def test_a_mirror_of_ones_own_replaces_the_list(
     assert_is_mnist()
 
 
+def test_progress_is_shown_on_a_terminal_and_counts_what_was_there(
+    home: Path, mirror: Mirror, publish: Publish, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    publish(MNIST, FILES, mirror)
+    half = len(FILES[FIRST]) // 2
+    (home / "mnist").mkdir(parents=True)
+    (home / "mnist" / f"{FIRST}.part").write_bytes(FILES[FIRST][:half])
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    fetch("mnist", "--download")
+    printed = capsys.readouterr().err
+    assert f"{FIRST}:  50%" in printed
+    assert f"{FIRST}: 100%" in printed
+
+
 def test_no_room(
     home: Path, mirror: Mirror, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
