@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import shutil
@@ -16,6 +17,8 @@ import pytest
 import tinydatasets
 from tests.fetch import published, server
 from tests.fetch.conftest import Publish, failing, fetch
+from tinydatasets.fetch.errors import FetchError
+from tinydatasets.fetch.storage import unpack
 
 if TYPE_CHECKING:
     from tests.fetch.server import Mirror
@@ -234,6 +237,19 @@ def test_progress_is_shown_on_a_terminal_and_counts_what_was_there(
     assert f"{FIRST}: 100%" in printed
 
 
+def test_no_file_is_opened_before_its_sum_is_right(home: Path) -> None:
+    def read(*_: Any) -> Any:
+        raise AssertionError("opened")
+
+    home.mkdir()
+    for name, content in FILES.items():
+        (home / name).write_bytes(content)
+    other = home / published.MNIST_NAMES[3]
+    other.write_bytes(bytes(len(FILES[other.name])))
+    with pytest.raises(FetchError, match="is not the published t10k-labels-idx1-ubyte"):
+        unpack(dataclasses.replace(MNIST, read=read), home)
+
+
 def test_no_room(
     home: Path, mirror: Mirror, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,11 +289,16 @@ def may_mount() -> bool:
 
 
 @pytest.mark.skipif(not may_mount(), reason="no right to mount a small disk here")
-def test_a_disk_that_fills_keeps_the_part(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "left"),
+    [("16k", {f"{FIRST}.part"}), ("56k", set(FILES))],
+    ids=["in the download", "in the arrays"],
+)
+def test_a_disk_that_fills_keeps_what_came(tmp_path: Path, size: str, left: set[str]) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     script = (
-        'mount -t tmpfs -o size=16k tmpfs "$1" || exit 99\n'
+        f'mount -t tmpfs -o size={size} tmpfs "$1" || exit 99\n'
         'TINYDATASETS_HOME="$1" NO_PROXY=127.0.0.1 "$2" -c "$3"\n'
         'code=$?\nls -A "$1/mnist"\nexit $code\n'
     )
@@ -294,4 +315,4 @@ def test_a_disk_that_fills_keeps_the_part(tmp_path: Path) -> None:
         f"{disk}/mnist: {os.strerror(errno.ENOSPC)}. Make room on the disk."
         " The same command goes on from what is there."
     )
-    assert result.stdout.split() == [f"{FIRST}.part"]
+    assert set(result.stdout.split()) == left
