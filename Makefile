@@ -41,8 +41,9 @@ bench: .venv/.ready  ## the speed figures of the README
 	python -m benchmarks.speed
 
 lock: .venv/.ready  ## choose the newest versions for requirements.txt anew
-	uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.10 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --upgrade \
+	uv pip compile pyproject.toml --extra pipeline --extra fetch --extra dev --universal \
+	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --output-file requirements.txt
 
 schema: .venv/.ready  ## write params.schema.json anew, after a change of stages/params.py

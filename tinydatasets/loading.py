@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import os
+import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from tinydatasets.pickles import Split, read
+import numpy as np
+
+from tinydatasets.pickles import FormatError, Split, read
 from tinydatasets.texts import Text, read_pairs
+
+# What `tinydatasets fetch` brings when it is asked to.
+BENCHMARKS: Final = ("cifar10", "mnist")
 
 
 class Dataset(NamedTuple):
@@ -32,37 +39,61 @@ def _folder() -> Path:
     return installed if installed.is_dir() else package.parent / "datasets"
 
 
-def _find(name: str, file: str) -> Path:
-    """Give the folder of the dataset `name`, one of those that have `file`."""
-    folder = _folder()
-    names = sorted(path.parent.name for path in folder.glob(f"*/{file}"))
-    if name not in names:
-        near = difflib.get_close_matches(str(name), names, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"no dataset {name!r}; there are {', '.join(names)}.{hint}")
-    return folder / name
+def _names(file: str) -> list[str]:
+    """Give the names of the datasets that have `file`."""
+    return sorted(path.parent.name for path in _folder().glob(f"*/{file}"))
+
+
+def _unknown(name: str, names: list[str], fetched: tuple[str, ...] = ()) -> ValueError:
+    near = difflib.get_close_matches(str(name), [*names, *fetched], n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    more = f", and once fetched {', '.join(fetched)}" if fetched else ""
+    return ValueError(f"no dataset {name!r}; there are {', '.join(names)}{more}.{hint}")
+
+
+def home() -> Path:
+    """Give the folder of what was fetched.
+
+    It is what the variable ``TINYDATASETS_HOME`` says, or else ``tinydatasets`` in the folder that
+    the system has for a user's caches.
+    """
+    if own := os.environ.get("TINYDATASETS_HOME"):
+        return Path(own).expanduser().absolute()
+    if sys.platform == "win32":
+        caches = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        caches = "~/Library/Caches"
+    else:
+        caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(caches).expanduser() / "tinydatasets"
 
 
 def load(name: str) -> Dataset:
-    """Load a dataset that ships with the package or that the pipeline built in this clone.
+    """Load a dataset that ships with the package, that the pipeline built, or that was fetched.
+
+    Nothing is ever fetched from here: that is what the command ``tinydatasets fetch`` is for.
 
     Parameters
     ----------
     name : str
         The dataset's name: ``"tinydigits"`` (1000 training and 200 test images of 8 x 8 pixels),
-        ``"tinydigits-150"`` (150 and 47), or one of your own in ``params.yaml``.
+        ``"tinydigits-150"`` (150 and 47), ``"tinymnist"`` (1000 and 200 of 28 x 28), one of your
+        own in ``params.yaml``, or once fetched ``"mnist"`` (60,000 and 10,000 of 28 x 28) or
+        ``"cifar10"`` (50,000 and 10,000 of 32 x 32 x 3).
 
     Returns
     -------
     Dataset
         The splits `train` and `test`, each a pair of `images` (float32, shape (n, height, width),
-        in [0, 1]) and `labels` (int64, shape (n,)).
+        in [0, 1]) and `labels` (int64, shape (n,)). The images of ``"tinymnist"``, ``"mnist"`` and
+        ``"cifar10"`` are as they were published: uint8, 0 to 255, those of ``"cifar10"`` of shape
+        (n, height, width, 3). ``images / np.float32(255)`` brings them to float32 in [0, 1].
 
     Raises
     ------
     ValueError
-        If there is no dataset of that name, or (as its subclass `FormatError`) if a file of it
-        is damaged.
+        If there is no dataset of that name, if it has not been fetched, or (as its subclass
+        `FormatError`) if a file of it is damaged.
     OSError
         If a file of it is missing or can't be read.
 
@@ -75,8 +106,34 @@ def load(name: str) -> Dataset:
     >>> train.images.dtype, float(train.images.min()), float(train.images.max())
     (dtype('float32'), 0.0, 1.0)
     """
-    folder = _find(name, "train.pkl")
-    return Dataset(read(folder / "train.pkl"), read(folder / "test.pkl"))
+    names = _names("train.pkl")
+    if name in names:
+        folder = _folder() / name
+        return Dataset(read(folder / "train.pkl"), read(folder / "test.pkl"))
+    if name in BENCHMARKS:
+        return _fetched(name)
+    raise _unknown(name, names, BENCHMARKS)
+
+
+def _fetched(name: str) -> Dataset:
+    """Load what ``tinydatasets fetch`` left in the folder of the benchmark."""
+    folder = home() / name
+    try:
+        arrays = [
+            np.load(folder / f"{split}-{kind}.npy", allow_pickle=False)
+            for split in ("train", "test")
+            for kind in ("images", "labels")
+        ]
+    except FileNotFoundError:
+        raise ValueError(
+            f"{name} is not in {folder}. `tinydatasets fetch {name}` says how large it is and where"
+            f" it comes from, `tinydatasets fetch {name} --download` fetches it."
+        ) from None
+    except (ValueError, EOFError) as error:
+        raise FormatError(
+            f"{folder} is damaged ({error}). `tinydatasets fetch {name} --download` mends it."
+        ) from None
+    return Dataset(Split(*arrays[:2]), Split(*arrays[2:]))
 
 
 def load_text(name: str) -> Text:
@@ -111,6 +168,8 @@ def load_text(name: str) -> Text:
     >>> train[-1].question, train[-1].answer
     ('I am Kim and Zoe is my friend. Who is my friend?', 'Your friend is Zoe.')
     """
-    folder = _find(name, "train.jsonl")
-    splits = (read_pairs(folder / f"{split}.jsonl") for split in Text._fields)
+    names = _names("train.jsonl")
+    if name not in names:
+        raise _unknown(name, names)
+    splits = (read_pairs(_folder() / name / f"{split}.jsonl") for split in Text._fields)
     return Text(*splits)

@@ -65,6 +65,8 @@ def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> No
     python = tmp_path / "env" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "numpy==1.22.0", wheel, cwd=tmp_path)
     assert run(python, "-W", "error", "-c", SCRIPT, cwd=tmp_path) == SUMS
+    command = tmp_path / "env" / "bin" / "tinydatasets"
+    assert "Nothing was fetched." in run(command, "fetch", "mnist", cwd=tmp_path)
     installed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).split()
     assert {line.split("==")[0] for line in installed} == {
         "numpy",

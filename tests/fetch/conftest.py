@@ -1,0 +1,74 @@
+"""A user's folder, mirrors on this machine, and the command."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tests.fetch.server import Mirror, serving
+from tinydatasets.__main__ import main
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tinydatasets.fetch.benchmarks import Benchmark
+
+
+class Publish(Protocol):
+    """Makes a small benchmark the one that is fetched, from some mirrors."""
+
+    def __call__(self, benchmark: Benchmark, files: dict[str, bytes], *mirrors: Mirror) -> None: ...
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder into which is fetched."""
+    monkeypatch.setenv("TINYDATASETS_HOME", str(tmp_path / "home"))
+    # The machine's proxies have no part in this, and nobody waits before a second attempt.
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("pooch.core.time", types.SimpleNamespace(sleep=lambda _: None))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def mirror() -> Iterator[Mirror]:
+    """Give a server on this machine."""
+    with serving() as mirror:
+        yield mirror
+
+
+@pytest.fixture
+def second() -> Iterator[Mirror]:
+    """Give another one."""
+    with serving() as mirror:
+        yield mirror
+
+
+@pytest.fixture
+def publish(monkeypatch: pytest.MonkeyPatch) -> Publish:
+    def publish(benchmark: Benchmark, files: dict[str, bytes], *mirrors: Mirror) -> None:
+        for mirror in mirrors:
+            mirror.files = {f"/{name}": content for name, content in files.items()}
+        listed = dataclasses.replace(benchmark, mirrors=tuple(mirror.url for mirror in mirrors))
+        monkeypatch.setitem(BENCHMARKS, benchmark.name, listed)
+
+    return publish
+
+
+def fetch(*arguments: str | Path) -> None:
+    """Run ``tinydatasets fetch`` and see it succeed."""
+    main(["fetch", *map(str, arguments)])
+
+
+def failing(*arguments: str | Path) -> str:
+    """Run ``tinydatasets fetch``, see it stop with one message and status 1, and give that."""
+    with pytest.raises(SystemExit) as stopped:
+        main(["fetch", *map(str, arguments)])
+    # A string makes the interpreter print it and end with 1.
+    assert isinstance(stopped.value.code, str)
+    return stopped.value.code

@@ -1,0 +1,134 @@
+"""The command ``tinydatasets``, also ``python -m tinydatasets``."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.fetch.errors import FetchError
+from tinydatasets.fetch.storage import take, unpack
+from tinydatasets.loading import home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tinydatasets.fetch.benchmarks import Benchmark
+
+# The line that the time of a download is given for, in bits a second.
+_USUAL_LINE = 50e6
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows the command's name; by default what this process was started with.
+
+    Raises
+    ------
+    SystemExit
+        With one message and status 1 if a benchmark can't be fetched, 2 if the arguments are
+        wrong, 130 if a user stops it.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.source and options.mirror:
+        parser.error("argument --mirror: not allowed with argument --from")
+    benchmark = BENCHMARKS[options.name]
+    folder = home() / benchmark.name
+    mirrors = (options.mirror,) if options.mirror else benchmark.mirrors
+    again = "The same command goes on from what is there."
+    try:
+        if options.source:
+            take(benchmark, options.source, folder)
+        elif options.download:
+            _download(benchmark, mirrors, folder)
+        else:
+            print(_plan(benchmark, mirrors, folder))
+            return
+        unpack(benchmark, folder)
+    except FetchError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        place = error.filename or folder
+        full = " Make room on the disk." if error.errno == errno.ENOSPC else ""
+        sys.exit(f"{place}: {error.strerror or error}.{full} {again}")
+    except KeyboardInterrupt:
+        print(f"\nStopped. {again}", file=sys.stderr)
+        sys.exit(130)
+    print(f"{benchmark.name} is in {folder}. `tinydatasets.load({benchmark.name!r})` loads it.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tinydatasets", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    fetch = commands.add_parser(
+        "fetch",
+        help="fetch a full benchmark, or say what that takes",
+        description="Say what fetching a benchmark takes; with --download or --from, fetch it.",
+    )
+    fetch.add_argument("name", choices=sorted(BENCHMARKS), help="which benchmark")
+    way = fetch.add_mutually_exclusive_group()
+    way.add_argument("--download", action="store_true", help="download it")
+    way.add_argument(
+        "--from",
+        dest="source",
+        metavar="PATH",
+        type=Path,
+        help="take the published file, or the folder with the published files, that you have",
+    )
+    fetch.add_argument(
+        "--mirror",
+        metavar="URL",
+        type=_address,
+        help="the address of a folder that has the files, in place of the usual ones",
+    )
+    return parser
+
+
+def _address(text: str) -> str:
+    """Take the address of a mirror, to which names of files can be appended."""
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"expected http://... or https://..., found {text!r}")
+    return text if text.endswith("/") else f"{text}/"
+
+
+def _download(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> None:
+    """Download, if what that needs is installed."""
+    try:
+        from tinydatasets.fetch.download import download  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise FetchError(
+            f"Downloading needs {error.name}, which is not installed:"
+            " pip install 'tinydatasets[fetch]'"
+        ) from None
+    download(benchmark, mirrors, folder)
+
+
+def _plan(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> str:
+    """Say what fetching a benchmark takes."""
+    size = benchmark.download_size
+    command = ["tinydatasets", "fetch", benchmark.name, "--download"]
+    if mirrors != benchmark.mirrors:
+        command += ["--mirror", *mirrors]
+    return f"""\
+{benchmark.name}: {benchmark.title}
+  rows      {benchmark.train:,} for training, {benchmark.test:,} for testing
+  download  {size / 1e6:.1f} MB, about {8 * size / _USUAL_LINE:.0f} s at 50 Mbit/s
+  files     {", ".join(file.name for file in benchmark.files)}
+  from      {", else ".join(mirrors)}
+  to        {folder}, where it takes {(size + benchmark.unpacked_size) / 1e6:.0f} MB
+  terms     {benchmark.terms}
+Nothing was fetched. This fetches it:
+  {shlex.join(command)}"""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Full benchmarks, fetched when asked for by ``tinydatasets fetch`` and never otherwise."""

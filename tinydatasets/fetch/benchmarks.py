@@ -1,0 +1,179 @@
+"""What can be fetched: which files, from where, with which sums, under which terms."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tinydatasets.fetch import cifar10, mnist
+from tinydatasets.fetch.errors import FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tinydatasets.loading import Dataset
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A published file: its name after a mirror's address, its size in bytes, and its sums."""
+
+    name: str
+    size: int
+    md5: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A published dataset.
+
+    Attributes
+    ----------
+    name : str
+        What it is called here.
+    title : str
+        What it shows.
+    files : tuple of RemoteFile
+        What is fetched.
+    mirrors : tuple of str
+        Addresses that hold the files, each ending in a slash, the first to be tried first.
+    train, test : int
+        Rows of each split.
+    image : tuple of int
+        Shape of one image.
+    terms : str
+        Whose it is, and what they ask for.
+    read : callable
+        Reads the files, in the order of `files`, given the rows of train and of test.
+    """
+
+    name: str
+    title: str
+    files: tuple[RemoteFile, ...]
+    mirrors: tuple[str, ...]
+    train: int
+    test: int
+    image: tuple[int, ...]
+    terms: str
+    read: Callable[[Sequence[Path], int, int], Dataset]
+
+    @property
+    def download_size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    @property
+    def unpacked_size(self) -> int:
+        """Bytes of all arrays: pixels as uint8, labels as int64."""
+        return (self.train + self.test) * (math.prod(self.image) + 8)
+
+
+# Sizes and sha256: TensorFlow Datasets, tensorflow_datasets/url_checksums/mnist.txt.
+# md5: torchvision, torchvision/datasets/mnist.py.
+# Mirrors: torchvision's own copy, then TensorFlow's. The authors' page, yann.lecun.com/exdb/mnist/,
+# asked not to be used by programs and has held no files since 2025 (pytorch/pytorch#164238).
+MNIST: Final = Benchmark(
+    name="mnist",
+    title="handwritten digits, 28 x 28 pixels, grey",
+    files=(
+        RemoteFile(
+            "train-images-idx3-ubyte.gz",
+            9_912_422,
+            "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        ),
+        RemoteFile(
+            "train-labels-idx1-ubyte.gz",
+            28_881,
+            "d53e105ee54ea40749a09fcbcd1e9432",
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        ),
+        RemoteFile(
+            "t10k-images-idx3-ubyte.gz",
+            1_648_877,
+            "9fb629c4189551a2d022fa330f9573f3",
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        ),
+        RemoteFile(
+            "t10k-labels-idx1-ubyte.gz",
+            4_542,
+            "ec29112dd5afa0611ce80d1b7f02629c",
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        ),
+    ),
+    mirrors=(
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    train=60_000,
+    test=10_000,
+    image=(28, 28),
+    terms="by Y. LeCun, C. Cortes and C. J. C. Burges; CC BY-SA 3.0 by the cautious reading, which"
+    " is Keras's; not redistributed here",
+    read=mnist.read,
+)
+
+# md5: the authors' page, www.cs.toronto.edu/~kriz/cifar.html. sha256: Keras,
+# keras/src/datasets/cifar10.py.
+CIFAR10: Final = Benchmark(
+    name="cifar10",
+    title="photographs of ten kinds of things, 32 x 32 pixels, in colour",
+    files=(
+        RemoteFile(
+            "cifar-10-python.tar.gz",
+            170_498_071,
+            "c58f30108f718f92721af3b95e74349a",
+            "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+        ),
+    ),
+    mirrors=("https://www.cs.toronto.edu/~kriz/",),
+    train=50_000,
+    test=10_000,
+    image=(32, 32, 3),
+    terms="no licence is named; its authors ask to cite A. Krizhevsky, Learning Multiple Layers"
+    " of Features from Tiny Images, 2009; not redistributed here",
+    read=cifar10.read,
+)
+
+BENCHMARKS: Final = {benchmark.name: benchmark for benchmark in (MNIST, CIFAR10)}
+
+
+def check(path: Path, file: RemoteFile) -> None:
+    """Check that a file on disk is the published one, without looking into it.
+
+    Parameters
+    ----------
+    path : Path
+        The file on disk.
+    file : RemoteFile
+        What it must be.
+
+    Raises
+    ------
+    FetchError
+        If its size, md5 or sha256 is another; the message says which.
+    OSError
+        If it can't be read.
+    """
+    size = path.stat().st_size
+    if size != file.size:
+        raise FetchError(
+            f"{path} is not the published {file.name}: expected {file.size:,} bytes, found {size:,}"
+        )
+    # MD5 is here because it is what the authors published, not for its strength.
+    sums = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(2**20), b""):
+            for hasher in sums.values():
+                hasher.update(block)
+    for name, expected in (("md5", file.md5), ("sha256", file.sha256)):
+        found = sums[name].hexdigest()
+        if found != expected:
+            raise FetchError(
+                f"{path} is not the published {file.name}: expected {name} {expected},"
+                f" found {found}"
+            )

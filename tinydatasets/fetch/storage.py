@@ -1,0 +1,116 @@
+"""Put a benchmark on disk: its published files, and the arrays in them as ``.npy``."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from tinydatasets.fetch.benchmarks import check
+from tinydatasets.fetch.errors import FetchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tinydatasets.fetch.benchmarks import Benchmark
+
+
+def take(benchmark: Benchmark, source: Path, folder: Path) -> None:
+    """Copy the published files from where a user has them.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What the files must be.
+    source : Path
+        The folder that has the files under their published names, or the file itself if there is
+        only one.
+    folder : Path
+        Where the copies go.
+
+    Raises
+    ------
+    FetchError
+        If a file is missing or isn't the published one, or there is no room for it. `folder` then
+        has no copy that it didn't have.
+    OSError
+        If a file can't be read or written.
+    """
+    names = [file.name for file in benchmark.files]
+    alone = len(names) == 1
+    paths = [source] if alone and not source.is_dir() else [source / name for name in names]
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        wanted = f"{names[0]} or its folder" if alone else f"a folder with {', '.join(names)}"
+        raise FetchError(f"{source}: expected {wanted}; not there: {', '.join(missing)}")
+    for path, file in zip(paths, benchmark.files):
+        check(path, file)
+    make_room(folder, benchmark.download_size + benchmark.unpacked_size)
+    for path, name in zip(paths, names):
+        with path.open("rb") as original, _replacing(folder / name) as copy:
+            shutil.copyfileobj(original, copy)
+
+
+def make_room(folder: Path, needed: int) -> None:
+    """Make a folder, and see that its disk has room for `needed` bytes.
+
+    Raises
+    ------
+    FetchError
+        If it has not.
+    OSError
+        If the folder can't be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise FetchError(
+            f"{folder}: expected {needed / 1e6:,.1f} MB of free disk, found {free / 1e6:,.1f} MB. "
+            "Make room, or let the variable TINYDATASETS_HOME name a folder on another disk."
+        )
+
+
+def unpack(benchmark: Benchmark, folder: Path) -> None:
+    """Check the published files in a folder, and only then read them and write their arrays.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        What the files must be.
+    folder : Path
+        Where they are, and where ``train-images.npy``, ``train-labels.npy``, ``test-images.npy``
+        and ``test-labels.npy`` go.
+
+    Raises
+    ------
+    FetchError
+        If a file isn't the published one, or holds what it should not.
+    OSError
+        If a file can't be read or written.
+    """
+    paths = [folder / file.name for file in benchmark.files]
+    for path, file in zip(paths, benchmark.files):
+        check(path, file)
+    dataset = benchmark.read(paths, benchmark.train, benchmark.test)
+    for split, arrays in dataset._asdict().items():
+        for kind, array in arrays._asdict().items():
+            with _replacing(folder / f"{split}-{kind}.npy") as out:
+                # Not `np.save`, which doesn't say so when the disk is full.
+                header = np.lib.format.header_data_from_array_1_0(array)
+                np.lib.format.write_array_header_1_0(out, header)
+                out.write(array.data)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside `path` that takes its place once it is whole."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
