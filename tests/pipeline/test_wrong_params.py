@@ -80,7 +80,7 @@ WRONG = {
         "source: digits",
         "source: digit",
         (
-            "datasets.tinydigits.source: unknown source 'digit'; allowed: digits. "
+            "datasets.tinydigits.source: unknown source 'digit'; allowed: digits, mnist-5k. "
             "Did you mean 'digits'?"
         ),
     ),
@@ -104,8 +104,8 @@ WRONG = {
         "    seed: 42",
         "    sede: 42",
         (
-            "datasets.tinydigits.sede: unknown key 'sede'; allowed: source, seed, train_per_class, "
-            "test_per_class, test_draw. Did you mean 'seed'?"
+            "datasets.tinydigits.sede: unknown key 'sede'; allowed: source, strategy, seed, "
+            "train_per_class, test_per_class, test_draw, normalize. Did you mean 'seed'?"
         ),
     ),
     "seed too large": (

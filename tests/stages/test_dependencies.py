@@ -18,7 +18,7 @@ import importlib, sys
 from pathlib import Path
 importlib.import_module(sys.argv[1])
 here = Path.cwd()
-ours = (here / "stages", here / "tinydatasets")
+ours = (here / "stages", here / "tinydatasets", here / "tinydatasets" / "fetch")
 files = [Path(m.__file__) for m in sys.modules.values() if getattr(m, "__file__", None)]
 print(*[file.relative_to(here) for file in files if file.parent in ours])
 """
