@@ -132,6 +132,7 @@ YAML_CHARACTERS = st.sampled_from(list("{}[]:,-#&*!|>%@`\"'?~ \n\t0123456789abcd
 @given(st.one_of(edited_params(), st.text(YAML_CHARACTERS, max_size=60), st.text(max_size=60)))
 @example("&a [*a]")
 @example("{[1]: 2}")
+@example('{"a\\nb": 2}')
 @example("datasets: !!python/object/apply:os.system [echo]")
 def test_params_are_right_or_one_message(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
