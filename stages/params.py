@@ -338,7 +338,11 @@ def _show(value: object) -> str:
 
 
 def _dotted(location: list[str | int]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    # What is not printable, such as a line end, is shown as Python would write it.
+    text = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part if part.isprintable() else repr(part)}"
+        for part in location
+    )
     return text.removeprefix(".")
 
 

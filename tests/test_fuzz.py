@@ -169,6 +169,7 @@ TEXTS = st.one_of(
 @given(TEXTS)
 @example("&a [*a]")
 @example("{[1]: 2}")
+@example('{"a\\nb": 2}')
 @example("datasets: !!python/object/apply:os.system [echo]")
 def test_params_are_right_or_one_message(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
