@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
 
@@ -115,15 +116,58 @@ def clone(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="session")
-def _built(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    repository = copy_repository(ROOT, tmp_path_factory.mktemp("built") / "clone")
+def _built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Repository:
+    # Built once for all processes of the tests, which have this folder in common.
+    alone = worker_id == "master"
+    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
+    with FileLock(shared / "built.lock"):
+        if not (shared / "built" / "done").exists():
+            repository = copy_repository(ROOT, shared / "built" / "clone")
+            repository.run("dvc", "repro")
+            repository.commit()
+            (shared / "built" / "done").touch()
+    return Repository(shared / "built" / "clone")
+
+
+@pytest.fixture(scope="session")
+def _digits(_built: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    folder = tmp_path_factory.mktemp("digits") / "clone"
+    shutil.copytree(_built.folder, folder, symlinks=True)
+    return keep_digits(Repository(folder))
+
+
+def keep_digits(repository: Repository) -> Repository:
+    """Take away, as a user would, all but the digits: a run is three times as short."""
+    text = repository.read("params.yaml")
+    for part, end in (
+        ("  # 5000 of", "\ndatasets:"),
+        ("\n  tinymnist:", "\n# The baselines"),
+        ("  tinytalks:", ""),
+    ):
+        start = text.index(part)
+        text = text[:start] + (text[text.index(end, start) :] if end else "")
+    (repository.folder / "params.yaml").write_text(text.replace("texts:\n", "texts: {}\n"))
+    repository.run("python", "-m", "stages.prune")
+    # Anew, in the order in which a run of these stages alone writes it.
+    (repository.folder / "dvc.lock").unlink()
     repository.run("dvc", "repro")
     repository.commit()
     return repository
 
 
+def copy_built(repository: Repository, folder: Path) -> Repository:
+    """Copy a repository with all that is built in it."""
+    shutil.copytree(repository.folder, folder, symlinks=True)
+    return Repository(folder)
+
+
 @pytest.fixture
 def built(_built: Repository, tmp_path: Path) -> Repository:
     """Give a copy of the repository in which ``dvc repro`` has run."""
-    shutil.copytree(_built.folder, tmp_path / "clone", symlinks=True)
-    return Repository(tmp_path / "clone")
+    return copy_built(_built, tmp_path / "clone")
+
+
+@pytest.fixture
+def digits(_digits: Repository, tmp_path: Path) -> Repository:
+    """Give one that has the two editions of TinyDigits alone."""
+    return copy_built(_digits, tmp_path / "clone")

@@ -212,7 +212,7 @@ def released() -> Iterator[Repository]:
         yield copy_repository(ROOT, Path(folder) / "clone")
 
 
-@settings(max_examples=EXAMPLES // 30)
+@settings(max_examples=EXAMPLES // 50)
 @given(text=TEXTS)
 def test_the_real_check_changes_nothing(released: Repository, text: str) -> None:
     before = released.contents("datasets", "metrics")

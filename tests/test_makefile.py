@@ -17,15 +17,15 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def ready(built: Repository) -> Repository:
+def ready(digits: Repository) -> Repository:
     """Give a built copy with this environment as its .venv."""
-    folder = built.folder / ".venv"
+    folder = digits.folder / ".venv"
     folder.mkdir()
     for path in Path(sys.prefix).iterdir():
         if path.name != ".ready":
             (folder / path.name).symlink_to(path)
     (folder / ".ready").touch()
-    return built
+    return digits
 
 
 def test_make_repro_builds_and_then_has_nothing_to_do(ready: Repository) -> None:

@@ -18,14 +18,18 @@ from tests.pipeline.test_released import RELEASED, released
 from tests.pipeline.test_subsets import ZEROS_AND_ONES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.conftest import Repository
+
+DIGITS = {name: sums for name, sums in RELEASED.items() if "/tinydigits" in name}
 
 
 def put_right(repository: Repository) -> str:
     """Do what ``make repro`` does once .venv is there, and check that all is as released."""
     printed = repository.run(sys.executable, "-m", "stages.doctor")
     printed += repository.run("dvc", "repro")
-    assert released(repository) == RELEASED
+    assert released(repository) == DIGITS
     assert repository.changes() == ""
     assert "up to date" in repository.run("dvc", "status")
     return printed
@@ -47,43 +51,51 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
-@pytest.mark.parametrize("damage", [flip, cut])
 @pytest.mark.parametrize(
-    "name",
+    ("name", "damage"),
     [
-        "datasets/tinydigits/train.pkl",
-        "datasets/tinytalks/test.txt",
-        "metrics/tinydigits.json",
-        "build/sources/digits/images.npy",
-        "build/tinydigits/split.json",
-        "build/tinydigits-150/arrays/unused/images.npy",
-        "build/tinydigits-150/models/tuned.safetensors",
+        ("datasets/tinydigits/train.pkl", flip),
+        ("datasets/tinydigits/train.pkl", cut),
+        ("metrics/tinydigits.json", flip),
+        ("build/sources/digits/images.npy", flip),
+        ("build/tinydigits/split.json", cut),
+        ("build/tinydigits-150/arrays/unused/images.npy", flip),
+        ("build/tinydigits-150/models/tuned.safetensors", flip),
     ],
 )
 def test_a_damaged_file_is_found_and_made_again(
-    built: Repository, name: str, damage: object
+    digits: Repository, name: str, damage: Callable[[Path], None]
 ) -> None:
-    {flip: flip, cut: cut}[damage](built.folder / name)  # type: ignore[index]
-    assert f"removed {name}: not what dvc.lock says" in put_right(built)
+    damage(digits.folder / name)
+    assert f"removed {name}: not what dvc.lock says" in put_right(digits)
 
 
-def test_a_pickle_cut_short_is_not_loaded(built: Repository) -> None:
-    path = built.folder / "datasets/tinydigits/train.pkl"
+def test_a_damaged_text_is_found_and_made_again(built: Repository) -> None:
+    path = built.folder / "datasets/tinytalks/test.txt"
+    flip(path)
+    built.run(sys.executable, "-m", "stages.doctor")
+    assert not path.exists()
+    built.run("dvc", "repro", "serialize_text@tinytalks")
+    assert built.changes() == ""
+
+
+def test_a_pickle_cut_short_is_not_loaded(digits: Repository) -> None:
+    path = digits.folder / "datasets/tinydigits/train.pkl"
     cut(path)
     with pytest.raises(tinydatasets.FormatError):
         tinydatasets.read(path)
 
 
-def test_damaged_cache_objects_are_not_trusted(built: Repository) -> None:
+def test_damaged_cache_objects_are_not_trusted(digits: Repository) -> None:
     cached = [
         path
-        for path in (built.folder / ".dvc/cache/files/md5").glob("??/*")
+        for path in (digits.folder / ".dvc/cache/files/md5").glob("??/*")
         if path.stat().st_size > 100
     ]
     for path in cached:
         flip(path)
-    subprocess.run(["rm", "-rf", "build"], cwd=built.folder, check=True)
-    assert put_right(built).count("not what its name says") == len(cached)
+    subprocess.run(["rm", "-rf", "build"], cwd=digits.folder, check=True)
+    assert put_right(digits).count("not what its name says") == len(cached)
 
 
 @pytest.mark.parametrize(
@@ -98,36 +110,36 @@ def test_damaged_cache_objects_are_not_trusted(built: Repository) -> None:
     ],
     ids=["empty", "cut", "conflict", "wrong", "cut at a line's end", "no date"],
 )
-def test_a_broken_lock_is_made_again(built: Repository, text: str) -> None:
-    (built.folder / "dvc.lock").write_text(text)
-    assert "dvc.lock" in put_right(built)
+def test_a_broken_lock_is_made_again(digits: Repository, text: str) -> None:
+    (digits.folder / "dvc.lock").write_text(text)
+    assert "dvc.lock" in put_right(digits)
 
 
 @pytest.mark.parametrize(
     "text", ["{", "null", '{"build/tinydigits/models": {"write": {"pid": 1, "cmd": "dvc repro"}}}']
 )
-def test_stale_lock_files_of_dvc_are_removed(built: Repository, text: str) -> None:
-    locks = built.folder / ".dvc" / "tmp"
+def test_stale_lock_files_of_dvc_are_removed(digits: Repository, text: str) -> None:
+    locks = digits.folder / ".dvc" / "tmp"
     (locks / "rwlock").write_text(text)
     (locks / "lock").write_text("99999999")
-    built.replace("metrics/tinydigits.json", "0.76", "0.77")
-    assert f"removed {Path('.dvc', 'tmp', 'rwlock')}" in put_right(built)
+    digits.replace("metrics/tinydigits.json", "0.76", "0.77")
+    assert f"removed {Path('.dvc', 'tmp', 'rwlock')}" in put_right(digits)
 
 
 @pytest.mark.parametrize(
     "name", ["tinydigits/.train.pkl.part", "tinytalks/.val.txt.part", "tinytalks/.val.jsonl.part"]
 )
-def test_half_written_files_are_removed(built: Repository, name: str) -> None:
-    part = built.folder / "datasets" / name
+def test_half_written_files_are_removed(digits: Repository, name: str) -> None:
+    part = digits.folder / "datasets" / name
     part.write_bytes(b"\x80")
-    put_right(built)
+    put_right(digits)
     assert not part.exists()
 
 
-def test_a_git_lfs_pointer_is_replaced(built: Repository) -> None:
-    path = built.folder / "datasets/tinydigits-150/test.pkl"
+def test_a_git_lfs_pointer_is_replaced(digits: Repository) -> None:
+    path = digits.folder / "datasets/tinydigits-150/test.pkl"
     path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12652\n")
-    assert "not what dvc.lock says" in put_right(built)
+    assert "not what dvc.lock says" in put_right(digits)
 
 
 @pytest.mark.parametrize("folder", ["build", "datasets/tinydigits"])
@@ -136,10 +148,10 @@ def test_a_git_lfs_pointer_is_replaced(built: Repository) -> None:
     [("size=64k", "No space left on device"), ("ro", "Read-only file system")],
 )
 def test_a_full_or_read_only_disk_is_said_and_survived(
-    built: Repository, folder: str, option: str, message: str
+    digits: Repository, folder: str, option: str, message: str
 ) -> None:
-    at = built.folder / folder
-    saved = built.folder.parent / "saved"
+    at = digits.folder / folder
+    saved = digits.folder.parent / "saved"
     at.rename(saved)
     at.mkdir()
     mounted = subprocess.run(
@@ -148,7 +160,7 @@ def test_a_full_or_read_only_disk_is_said_and_survived(
     if mounted.returncode != 0:
         pytest.skip("no right to mount a small disk")
     try:
-        printed = built.run("dvc", "repro", "--force", status=255)
+        printed = digits.run("dvc", "repro", "--force", status=255)
     finally:
         subprocess.run(["umount", "--lazy", at], check=True)
     assert message in printed
@@ -156,26 +168,26 @@ def test_a_full_or_read_only_disk_is_said_and_survived(
     assert "Traceback" not in printed
     at.rmdir()
     saved.rename(at)
-    put_right(built)
+    put_right(digits)
 
 
-def test_a_folder_that_cannot_be_written_is_said(built: Repository) -> None:
-    built.run("rm", "-rf", "datasets/tinydigits")
-    (built.folder / "datasets/tinydigits").write_text("a file where a folder should be")
-    printed = built.run("dvc", "repro", status=255)
+def test_a_folder_that_cannot_be_written_is_said(digits: Repository) -> None:
+    digits.run("rm", "-rf", "datasets/tinydigits")
+    (digits.folder / "datasets/tinydigits").write_text("a file where a folder should be")
+    printed = digits.run("dvc", "repro", status=255)
     assert "datasets/tinydigits" in printed
     assert "Traceback" not in printed
-    (built.folder / "datasets/tinydigits").unlink()
-    put_right(built)
+    (digits.folder / "datasets/tinydigits").unlink()
+    put_right(digits)
 
 
-def test_two_runs_at_once_do_no_harm(built: Repository) -> None:
-    built.replace("params.yaml", "seed: 42", "seed: 43")
+def test_two_runs_at_once_do_no_harm(digits: Repository) -> None:
+    digits.replace("params.yaml", "seed: 42", "seed: 43")
     runs = [
         subprocess.Popen(
             ["dvc", "repro"],
-            cwd=built.folder,
-            env=built.environ(),
+            cwd=digits.folder,
+            env=digits.environ(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -185,37 +197,39 @@ def test_two_runs_at_once_do_no_harm(built: Repository) -> None:
     printed = [run.communicate()[0] for run in runs]
     # Each builds, or stops because the other has what it needs.
     assert all("Traceback" not in text for text in printed)
-    built.run("git", "checkout", "params.yaml")
-    put_right(built)
+    digits.run("git", "checkout", "params.yaml")
+    put_right(digits)
 
 
-def test_the_doctor_waits_for_a_run(built: Repository) -> None:
-    built.replace("params.yaml", "epochs: 20", "epochs: 10000")
-    built.replace("params.yaml", "hidden: 32", "hidden: 1024")
-    run = subprocess.Popen(["dvc", "repro", "--quiet"], cwd=built.folder, env=built.environ())
+def test_the_doctor_waits_for_a_run(digits: Repository) -> None:
+    digits.replace("params.yaml", "epochs: 20", "epochs: 10000")
+    digits.replace("params.yaml", "hidden: 32", "hidden: 1024")
+    run = subprocess.Popen(["dvc", "repro", "--quiet"], cwd=digits.folder, env=digits.environ())
     printed = ""
     while "dvc is building train_mlp@" not in printed and run.poll() is None:
         time.sleep(0.2)
-        printed = built.run(sys.executable, "-m", "stages.doctor", status=None)
+        printed = digits.run(sys.executable, "-m", "stages.doctor", status=None)
     run.kill()
     run.wait()
     assert "wait until it is done" in printed
     # Its stage goes on without it, until the doctor ends it.
-    assert "which a killed dvc had left running" in built.run(sys.executable, "-m", "stages.doctor")
-    assert built.run(sys.executable, "-m", "stages.doctor") == ""
-    built.run("git", "checkout", "params.yaml")
-    put_right(built)
+    assert "which a killed dvc had left running" in digits.run(
+        sys.executable, "-m", "stages.doctor"
+    )
+    assert digits.run(sys.executable, "-m", "stages.doctor") == ""
+    digits.run("git", "checkout", "params.yaml")
+    put_right(digits)
 
 
 @pytest.mark.parametrize("ours", [True, False], ids=["this folder's", "another folder's"])
-def test_only_stages_of_this_folder_are_ended(built: Repository, *, ours: bool) -> None:
-    folder = built.folder if ours else built.folder.parent
+def test_only_stages_of_this_folder_are_ended(digits: Repository, *, ours: bool) -> None:
+    folder = digits.folder if ours else digits.folder.parent
     # As DVC starts a stage, and without a dvc above it.
     stage = subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(600)", "stages.train_mlp"],
-        env={**built.environ(), "DVC_ROOT": str(folder), "DVC_STAGE": "train_mlp@tinydigits"},
+        env={**digits.environ(), "DVC_ROOT": str(folder), "DVC_STAGE": "train_mlp@tinydigits"},
     )
-    printed = built.run(sys.executable, "-m", "stages.doctor")
+    printed = digits.run(sys.executable, "-m", "stages.doctor")
     assert ("ending train_mlp@tinydigits" in printed) == ours
     if not ours:
         assert stage.poll() is None
@@ -223,7 +237,7 @@ def test_only_stages_of_this_folder_are_ended(built: Repository, *, ours: bool) 
     assert stage.wait(10) == -signal.SIGKILL
 
 
-def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:
+def test_branches_that_each_add_a_dataset_merge(digits: Repository) -> None:
     for branch, entry in (
         ("one", ZEROS_AND_ONES),
         (
@@ -234,20 +248,19 @@ def test_branches_that_each_add_a_dataset_merge(built: Repository) -> None:
             ),
         ),
     ):
-        built.run("git", "checkout", "--quiet", "-b", branch, "main")
+        digits.run("git", "checkout", "--quiet", "-b", branch, "main")
         place = "datasets:\n" if branch == "one" else "\n# The baselines"
         text = f"datasets:\n  {entry}\n" if branch == "one" else f"  {entry}\n\n# The baselines"
-        built.replace("params.yaml", place, text)
-        built.run("dvc", "repro")
-        built.commit()
-    built.run("git", "merge", "--quiet", "--message", "Both", "one")
-    built.run(sys.executable, "-m", "stages.doctor")
-    built.run("dvc", "repro")
-    built.commit()
+        digits.replace("params.yaml", place, text)
+        digits.run("dvc", "repro")
+        digits.commit()
+    digits.run("git", "merge", "--quiet", "--message", "Both", "one")
+    digits.run(sys.executable, "-m", "stages.doctor")
+    digits.run("dvc", "repro")
+    digits.commit()
     assert {"zeros-and-ones", "threes-and-fives"} <= {
-        p.name for p in (built.folder / "datasets").iterdir()
+        p.name for p in (digits.folder / "datasets").iterdir()
     }
-    assert "up to date" in built.run("dvc", "status")
-    for name in RELEASED:
-        assert released(built)[name] == RELEASED[name]
-    assert json.loads(built.read("metrics/threes-and-fives.json"))
+    assert "up to date" in digits.run("dvc", "status")
+    assert released(digits).items() >= DIGITS.items()
+    assert json.loads(digits.read("metrics/threes-and-fives.json"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Repository, copy_repository
+from tests.conftest import ROOT, Repository, copy_repository, keep_digits
 from tests.faults.test_damage import put_right
 
 KILLS = 50
@@ -23,7 +23,9 @@ pytestmark = pytest.mark.skipif("FAULTS" not in os.environ, reason="minutes long
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a copy of the repository with nothing built: a run of it is a full one."""
-    clone = copy_repository(ROOT, tmp_path_factory.mktemp("kills") / "template")
+    clone = keep_digits(copy_repository(ROOT, tmp_path_factory.mktemp("kills") / "template"))
+    for folder in ("build", ".dvc/cache", ".dvc/tmp"):
+        shutil.rmtree(clone.folder / folder)
     for path in clone.folder.glob("datasets/*/*.pkl"):
         path.unlink()
     (clone.folder / "dvc.lock").unlink()

@@ -57,38 +57,38 @@ def assert_holds(repository: Repository, name: str, split: str, rows: npt.NDArra
     np.testing.assert_array_equal(found["labels"], digits.target[rows])
 
 
-def test_zeros_and_ones_are_built_alone_and_go_again(built: Repository) -> None:
-    before = built.contents("datasets", "metrics", "build")
-    built.add_dataset(ZEROS_AND_ONES)
-    assert built.repro() == {"params", *chain("zeros-and-ones")}
+def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None:
+    before = digits.contents("datasets", "metrics", "build")
+    digits.add_dataset(ZEROS_AND_ONES)
+    assert digits.repro() == {"params", *chain("zeros-and-ones")}
 
     train, test = draw(7, {0: 40, 1: 40}, {0: 10, 1: 10})
-    assert_holds(built, "zeros-and-ones", "train", train)
-    assert_holds(built, "zeros-and-ones", "test", test)
+    assert_holds(digits, "zeros-and-ones", "train", train)
+    assert_holds(digits, "zeros-and-ones", "test", test)
 
-    metrics = json.loads(built.read("metrics/zeros-and-ones.json"))
+    metrics = json.loads(digits.read("metrics/zeros-and-ones.json"))
     assert metrics["tuned"]["unused"] > 0.95
     assert metrics["tuned"]["test"] > 0.95
-    details = json.loads(built.read("build/zeros-and-ones/details.json"))
+    details = json.loads(digits.read("build/zeros-and-ones/details.json"))
     # All other zeros and ones of the source, 178 and 182: no other digit.
     by_class = details["tuned"]["unused"]["by_class"]
     assert {label: part["rows"] for label, part in by_class.items()} == {"0": 128, "1": 132}
     for recipe in ("classroom", "tuned"):
-        assert (built.folder / f"build/zeros-and-ones/models/{recipe}.safetensors").is_file()
-        assert (built.folder / f"build/zeros-and-ones/predictions/{recipe}.csv").is_file()
-    assert "zeros-and-ones" in built.run("dvc", "metrics", "show")
+        assert (digits.folder / f"build/zeros-and-ones/models/{recipe}.safetensors").is_file()
+        assert (digits.folder / f"build/zeros-and-ones/predictions/{recipe}.csv").is_file()
+    assert "zeros-and-ones" in digits.run("dvc", "metrics", "show")
 
-    own_paper = built.folder / "datasets/zeros-and-ones/README.md"
+    own_paper = digits.folder / "datasets/zeros-and-ones/README.md"
     own_paper.write_text("Written by hand.")
-    built.run("git", "checkout", "params.yaml")
-    printed = built.run("python", "-m", "stages.prune")
+    digits.run("git", "checkout", "params.yaml")
+    printed = digits.run("python", "-m", "stages.prune")
     assert "kept datasets/zeros-and-ones, which also has README.md" in printed
     own_paper.unlink()
     own_paper.parent.rmdir()
-    built.repro()
-    assert built.contents("datasets", "metrics", "build") == before
-    assert not (built.folder / "build/zeros-and-ones").exists()
-    assert built.changes() == ""
+    digits.repro()
+    assert digits.contents("datasets", "metrics", "build") == before
+    assert not (digits.folder / "build/zeros-and-ones").exists()
+    assert digits.changes() == ""
 
 
 @pytest.mark.parametrize(
@@ -112,98 +112,98 @@ def test_zeros_and_ones_are_built_alone_and_go_again(built: Repository) -> None:
     ],
 )
 def test_counts_as_number_list_and_mapping(
-    built: Repository, entry: str, train: dict[int, int], test: dict[int, int], *, choice: bool
+    digits: Repository, entry: str, train: dict[int, int], test: dict[int, int], *, choice: bool
 ) -> None:
-    built.add_dataset(f"mine: {entry}")
-    built.repro("evaluate@mine")
+    digits.add_dataset(f"mine: {entry}")
+    digits.repro("evaluate@mine")
     train_rows, test_rows = draw({True: 4294967295, False: 0}[choice], train, test, choice=choice)
-    assert_holds(built, "mine", "train", train_rows)
-    assert_holds(built, "mine", "test", test_rows)
-    assert set(json.loads(built.read("metrics/mine.json"))) == {"classroom", "tuned"}
-    loss = json.loads(built.read("build/mine/details.json"))["tuned"]["test"]["log_loss"]
+    assert_holds(digits, "mine", "train", train_rows)
+    assert_holds(digits, "mine", "test", test_rows)
+    assert set(json.loads(digits.read("metrics/mine.json"))) == {"classroom", "tuned"}
+    loss = json.loads(digits.read("build/mine/details.json"))["tuned"]["test"]["log_loss"]
     # Of a class that no training sample was of, the loss is infinite: JSON has no number for it.
     assert (loss is None) == (not set(test) <= set(train))
 
 
-def test_a_dataset_that_takes_every_row_has_no_unused(built: Repository) -> None:
-    built.add_dataset(
+def test_a_dataset_that_takes_every_row_has_no_unused(digits: Repository) -> None:
+    digits.add_dataset(
         "whole: {source: digits, seed: 1, test_per_class: 20, "
         "train_per_class: [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]}"
     )
-    built.repro("evaluate@whole")
-    metrics = json.loads(built.read("metrics/whole.json"))
+    digits.repro("evaluate@whole")
+    metrics = json.loads(digits.read("metrics/whole.json"))
     assert set(metrics["tuned"]) == {"test"}
-    assert built.run("dvc", "metrics", "show")
+    assert digits.run("dvc", "metrics", "show")
 
 
-def test_a_seed_reruns_its_own_chain_and_comes_back(built: Repository) -> None:
-    before = built.contents("datasets", "metrics", "build")
-    built.replace("params.yaml", "seed: 42", "seed: 43")
-    assert built.repro() == {"params", *chain("tinydigits")}
-    changed = {name for name, data in built.contents("datasets").items() if before[name] != data}
+def test_a_seed_reruns_its_own_chain_and_comes_back(digits: Repository) -> None:
+    before = digits.contents("datasets", "metrics", "build")
+    digits.replace("params.yaml", "seed: 42", "seed: 43")
+    assert digits.repro() == {"params", *chain("tinydigits")}
+    changed = {name for name, data in digits.contents("datasets").items() if before[name] != data}
     assert changed == {
         f"datasets/tinydigits/{name}" for name in ("samples.csv", "test.pkl", "train.pkl")
     }
-    built.run("git", "checkout", "params.yaml")
-    built.repro()
-    assert built.contents("datasets", "metrics", "build") == before
-    assert built.changes() == ""
+    digits.run("git", "checkout", "params.yaml")
+    digits.repro()
+    assert digits.contents("datasets", "metrics", "build") == before
+    assert digits.changes() == ""
 
 
-def test_a_recipe_reruns_training_and_evaluation(built: Repository) -> None:
+def test_a_recipe_reruns_training_and_evaluation(digits: Repository) -> None:
     stages = ("train_mlp", "evaluate")
-    names = ("tinydigits", "tinydigits-150", "tinymnist")
+    names = ("tinydigits", "tinydigits-150")
     expected = {"params"}.union(*(chain(name, *stages) for name in names))
-    before = built.contents("datasets", "metrics", "build")
-    built.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
-    assert built.repro() == expected
-    after = built.contents("datasets", "metrics", "build")
+    before = digits.contents("datasets", "metrics", "build")
+    digits.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
+    assert digits.repro() == expected
+    after = digits.contents("datasets", "metrics", "build")
     assert after != before
     assert {
         name for name in before if name.endswith(".pkl") and after[name] != before[name]
     } == set()
-    built.run("git", "checkout", "params.yaml")
-    built.repro()
-    assert built.contents("datasets", "metrics", "build") == before
-    assert built.changes() == ""
+    digits.run("git", "checkout", "params.yaml")
+    digits.repro()
+    assert digits.contents("datasets", "metrics", "build") == before
+    assert digits.changes() == ""
 
 
-def test_a_new_recipe_is_trained_with_adam(built: Repository) -> None:
+def test_a_new_recipe_is_trained_with_adam(digits: Repository) -> None:
     recipe = (
         "{hidden: 16, optimizer: adam, learning_rate: 1e-2, batch_size: 999, epochs: 9, seed: 1}"
     )
-    built.replace("params.yaml", "recipes:\n", f"recipes:\n  mine: {recipe}\n")
-    built.repro("evaluate@tinydigits-150")
-    assert set(json.loads(built.read("metrics/tinydigits-150.json"))) == {
+    digits.replace("params.yaml", "recipes:\n", f"recipes:\n  mine: {recipe}\n")
+    digits.repro("evaluate@tinydigits-150")
+    assert set(json.loads(digits.read("metrics/tinydigits-150.json"))) == {
         "classroom",
         "mine",
         "tuned",
     }
 
 
-def test_a_comment_and_a_reordering_rerun_nothing(built: Repository) -> None:
-    text = built.read("params.yaml")
+def test_a_comment_and_a_reordering_rerun_nothing(digits: Repository) -> None:
+    text = digits.read("params.yaml")
     sources, rest = text.split("datasets:\n")
     datasets, recipes = rest.split("recipes:\n")
     reordered = f"recipes:\n{recipes}\n# A comment.\ndatasets:\n{datasets}\n{sources}"
-    (built.folder / "params.yaml").write_text(reordered)
-    assert built.repro() == set()
+    (digits.folder / "params.yaml").write_text(reordered)
+    assert digits.repro() == set()
 
 
-def test_prune_takes_what_no_lock_knows(built: Repository) -> None:
-    built.add_dataset(ZEROS_AND_ONES)
-    built.repro()
-    built.run("git", "checkout", "params.yaml", "dvc.lock")
-    built.run("python", "-m", "stages.prune")
-    built.repro()
-    assert built.changes() == ""
-    assert not (built.folder / "build/zeros-and-ones").exists()
+def test_prune_takes_what_no_lock_knows(digits: Repository) -> None:
+    digits.add_dataset(ZEROS_AND_ONES)
+    digits.repro()
+    digits.run("git", "checkout", "params.yaml", "dvc.lock")
+    digits.run("python", "-m", "stages.prune")
+    digits.repro()
+    assert digits.changes() == ""
+    assert not (digits.folder / "build/zeros-and-ones").exists()
 
 
-def test_prune_removes_nothing_while_params_are_wrong(built: Repository) -> None:
-    before = built.contents("datasets", "metrics", "build")
-    built.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
-    built.replace("params.yaml", "seed: 42", "sede: 42")
-    printed = built.run("python", "-m", "stages.prune", status=1)
+def test_prune_removes_nothing_while_params_are_wrong(digits: Repository) -> None:
+    before = digits.contents("datasets", "metrics", "build")
+    digits.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
+    digits.replace("params.yaml", "seed: 42", "sede: 42")
+    printed = digits.run("python", "-m", "stages.prune", status=1)
     assert "params.yaml: datasets.tiny.sede: unknown key" in printed
-    assert built.contents("datasets", "metrics", "build") == before
+    assert digits.contents("datasets", "metrics", "build") == before

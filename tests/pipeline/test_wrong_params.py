@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sklearn
 
+from tests.conftest import copy_built
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -253,8 +255,8 @@ WRONG_FOR_DVC = {
         "datasets:\n",
         "datasets:\n  mine:\n",
         (
-            "datasets.mine: nothing: expected a mapping with the keys source, seed, "
-            "train_per_class, test_per_class, test_draw"
+            "datasets.mine: nothing: expected a mapping with the keys source, strategy, seed, "
+            "train_per_class, test_per_class, test_draw, normalize"
         ),
     ),
     "name with a slash and an at": ("  tinydigits:", "  a/b@c:", f"datasets.'a/b@c': {NAME}"),
@@ -304,8 +306,8 @@ WRONG_FOR_DVC = {
 
 
 @pytest.fixture(scope="module")
-def shared(_built: Repository) -> Repository:
-    return _built
+def shared(_built: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    return copy_built(_built, tmp_path_factory.mktemp("wrong") / "clone")
 
 
 @pytest.fixture
@@ -326,11 +328,18 @@ def check(repository: Repository, message: str) -> None:
 
 
 @pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
-def test_dvc_repro_says_what_is_wrong(
+def test_the_check_says_what_is_wrong(
     repository: Repository, old: str, new: str, message: str
 ) -> None:
     repository.replace("params.yaml", old, new)
     check(repository, message)
+
+
+# Some of them: what DVC adds is the same for all.
+@pytest.mark.parametrize("name", list(WRONG)[::5])
+def test_dvc_repro_stops_with_that_message(repository: Repository, name: str) -> None:
+    old, new, message = WRONG[name]
+    repository.replace("params.yaml", old, new)
     # DVC itself exits with 255 whatever status a stage has, and names that status.
     printed = repository.run("dvc", "repro", status=255)
     assert printed.count(message) == 1
