@@ -265,6 +265,24 @@ WRONG_FOR_DVC = {
         "strategy: curated\n    test_draw: next",
         "datasets.tinymnist.test_draw: next, but curated draws test in its own way; leave it out",
     ),
+    "a benchmark and a package": (
+        "  digits:\n",
+        "  digits:\n    benchmark: mnist\n",
+        (
+            "sources.digits.benchmark: mnist, but file and package and sha256 too: a source is "
+            "either a benchmark or a package with its file and sha256"
+        ),
+    ),
+    "neither a benchmark nor a package": (
+        "    package: scikit-learn\n",
+        "",
+        "sources.digits.package: missing. The package's name, as pip knows it.",
+    ),
+    "an unknown benchmark": (
+        "    package: scikit-learn\n",
+        "    benchmark: emnist\n",
+        "sources.digits.benchmark: unknown value 'emnist'; allowed: mnist. Did you mean 'mnist'?",
+    ),
     "misspelt strategy": (
         "strategy: curated",
         "strategy: curate",

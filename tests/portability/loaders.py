@@ -25,7 +25,7 @@ VERSIONS = {
 SCRIPT = """
 import hashlib, pickle, platform, numpy, tinydatasets
 print(platform.python_version(), numpy.__version__)
-for name in ("tinydigits", "tinydigits-150"):
+for name in ("tinydigits", "tinydigits-150", "tinymnist"):
     for split in tinydatasets.load(name):
         print(hashlib.sha256(tinydatasets.dumps(split)).hexdigest())
         own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
@@ -38,7 +38,7 @@ def main() -> None:
     """Print a line for each Python and NumPy."""
     files = [
         ROOT / "datasets" / name / f"{split}.pkl"
-        for name in ("tinydigits", "tinydigits-150")
+        for name in ("tinydigits", "tinydigits-150", "tinymnist")
         for split in ("train", "test")
     ]
     expected = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]

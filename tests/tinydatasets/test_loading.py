@@ -28,6 +28,14 @@ def test_both_splits_are_loaded(name: str, train: list[int], test: list[int]) ->
         assert (split.images.min(), split.images.max()) == (0, 1)
 
 
+def test_tinymnist_has_the_pixels_of_mnist() -> None:
+    for split, rows in zip(tinydatasets.load("tinymnist"), (1000, 200)):
+        assert split.images.shape == (rows, 28, 28)
+        assert split.images.dtype == np.uint8
+        assert (split.images.min(), split.images.max()) == (0, 255)
+        assert np.bincount(split.labels).tolist() == [rows // 10] * 10
+
+
 @pytest.mark.parametrize("name", ["tinydigit", "../datasets/tinydigits", "", "TINYDIGITS"])
 def test_an_unknown_name_says_which_there_are(name: str) -> None:
     with pytest.raises(ValueError, match="no dataset ") as caught:

@@ -17,7 +17,7 @@ import numpy as np
 import tinydatasets
 
 assert sys.version_info[:2] == (3, 9) and np.__version__ == "1.22.0", np.__version__
-for name in ("tinydigits", "tinydigits-150"):
+for name in ("tinydigits", "tinydigits-150", "tinymnist"):
     for split in tinydatasets.load(name):
         print(hashlib.sha256(tinydatasets.dumps(split)).hexdigest())
         own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
@@ -25,8 +25,9 @@ for name in ("tinydigits", "tinydigits-150"):
         assert (tinydatasets.loads(own).images == split.images).all()
 text = tinydatasets.load_text("tinytalks")
 print([len(split) for split in text], text.test[0].id)
-folder = tinydatasets.loading._folder() / "tinytalks"
-print(sorted(path.name for path in folder.iterdir()))
+for name in ("tinymnist", "tinytalks"):
+    folder = tinydatasets.loading._folder() / name
+    print(sorted(path.name for path in folder.iterdir()))
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"yaml", "sklearn", "pydantic"}))
 """
 SUMS = """\
@@ -34,7 +35,10 @@ SUMS = """\
 767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d
 4bfcce69e3abe29ca91a7709b4fd7ace1303dc8a980117ee7c081cdcc317df24
 3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87
+66851a638a3ccf14b39059795d1df44e21f1c21425093326467868e5daca5518
+9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c
 [210, 45, 45] 1-08
+['README.md', 'samples.csv', 'test.pkl', 'train.pkl']
 ['README.md', 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 []
 """
