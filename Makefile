@@ -62,7 +62,7 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --no-deps --requirement requirements-data.txt
+	  --no-deps --ignore-requires-python --requirement requirements-data.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	.venv/bin/python -m compileall -q stages tinydatasets

@@ -52,7 +52,8 @@ def read(
         raise StageError(
             f"package: {package!r} is not installed; if the name is right, install it: "
             "`make repro` does, if requirements.txt or requirements-data.txt lists it; in an "
-            "environment of your own, `pip install --no-deps -r requirements-data.txt`"
+            "environment of your own, `pip install --no-deps --ignore-requires-python -r "
+            "requirements-data.txt`"
         ) from None
     except OSError as error:
         raise StageError(f"file: {package} has no {file} ({error.strerror})") from None

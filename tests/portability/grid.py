@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import ROOT, copy_repository
-from tests.portability.pythons import install, make_environment
+from tests.portability.pythons import install_data, make_environment
 
 # By what OpenBLAS says of itself: it calls the oldest, of four names for one kernel, by the first.
 KERNELS = {
@@ -176,8 +176,7 @@ def versions(folder: Path) -> list[Environment]:
         python = make_environment(
             folder / version, version, "--resolution", resolution, *requirements, *constraints
         )
-        data = ["--no-deps", "--requirement", str(ROOT / "requirements-data.txt")]
-        install(python, *data)
+        install_data(python)
         environments.append(Environment(f"Python {version}, {resolution}", python))
     return environments
 

