@@ -35,7 +35,7 @@ ARTEFACTS = {
     "texts": ".txt",
     "models": ".safetensors",
     "metrics": "metrics/",
-    "plots": ".csv",
+    "tables": ".csv",
 }
 RELEASED = ("datasets/*/*.pkl", "datasets/*/*.txt", "datasets/*/*.jsonl")
 # What an environment says of itself: versions, and the kernels and threads that took effect.

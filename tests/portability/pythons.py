@@ -26,7 +26,7 @@ def make_environment(folder: Path, version: str, *requirements: str) -> Path:
 
 
 def install_data(python: Path) -> None:
-    """Install what the Makefile installs for its data alone in the environment of an interpreter."""
+    """Install in an environment what the Makefile installs for its data alone."""
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet"]
     options = ["--require-hashes", "--no-deps", "--ignore-requires-python"]
     requirements = ROOT / "requirements-data.txt"
