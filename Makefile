@@ -1,5 +1,5 @@
 # `make repro` and `make test` are all that most people need; each makes or updates .venv first.
-# With an environment of your own: `pip install -e .`, then plain `dvc repro`.
+# README.md says how to use an environment of your own.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,7 +126,7 @@ def curate(
             train.append(rows[:n])
     chosen = np.concatenate(train)
     test = []
-    for label in sorted(test_per_class):
+    for label in sorted(label for label, n in test_per_class.items() if n):
         left = np.setdiff1d(np.flatnonzero(labels == label), chosen)
         rows = left[~near_duplicates(images[left], images[chosen], maximum)]
         if test_per_class[label] > len(rows):
@@ -159,7 +160,6 @@ def near_duplicates(images: Images, others: Images, maximum: int) -> npt.NDArray
     >>> near_duplicates(images, np.array([[[5, 105]]], np.uint8), 100)
     array([ True, False])
     """
-    pixels = images[0].size if len(images) else 0
-    limit = NEAR_PERCENT**2 * maximum**2 * pixels
+    limit = NEAR_PERCENT**2 * maximum**2 * math.prod(images.shape[1:])
     below = 100**2 * squared_distances(points(images), points(others)) < limit
     return np.asarray(below.any(axis=1))

@@ -6,6 +6,7 @@ whatever order a processor sums them up: what is chosen by them is the same ever
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ CHUNK = 256
 
 def points(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     """Give images as points: shape (n, pixels), dtype float64."""
-    return images.reshape(len(images), -1).astype(np.float64)
+    return images.reshape(len(images), math.prod(images.shape[1:])).astype(np.float64)
 
 
 def squared_distances(
@@ -77,10 +78,11 @@ def difficulty(
     array([0.27624309, 0.25517241, 6.53846154, 0.25 , 0.11111111])
     """
     x = points(images)
+    norms = (x * x).sum(1)
     ratios = np.full(len(images), np.inf)
     for start in range(0, len(images), CHUNK):
         rows = np.arange(start, min(start + CHUNK, len(images)))
-        distances = squared_distances(x[rows], x)
+        distances = norms[rows, None] + norms - 2.0 * (x[rows] @ x.T)
         distances[rows - start, rows] = np.inf  # an image is no neighbour of its own
         for label in np.unique(labels[rows]):
             of_class, own = labels[rows] == label, labels == label

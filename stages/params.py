@@ -91,7 +91,15 @@ class Source(Model):
     """Data that an installed package carries, or a benchmark that was fetched."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": list(PACKAGED)}, {"required": ["benchmark"]}]}
+        json_schema_extra={
+            "oneOf": [
+                {"required": list(PACKAGED)},
+                {
+                    "required": ["benchmark"],
+                    "not": {"anyOf": [{"required": [key]} for key in PACKAGED]},
+                },
+            ]
+        }
     )
 
     package: Annotated[str, StringConstraints(min_length=1)] = ""

@@ -15,25 +15,27 @@ from dvc.utils.serialize import modify_yaml
 from stages import shell
 from stages.params import Params
 
-FIRST_STAGES = ("sample@", "split_text@")
-# What is released of a dataset of images or of text; what else is in its folder is its author's.
-RELEASED = (
-    "samples.csv",
-    "train.pkl",
-    "test.pkl",
-    *(f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")),
-)
+# What is released of a dataset, by the first stage of its chain; what else is in its folder is its
+# author's.
+RELEASED = {
+    "sample": ("samples.csv", "test.pkl", "train.pkl"),
+    "split_text": tuple(
+        f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")
+    ),
+}
 
 
-def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str]) -> list[Path]:
+def leftovers(
+    root: Path, locked: set[tuple[str, str]], datasets: set[str], sources: set[str]
+) -> list[Path]:
     """Find what the pipeline made for datasets and sources that are no more.
 
     Parameters
     ----------
     root : Path
         The folder of the repository.
-    locked : set of str
-        The names of datasets that ``dvc.lock`` knows.
+    locked : set of (str, str)
+        The first stage and the name of each dataset that ``dvc.lock`` knows.
     datasets, sources : set of str
         The names that ``params.yaml`` has now; a text is a dataset too.
 
@@ -43,19 +45,23 @@ def leftovers(root: Path, locked: set[str], datasets: set[str], sources: set[str
         Files and folders to remove. A dataset that was is one that the lock knows or that has a
         folder in ``build``.
     """
-    built = {path.name for path in root.glob("build/*") if path.is_dir()} - {"sources"}
-    gone = sorted((locked | built) - datasets)
+    built = {
+        ("sample" if (path / "sample.json").exists() else "split_text", path.name)
+        for path in root.glob("build/*")
+        if path.is_dir() and path.name != "sources"
+    }
     made = [
         root / part
-        for name in gone
+        for stage, name in sorted(locked | built)
+        if name not in datasets
         for part in (
             f"build/{name}",
             f"metrics/{name}.json",
-            *(f"datasets/{name}/{file}" for file in RELEASED),
+            *(f"datasets/{name}/{file}" for file in RELEASED[stage]),
         )
     ]
     source = [path for path in root.glob("build/sources/*") if path.name not in sources]
-    return [path for path in [*made, *source] if path.exists()]
+    return [path for path in dict.fromkeys([*made, *source]) if path.exists()]
 
 
 def main() -> None:
@@ -65,7 +71,8 @@ def main() -> None:
         current = {stage.addressing for stage in repo.index.stages}
     with modify_yaml("dvc.lock") as lock:
         stages = lock.get("stages", {})
-        locked = {name.partition("@")[2] for name in stages if name.startswith(FIRST_STAGES)}
+        first = (name.partition("@") for name in stages)
+        locked = {(stage, name) for stage, _, name in first if stage in RELEASED}
         datasets = {*params.datasets, *params.texts}
         removed = leftovers(Path(), locked, datasets, set(params.sources))
         for path in removed:
@@ -74,7 +81,7 @@ def main() -> None:
             else:
                 path.unlink()
             print(f"removed {path}")
-        for folder in sorted({path.parent for path in removed if path.name in RELEASED}):
+        for folder in sorted({path.parent for path in removed if path.parts[0] == "datasets"}):
             left = ", ".join(sorted(item.name for item in folder.iterdir()))
             if left:
                 print(f"kept {folder}, which also has {left}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages import shell
-from tinydatasets import Split, dumps
+from stages.shell import StageError
+from tinydatasets import FormatError, Split, dumps
 
 SPLITS = ("train", "test")
 
@@ -44,7 +45,11 @@ def main(*, arrays: Path, split: Path, difficulties: Path, out: Path) -> None:
     for name in SPLITS:
         images = shell.read_array(arrays / name / "images.npy")
         labels = shell.read_array(arrays / name / "labels.npy")
-        shell.write_bytes(out / f"{name}.pkl", dumps(Split(images, labels)))
+        try:
+            data = dumps(Split(images, labels))
+        except FormatError as error:
+            raise StageError(f"{out / name}.pkl: {error}") from None
+        shell.write_bytes(out / f"{name}.pkl", data)
     table = samples(shell.read_json(split), difficulties.read_text(encoding="utf-8"))
     shell.write_bytes(out / "samples.csv", table)
 

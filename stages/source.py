@@ -77,7 +77,7 @@ def main(name: str, *, out: Path) -> None:
     source = shell.read_yaml(shell.PARAMS)["sources"][name]
     stated = {key: source[key] for key in ("image_shape", "maximum", "rows_per_class")}
     try:
-        if "benchmark" in source:
+        if source.get("benchmark"):
             pixels, labels = fetched.read(source["benchmark"])
         else:
             pixels, labels = packaged.read(source["package"], source["file"], source["sha256"])

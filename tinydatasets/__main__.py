@@ -44,15 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     benchmark = BENCHMARKS[options.name]
     folder = home() / benchmark.name
     mirrors = (options.mirror,) if options.mirror else benchmark.mirrors
+    if not options.source and not options.download:
+        print(_plan(benchmark, mirrors, folder))
+        return
     again = "The same command goes on from what is there."
     try:
         if options.source:
             take(benchmark, options.source, folder)
-        elif options.download:
-            _download(benchmark, mirrors, folder)
         else:
-            print(_plan(benchmark, mirrors, folder))
-            return
+            _download(benchmark, mirrors, folder)
         unpack(benchmark, folder)
     except FetchError as error:
         sys.exit(str(error))
@@ -107,7 +107,7 @@ def _download(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> Non
     except ModuleNotFoundError as error:
         raise FetchError(
             f"Downloading needs {error.name}, which is not installed:"
-            " pip install 'tinydatasets[fetch]'"
+            " pip install pooch requests tqdm"
         ) from None
     download(benchmark, mirrors, folder)
 

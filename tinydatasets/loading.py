@@ -44,9 +44,14 @@ def _names(file: str) -> list[str]:
     return sorted(path.parent.name for path in _folder().glob(f"*/{file}"))
 
 
-def _unknown(name: str, names: list[str], fetched: tuple[str, ...] = ()) -> ValueError:
-    near = difflib.get_close_matches(str(name), [*names, *fetched], n=1)
+def _unknown(
+    name: str, names: list[str], fetched: tuple[str, ...], other: str, others: list[str]
+) -> ValueError:
+    """Say what there is; `other` is the function that loads the `others`."""
+    near = difflib.get_close_matches(str(name).lower(), [*names, *fetched], n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
+    if str(name).lower() in others:
+        hint = f" Did you mean `tinydatasets.{other}({str(name).lower()!r})`?"
     more = f", and once fetched {', '.join(fetched)}" if fetched else ""
     return ValueError(f"no dataset {name!r}; there are {', '.join(names)}{more}.{hint}")
 
@@ -58,7 +63,7 @@ def home() -> Path:
     the system has for a user's caches.
     """
     if own := os.environ.get("TINYDATASETS_HOME"):
-        return Path(own).expanduser().absolute()
+        return Path(os.path.expanduser(own)).absolute()  # noqa: PTH111 - no error for ~nobody
     if sys.platform == "win32":
         caches = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     elif sys.platform == "darwin":
@@ -112,7 +117,7 @@ def load(name: str) -> Dataset:
         return Dataset(read(folder / "train.pkl"), read(folder / "test.pkl"))
     if name in BENCHMARKS:
         return _fetched(name)
-    raise _unknown(name, names, BENCHMARKS)
+    raise _unknown(name, names, BENCHMARKS, "load_text", _names("train.jsonl"))
 
 
 def _fetched(name: str) -> Dataset:
@@ -170,6 +175,6 @@ def load_text(name: str) -> Text:
     """
     names = _names("train.jsonl")
     if name not in names:
-        raise _unknown(name, names)
+        raise _unknown(name, names, (), "load", _names("train.pkl"))
     splits = (read_pairs(_folder() / name / f"{split}.jsonl") for split in Text._fields)
     return Text(*splits)

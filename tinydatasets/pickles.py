@@ -86,10 +86,19 @@ class _Global(NamedTuple):
     name: str
 
 
+# Larger than any split of a tiny dataset; reading takes about five times as much memory.
+_LARGEST_FILE: Final = 32 * 2**20
+_TOO_LARGE: Final = (
+    f"a split has at most {_LARGEST_FILE:,} bytes; take fewer rows, or uint8 pixels, which take a "
+    "quarter of float32's"
+)
+
 # What NumPy 2 calls its core, and what NumPy 1 called it. Ours are written with the first.
 _CORES: Final = ("numpy._core.multiarray", "numpy.core.multiarray")
 _NDARRAY: Final = _Global("numpy", "ndarray")
 _DTYPE: Final = _Global("numpy", "dtype")
+# What NumPy gives `_reconstruct` as the type of an array that has no data yet.
+_NO_TYPE: Final = b"b"
 
 
 class _Reduced(NamedTuple):
@@ -109,7 +118,7 @@ def _reduce(array: npt.NDArray[Any], core: str) -> _Reduced:
     data = array.astype(dtype, copy=False).tobytes()
     return _Reduced(
         _Global(core, "_reconstruct"),
-        (_NDARRAY, (0,), b"b"),
+        (_NDARRAY, (0,), _NO_TYPE),
         (1, array.shape, reduced_dtype, False, data),
     )
 
@@ -127,8 +136,9 @@ class _Writer:
         """Write one value, or where it was written before, in a new frame if this one is full."""
         if len(self._frame) >= _FRAME_TARGET:
             self._close_frame()
-        # Python memoizes by identity: equal strings and names here are one object, tuples are not.
-        shared = isinstance(value, (str, bytes, _Global))
+        # Python memoizes by identity: equal strings and names here are one object, tuples and the
+        # data of arrays are not.
+        shared = isinstance(value, (str, _Global)) or value is _NO_TYPE
         if shared and value in self._memo:
             self._frame += b"h" + bytes([self._memo[value]])  # BINGET
         elif isinstance(value, _Reduced):
@@ -183,7 +193,8 @@ class _Writer:
 
     def _save_bytes(self, value: bytes) -> None:
         if len(value) < 256:
-            self._memoize(b"C" + bytes([len(value)]) + value, key=value)  # SHORT_BINBYTES
+            key = value if value is _NO_TYPE else None
+            self._memoize(b"C" + bytes([len(value)]) + value, key=key)  # SHORT_BINBYTES
             return
         header = b"B" + struct.pack("<I", len(value))  # BINBYTES
         if len(value) < _FRAME_TARGET:
@@ -230,7 +241,7 @@ def dumps(split: Split) -> bytes:
     Raises
     ------
     FormatError
-        If the arrays are not fit to be a split.
+        If the arrays are not fit to be a split, or the file would be larger than 32 MiB.
 
     Examples
     --------
@@ -242,7 +253,10 @@ def dumps(split: Split) -> bytes:
     array([0, 1])
     """
     check(split)
-    return _write(split, _CORES[0])
+    data = _write(split, _CORES[0])
+    if len(data) > _LARGEST_FILE:
+        raise FormatError(f"{len(data):,} bytes: {_TOO_LARGE}")
+    return data
 
 
 def _write(split: Split, core: str) -> bytes:
@@ -254,8 +268,6 @@ def _write(split: Split, core: str) -> bytes:
 
 # --- Reading ------------------------------------------------------------------------------------
 
-# Larger than any split of a tiny dataset; reading takes about five times as much memory.
-_LARGEST_FILE: Final = 32 * 2**20
 # Our own files have 114. A file that needs many more is none of ours.
 _MOST_OPCODES: Final = 256
 
@@ -306,14 +318,14 @@ def loads(data: bytes) -> Split:
     Traceback (most recent call last):
     tinydatasets.pickles.FormatError: not a split: damaged, cut short, or not written by ...
     """
-    ours = len(data) <= _LARGEST_FILE
-    if ours:
-        try:
-            split = _arrays(data)
-            ours = any(_write(split, core) == data for core in _CORES)
-        # What is none of our files can fail anywhere above, in as many ways as there are files.
-        except Exception:
-            ours = False
+    if len(data) > _LARGEST_FILE:
+        raise FormatError(f"not a split: {_TOO_LARGE}")
+    try:
+        split = _arrays(data)
+        ours = any(_write(split, core) == data for core in _CORES)
+    # What is none of our files can fail anywhere above, in as many ways as there are files.
+    except Exception:
+        ours = False
     if not ours:
         raise FormatError(
             "not a split: damaged, cut short, or not written by this package or by NumPy with "

@@ -161,7 +161,7 @@ main(["fetch", "mnist", "--download"])
 
 def test_without_pooch_it_says_what_to_install(home: Path) -> None:
     assert run("-c", WITHOUT_POOCH, status=1) == (
-        "Downloading needs pooch, which is not installed: pip install 'tinydatasets[fetch]'\n"
+        "Downloading needs pooch, which is not installed: pip install pooch requests tqdm\n"
     )
     assert not home.exists()
 

@@ -33,28 +33,28 @@ PUBLISHED = {
 # Written here, so that nobody else has published sums.
 TEXTS = {
     "datasets/tinytalks/train.txt": (
-        13_237,
-        "2e246b1beb826c295783b92196d1bf06cdc45173e42ea359656ec6953bb5ee90",
+        13_241,
+        "6cd14a8ea8e2d43a78fddc28441d1f496e0a17b74e01ba84b4cdaf0be85f55cb",
     ),
     "datasets/tinytalks/val.txt": (
-        2_944,
-        "8de270287dfc628ff195cba5bfe780b04b0484041a99c85363ab7b2dc2840805",
+        2_945,
+        "b02a6d7ecbbcc812b14d7793897d746a34e13631aaeafcfa9140e6601f49fd7f",
     ),
     "datasets/tinytalks/test.txt": (
-        2_835,
-        "b9708aa0920533912dad39652e9b24615cd83806c5b0f9906fc5ba1d04b9b583",
+        2_829,
+        "25cb6c0408ba6e986ed28b1f79c441836e37efc02f0145050bb19dae776ba2d7",
     ),
     "datasets/tinytalks/train.jsonl": (
-        23_317,
-        "18a212a38c5df89fdb319e4b2b71a073653222b607202a3ca460b4fc83e6ef9c",
+        23_321,
+        "dc4a475497063d9ed7b2b2c40322488079d28c152bc5fb11ff7594bf669abd1b",
     ),
     "datasets/tinytalks/val.jsonl": (
-        5_104,
-        "ed717339d654a59af4437f4d85b1aee804538ede8686cab7bc9b7aaebe3eeba4",
+        5_105,
+        "e393b1f76eca2852432ce18d92361b7add509ced60a77c28726d7161239a3028",
     ),
     "datasets/tinytalks/test.jsonl": (
-        4_995,
-        "309225048e352a679235cea28dd06300d59e8ed7bca917d36d317f0291b987f8",
+        4_989,
+        "463863d3f543126f67229ffde7ffeef55bfcf07a5b2808bcdc596372f226cea2",
     ),
 }
 RELEASED = {

@@ -80,9 +80,13 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
 
     own_paper = digits.folder / "datasets/zeros-and-ones/README.md"
     own_paper.write_text("Written by hand.")
+    # Named as what the pipeline makes of a text.
+    own_text = digits.folder / "datasets/zeros-and-ones/train.txt"
+    own_text.write_text("Written by hand, too.")
     digits.run("git", "checkout", "params.yaml")
     printed = digits.run("python", "-m", "stages.prune")
-    assert "kept datasets/zeros-and-ones, which also has README.md" in printed
+    assert "kept datasets/zeros-and-ones, which also has README.md, train.txt" in printed
+    own_text.unlink()
     own_paper.unlink()
     own_paper.parent.rmdir()
     digits.repro()

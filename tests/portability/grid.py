@@ -37,7 +37,7 @@ ARTEFACTS = {
     "metrics": "metrics/",
     "tables": ".csv",
 }
-RELEASED = ("datasets/*/*.pkl", "datasets/*/*.txt", "datasets/*/*.jsonl")
+RELEASED = ("metrics/*.json", *(f"datasets/*/*.{kind}" for kind in ("csv", "jsonl", "pkl", "txt")))
 # What an environment says of itself: versions, and the kernels and threads that took effect.
 PROBE = """
 import json, platform, numpy, sklearn.neural_network, threadpoolctl

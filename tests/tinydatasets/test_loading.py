@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import tinydatasets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,20 @@ def test_an_unknown_name_says_which_there_are(name: str) -> None:
     with pytest.raises(ValueError, match="no dataset ") as caught:
         tinydatasets.load(name)
     assert "there are tinydigits, tinydigits-150" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("load", "name", "hint"),
+    [
+        (tinydatasets.load, "TinyMNIST", "Did you mean 'tinymnist'?"),
+        (tinydatasets.load, "MNIST", "Did you mean 'mnist'?"),
+        (tinydatasets.load, "tinytalks", "Did you mean `tinydatasets.load_text('tinytalks')`?"),
+        (tinydatasets.load_text, "tinydigits", "Did you mean `tinydatasets.load('tinydigits')`?"),
+    ],
+)
+def test_a_near_miss_is_understood(load: Callable[[str], object], name: str, hint: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(hint)):
+        load(name)
 
 
 def test_the_nearest_name_is_proposed() -> None:

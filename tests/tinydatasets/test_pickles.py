@@ -46,6 +46,27 @@ def test_the_bytes_are_those_of_numpy_2(rows: int, width: int, dtype: type) -> N
     assert tinydatasets.dumps(split) == as_numpy_writes(split)
 
 
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the bytes of NumPy 2")
+def test_images_of_the_same_bytes_as_the_labels_are_written_again() -> None:
+    split = Split(np.zeros((1, 1, 8), np.uint8), np.array([0]))
+    assert tinydatasets.dumps(split) == as_numpy_writes(split)
+    assert tinydatasets.loads(tinydatasets.dumps(split)).images.tolist() == [[[0] * 8]]
+
+
+def test_a_pixel_like_what_numpy_writes_itself_is_read_again() -> None:
+    split = Split(np.full((1, 1, 1), ord("b"), np.uint8), np.array([0]))
+    assert tinydatasets.loads(tinydatasets.dumps(split)).images.tolist() == [[[98]]]
+
+
+def test_what_is_too_large_to_be_read_is_not_written() -> None:
+    split = Split(np.zeros((1, 2900, 2900), np.float32), np.zeros(1, np.int64))
+    message = "a split has at most 33,554,432 bytes; take fewer rows, or uint8 pixels"
+    with pytest.raises(FormatError, match=f"33,640,260 bytes: {message}"):
+        tinydatasets.dumps(split)
+    with pytest.raises(FormatError, match=f"not a split: {message}"):
+        tinydatasets.loads(as_numpy_writes(split))
+
+
 def test_any_order_in_memory_gives_the_same_bytes() -> None:
     split = a_split(5, 4, 3)
     expected = tinydatasets.dumps(split)
