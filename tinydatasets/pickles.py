@@ -97,8 +97,6 @@ _TOO_LARGE: Final = (
 _CORES: Final = ("numpy._core.multiarray", "numpy.core.multiarray")
 _NDARRAY: Final = _Global("numpy", "ndarray")
 _DTYPE: Final = _Global("numpy", "dtype")
-# What NumPy gives `_reconstruct` as the type of an array that has no data yet.
-_NO_TYPE: Final = b"b"
 
 
 class _Reduced(NamedTuple):
@@ -115,10 +113,10 @@ def _reduce(array: npt.NDArray[Any], core: str) -> _Reduced:
     order = "|" if dtype.itemsize == 1 else "<"
     state = (3, order, None, None, None, -1, -1, 0)
     reduced_dtype = _Reduced(_DTYPE, (dtype.str[1:], False, True), state)
-    data = array.astype(dtype, copy=False).tobytes()
+    data = memoryview(array.astype(dtype, copy=False).tobytes())
     return _Reduced(
         _Global(core, "_reconstruct"),
-        (_NDARRAY, (0,), _NO_TYPE),
+        (_NDARRAY, (0,), b"b"),
         (1, array.shape, reduced_dtype, False, data),
     )
 
@@ -127,7 +125,7 @@ class _Writer:
     """Opcodes of protocol 4, memoized and framed as CPython does it."""
 
     def __init__(self) -> None:
-        self._chunks = [b"\x80\x04"]  # PROTO 4
+        self._chunks: list[bytes | memoryview] = [b"\x80\x04"]  # PROTO 4
         self._frame = bytearray()
         self._memo: dict[object, int] = {}
         self._memoized = 0
@@ -136,9 +134,9 @@ class _Writer:
         """Write one value, or where it was written before, in a new frame if this one is full."""
         if len(self._frame) >= _FRAME_TARGET:
             self._close_frame()
-        # Python memoizes by identity: equal strings and names here are one object, tuples and the
-        # data of arrays are not.
-        shared = isinstance(value, (str, _Global)) or value is _NO_TYPE
+        # Python memoizes by identity: equal strings, bytes and names here are one object, tuples
+        # and the data of arrays (a memoryview) are not.
+        shared = isinstance(value, (str, bytes, _Global))
         if shared and value in self._memo:
             self._frame += b"h" + bytes([self._memo[value]])  # BINGET
         elif isinstance(value, _Reduced):
@@ -150,7 +148,7 @@ class _Writer:
         elif isinstance(value, str):
             text = value.encode()
             self._memoize(b"\x8c" + bytes([len(text)]) + text, key=value)  # SHORT_BINUNICODE
-        elif isinstance(value, bytes):
+        elif isinstance(value, (bytes, memoryview)):
             self._save_bytes(value)
         elif isinstance(value, tuple):
             self._save_tuple(value)
@@ -191,9 +189,9 @@ class _Writer:
             self.save(item)
         self._memoize(short.get(len(value), b"t"))  # TUPLE
 
-    def _save_bytes(self, value: bytes) -> None:
+    def _save_bytes(self, value: bytes | memoryview) -> None:
         if len(value) < 256:
-            key = value if value is _NO_TYPE else None
+            key = value if isinstance(value, bytes) else None
             self._memoize(b"C" + bytes([len(value)]) + value, key=key)  # SHORT_BINBYTES
             return
         header = b"B" + struct.pack("<I", len(value))  # BINBYTES
