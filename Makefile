@@ -27,11 +27,11 @@ lint: .venv/.ready  ## format, lint and types
 	ruff check
 	mypy
 
-portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 4 minutes
+portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 7 minutes
 	python -m tests.portability.loaders
 	python -m tests.portability.grid
 
-faults: .venv/.ready  ## kill 100 runs and see each put right: 17 minutes
+faults: .venv/.ready  ## kill 100 runs and see each put right: 15 minutes
 	FAULTS=1 python -m pytest tests/faults/test_kills.py
 
 fuzz: .venv/.ready  ## feed both readers made-up input for longer than the tests do
