@@ -34,6 +34,8 @@ class Repository:
             "GIT_COMMITTER_NAME": "A Teacher",
             "GIT_COMMITTER_EMAIL": "teacher@example.org",
             "COLUMNS": "200",
+            # The tests run in as many processes as there are cores.
+            "OPENBLAS_NUM_THREADS": "1",
         }
 
     def run(self, *command: str, status: int | None = 0) -> str:

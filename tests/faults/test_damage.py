@@ -98,18 +98,29 @@ def test_damaged_cache_objects_are_not_trusted(digits: Repository) -> None:
     assert put_right(digits).count("not what its name says") == len(cached)
 
 
+CUT = "schema: '2.0'\nstages:\n  params:\n    cmd: py"
+CONFLICT = "<<<<<<< HEAD\nschema: '2.0'\n=======\nschema: '2.0'\n>>>>>>> other\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
-        "schema: '2.0'\nstages:\n  params:\n    cmd: py",
-        "<<<<<<< HEAD\nschema: '2.0'\n=======\nschema: '2.0'\n>>>>>>> other\n",
         "schema: '2.0'\nstages: []\n",
         "schema: '2.0'\nstages:\n  split@tinydigits:\n    cmd: x\n    outs:\n    - path: build/x\n",
         "x: 2026-99-99\n",
+        CONFLICT,
     ],
-    ids=["empty", "cut", "conflict", "wrong", "cut at a line's end", "no date"],
+    ids=["empty", "wrong", "cut at a line's end", "no date", "conflict"],
 )
+def test_a_broken_lock_is_removed(digits: Repository, text: str) -> None:
+    (digits.folder / "dvc.lock").write_text(text)
+    printed = digits.run(sys.executable, "-m", "stages.doctor")
+    assert "removed dvc.lock: not readable" in printed
+    assert not (digits.folder / "dvc.lock").exists()
+
+
+@pytest.mark.parametrize("text", [CUT, CONFLICT], ids=["cut", "conflict"])
 def test_a_broken_lock_is_made_again(digits: Repository, text: str) -> None:
     (digits.folder / "dvc.lock").write_text(text)
     assert "dvc.lock" in put_right(digits)
@@ -172,12 +183,12 @@ def test_a_full_or_read_only_disk_is_said_and_survived(
 
 
 def test_a_folder_that_cannot_be_written_is_said(digits: Repository) -> None:
-    digits.run("rm", "-rf", "datasets/tinydigits")
-    (digits.folder / "datasets/tinydigits").write_text("a file where a folder should be")
+    digits.run("rm", "-rf", "datasets/tinydigits-150")
+    (digits.folder / "datasets/tinydigits-150").write_text("a file where a folder should be")
     printed = digits.run("dvc", "repro", status=255)
-    assert "datasets/tinydigits" in printed
+    assert "datasets/tinydigits-150" in printed
     assert "Traceback" not in printed
-    (digits.folder / "datasets/tinydigits").unlink()
+    (digits.folder / "datasets/tinydigits-150").unlink()
     put_right(digits)
 
 

@@ -23,16 +23,16 @@ def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
     assert listed[:4] == ["params", "source@digits", "source@mnist-5k", "sample@tinydigits"]
 
 
-def test_diffs_show_what_a_seed_changed(built: Repository) -> None:
-    built.replace("params.yaml", "seed: 42", "seed: 43")
-    built.repro()
-    assert built.run("dvc", "params", "diff").splitlines()[1].split() == [
+def test_diffs_show_what_a_seed_changed(digits: Repository) -> None:
+    digits.replace("params.yaml", "seed: 42", "seed: 43")
+    digits.repro()
+    assert digits.run("dvc", "params", "diff").splitlines()[1].split() == [
         "params.yaml",
         "datasets.tinydigits.seed",
         "42",
         "43",
     ]
-    rows = [line.split() for line in built.run("dvc", "metrics", "diff").splitlines()[1:]]
+    rows = [line.split() for line in digits.run("dvc", "metrics", "diff").splitlines()[1:]]
     assert {row[0] for row in rows} == {"metrics/tinydigits.json"}
     assert "tuned.unused" in {row[1] for row in rows}
 
@@ -61,19 +61,19 @@ def test_plots_show_every_dataset_and_recipe(built: Repository) -> None:
     assert not shown
 
 
-def test_plots_diff_shows_both_revisions(built: Repository) -> None:
-    built.replace("params.yaml", "seed: 42", "seed: 43")
-    built.repro("evaluate@tinydigits")
-    built.run("dvc", "plots", "diff")
-    confusion = plots(built)["build/tinydigits/predictions/tuned.csv"]
+def test_plots_diff_shows_both_revisions(digits: Repository) -> None:
+    digits.replace("params.yaml", "seed: 42", "seed: 43")
+    digits.repro("evaluate@tinydigits")
+    digits.run("dvc", "plots", "diff")
+    confusion = plots(digits)["build/tinydigits/predictions/tuned.csv"]
     assert '"rev": "HEAD"' in confusion
     assert '"rev": "workspace"' in confusion
 
 
-def test_an_experiment_is_run_and_shown(built: Repository) -> None:
-    printed = built.run("dvc", "exp", "run", "-S", "datasets.tinydigits.seed=7")
+def test_an_experiment_is_run_and_shown(digits: Repository) -> None:
+    printed = digits.run("dvc", "exp", "run", "-S", "datasets.tinydigits.seed=7")
     assert "Ran experiment" in printed
-    shown = json.loads(built.run("dvc", "exp", "show", "--json"))
+    shown = json.loads(digits.run("dvc", "exp", "show", "--json"))
     seeds = [
         revision["data"]["params"]["params.yaml"]["data"]["datasets"]["tinydigits"]["seed"]
         for branch in shown
@@ -82,10 +82,10 @@ def test_an_experiment_is_run_and_shown(built: Repository) -> None:
     assert sorted(seeds) == [7, 7, 42]  # the workspace, the experiment, the commit
 
 
-def test_one_stage_of_one_dataset_is_reproduced(built: Repository) -> None:
-    (built.folder / "datasets/tinydigits-150/train.pkl").unlink()
-    assert built.repro("serialize@tinydigits-150") == {"serialize@tinydigits-150"}
-    assert built.changes() == ""
+def test_one_stage_of_one_dataset_is_reproduced(digits: Repository) -> None:
+    (digits.folder / "datasets/tinydigits-150/train.pkl").unlink()
+    assert digits.repro("serialize@tinydigits-150") == {"serialize@tinydigits-150"}
+    assert digits.changes() == ""
 
 
 def test_get_takes_a_file_from_a_clone_that_built_nothing(clone: Repository) -> None:

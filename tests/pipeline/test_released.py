@@ -110,16 +110,6 @@ def test_a_fresh_clone_builds_to_what_is_committed(built: Repository, clone: Rep
     assert "up to date" in built.run("dvc", "status")
 
 
-def test_a_forced_rebuild_gives_the_same_bytes_in_every_file(digits: Repository) -> None:
-    before = digits.contents("build", "datasets", "metrics")
-    for name in PUBLISHED:
-        (digits.folder / name).unlink()
-    stages = digits.run("dvc", "stage", "list", "--name-only").split()
-    assert digits.repro("--force") == set(stages)
-    assert digits.contents("build", "datasets", "metrics") == before
-    assert digits.changes() == ""
-
-
 def test_nothing_runs_a_second_time(built: Repository) -> None:
     assert built.repro() == set()
 

@@ -354,7 +354,7 @@ def test_the_check_says_what_is_wrong(
 
 
 # Some of them: what DVC adds is the same for all.
-@pytest.mark.parametrize("name", list(WRONG)[::5])
+@pytest.mark.parametrize("name", list(WRONG)[::8])
 def test_dvc_repro_stops_with_that_message(repository: Repository, name: str) -> None:
     old, new, message = WRONG[name]
     repository.replace("params.yaml", old, new)

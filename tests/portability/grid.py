@@ -123,12 +123,19 @@ def rebuild(environment: Environment, folder: Path) -> dict[str, str]:
         stdout=subprocess.DEVNULL,
         umask=environment.umask,
     )
+    return sums(copy)
+
+
+def sums(repository: Path) -> dict[str, str]:
+    """Give the sha256 of every file that is built in a repository, and of the lock."""
     built = [
-        path for name in ("build", "datasets", "metrics") for path in copy.glob(f"{name}/**/*")
+        path
+        for name in ("build", "datasets", "metrics")
+        for path in repository.glob(f"{name}/**/*")
     ]
     return {
-        path.relative_to(copy).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in [*built, copy / "dvc.lock"]
+        path.relative_to(repository).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*built, repository / "dvc.lock"]
         if path.is_file()
     }
 
