@@ -27,8 +27,16 @@ def points(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     return images.reshape(len(images), math.prod(images.shape[1:])).astype(np.float64)
 
 
+def squared_norms(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Give the squared length of every point in `x`: shape (n,), dtype float64."""
+    norms: npt.NDArray[np.float64] = (x * x).sum(axis=1)
+    return norms
+
+
 def squared_distances(
-    a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
+    a: npt.NDArray[np.float64],
+    b: npt.NDArray[np.float64],
+    norms: npt.NDArray[np.float64] | None = None,
 ) -> npt.NDArray[np.float64]:
     """Give the squared Euclidean distance of every point in `a` to every point in `b`.
 
@@ -36,6 +44,8 @@ def squared_distances(
     ----------
     a, b : ndarray of shape (n_a, pixels) and (n_b, pixels), dtype float64
         Whole numbers.
+    norms : ndarray of shape (n_b,), dtype float64, optional
+        The `squared_norms` of `b`, where they are known.
 
     Returns
     -------
@@ -47,7 +57,8 @@ def squared_distances(
     >>> squared_distances(np.array([[0.0, 3.0]]), np.array([[4.0, 0.0], [0.0, 3.0]]))
     array([[25.,  0.]])
     """
-    distances: npt.NDArray[np.float64] = (a * a).sum(1)[:, None] + (b * b).sum(1) - 2.0 * (a @ b.T)
+    norms = squared_norms(b) if norms is None else norms
+    distances: npt.NDArray[np.float64] = squared_norms(a)[:, None] + norms - 2.0 * (a @ b.T)
     return distances
 
 
@@ -78,11 +89,11 @@ def difficulty(
     array([0.27624309, 0.25517241, 6.53846154, 0.25 , 0.11111111])
     """
     x = points(images)
-    norms = (x * x).sum(1)
+    norms = squared_norms(x)
     ratios = np.full(len(images), np.inf)
     for start in range(0, len(images), CHUNK):
         rows = np.arange(start, min(start + CHUNK, len(images)))
-        distances = norms[rows, None] + norms - 2.0 * (x[rows] @ x.T)
+        distances = squared_distances(x[rows], x, norms)
         distances[rows - start, rows] = np.inf  # an image is no neighbour of its own
         for label in np.unique(labels[rows]):
             of_class, own = labels[rows] == label, labels == label

@@ -61,8 +61,8 @@ def main(name: str, *, source: Path, out: Path, difficulties: Path) -> None:
                 images[rows],
                 labels[rows],
                 named,
-                {label: train_per_class[label] for label in taken},
-                {label: test_per_class[label] for label in taken},
+                train_per_class,
+                test_per_class,
                 generator=generator,
                 maximum=maximum,
             )

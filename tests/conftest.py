@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -52,6 +53,10 @@ class Repository:
         if status is not None:
             assert result.returncode == status, result.stdout
         return result.stdout
+
+    def start(self, *command: str, **options: Any) -> subprocess.Popen[Any]:
+        """Start a command here and leave it running."""
+        return subprocess.Popen(command, cwd=self.folder, env=self.environ(), **options)
 
     def repro(self, *arguments: str) -> set[str]:
         """Run ``dvc repro`` and give the names of the stages that ran."""

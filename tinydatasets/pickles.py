@@ -15,14 +15,17 @@ import itertools
 import pickletools
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     import numpy.typing as npt
+
+T = TypeVar("T")
 
 
 class FormatError(ValueError):
@@ -356,10 +359,23 @@ def read(path: str | os.PathLike[str]) -> Split:
     OSError
         If the file cannot be read.
     """
+    return read_with(loads, path, _LARGEST_FILE)
+
+
+def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest: int) -> T:
+    """Parse what is in a file, of which no more is read than one byte above `largest`.
+
+    Raises
+    ------
+    FormatError
+        If `parse` raises it; the message names the file.
+    OSError
+        If the file cannot be read.
+    """
     path = Path(path)
     with path.open("rb") as file:
-        data = file.read(_LARGEST_FILE + 1)
+        data = file.read(largest + 1)
     try:
-        return loads(data)
+        return parse(data)
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tinydatasets.pickles import FormatError
+from tinydatasets.pickles import FormatError, read_with
 
 if TYPE_CHECKING:
     import os
@@ -143,15 +142,14 @@ def from_json_lines(data: bytes) -> list[Pair]:
     Traceback (most recent call last):
     tinydatasets.pickles.FormatError: not questions and answers: damaged, cut short, or not ...
     """
-    pairs: list[Pair] = []
-    ours = 0 < len(data) <= _LARGEST_FILE
-    if ours:
-        try:
-            pairs = [Pair(**json.loads(line)) for line in data.decode("ascii").splitlines()]
-            ours = to_json_lines(pairs).encode() == data
-        # What is none of our files can fail anywhere above, in as many ways as there are files.
-        except Exception:
-            ours = False
+    try:
+        # Of what is too large only the beginning, which written again is not all of it.
+        lines = data[:_LARGEST_FILE].decode("ascii").splitlines()
+        pairs = [Pair(**json.loads(line)) for line in lines]
+        ours = bool(pairs) and to_json_lines(pairs).encode() == data
+    # What is none of our files can fail anywhere above, in as many ways as there are files.
+    except Exception:
+        ours = False
     if not ours:
         raise FormatError(
             "not questions and answers: damaged, cut short, or not written by this package"
@@ -184,10 +182,4 @@ def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
     OSError
         If the file cannot be read.
     """
-    path = Path(path)
-    with path.open("rb") as file:
-        data = file.read(_LARGEST_FILE + 1)
-    try:
-        return from_json_lines(data)
-    except FormatError as error:
-        raise FormatError(f"{path}: {error}") from None
+    return read_with(from_json_lines, path, _LARGEST_FILE)

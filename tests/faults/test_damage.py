@@ -195,14 +195,7 @@ def test_a_folder_that_cannot_be_written_is_said(digits: Repository) -> None:
 def test_two_runs_at_once_do_no_harm(digits: Repository) -> None:
     digits.replace("params.yaml", "seed: 42", "seed: 43")
     runs = [
-        subprocess.Popen(
-            ["dvc", "repro"],
-            cwd=digits.folder,
-            env=digits.environ(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        digits.start("dvc", "repro", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(2)
     ]
     printed = [run.communicate()[0] for run in runs]
@@ -215,7 +208,7 @@ def test_two_runs_at_once_do_no_harm(digits: Repository) -> None:
 def test_the_doctor_waits_for_a_run(digits: Repository) -> None:
     digits.replace("params.yaml", "epochs: 20", "epochs: 10000")
     digits.replace("params.yaml", "hidden: 32", "hidden: 1024")
-    run = subprocess.Popen(["dvc", "repro", "--quiet"], cwd=digits.folder, env=digits.environ())
+    run = digits.start("dvc", "repro", "--quiet")
     printed = ""
     while "dvc is building train_mlp@" not in printed and run.poll() is None:
         time.sleep(0.2)

@@ -42,17 +42,6 @@ def full_run(template: Path, tmp_path_factory: pytest.TempPathFactory) -> float:
     return time.monotonic() - start
 
 
-def start(repository: Repository) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        ["dvc", "repro"],
-        cwd=repository.folder,
-        env=repository.environ(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
 @pytest.mark.parametrize("whole_group", [True, False], ids=["group", "dvc alone"])
 @pytest.mark.parametrize("kill", range(KILLS))
 def test_a_killed_run_is_put_right(
@@ -65,7 +54,8 @@ def test_a_killed_run_is_put_right(
         # The first time, or again and earlier: the run was done before its kill.
         shutil.rmtree(clone.folder, ignore_errors=True)
         shutil.copytree(template, clone.folder)
-        run = start(clone)
+        nowhere = subprocess.DEVNULL
+        run = clone.start("dvc", "repro", stdout=nowhere, stderr=nowhere, start_new_session=True)
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(seconds)
         seconds *= 0.8

@@ -187,12 +187,18 @@ def test_wrong_arguments_end_with_status_2(
     assert not home.exists()
 
 
-def test_files_that_a_user_has_are_taken_from_their_folder(home: Path, publish: Publish) -> None:
+@pytest.fixture
+def downloads(tmp_path: Path, publish: Publish) -> Path:
+    """Give a folder with the four published files of MNIST."""
     publish(MNIST, FILES)
-    downloads = home.parent / "Downloads"
-    downloads.mkdir()
+    folder = tmp_path / "Downloads"
+    folder.mkdir()
     for name, content in FILES.items():
-        (downloads / name).write_bytes(content)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_files_that_a_user_has_are_taken_from_their_folder(home: Path, downloads: Path) -> None:
     fetch("mnist", "--from", downloads)
     train, test = tinydatasets.load("mnist")
     for array, expected in zip((*train, *test), ARRAYS):
@@ -263,12 +269,7 @@ def test_both_sums_count(home: Path, publish: Publish) -> None:
     assert f"expected sha256 {'0' * 64}, found" in failing("mnist", "--from", home.parent)
 
 
-def test_a_file_that_is_another_replaces_nothing(home: Path, publish: Publish) -> None:
-    publish(MNIST, FILES)
-    downloads = home.parent / "Downloads"
-    downloads.mkdir()
-    for name, content in FILES.items():
-        (downloads / name).write_bytes(content)
+def test_a_file_that_is_another_replaces_nothing(home: Path, downloads: Path) -> None:
     fetch("mnist", "--from", downloads)
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     (downloads / "train-labels-idx1-ubyte.gz").write_bytes(b"other")

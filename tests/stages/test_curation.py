@@ -149,27 +149,13 @@ def test_a_class_whose_rows_are_all_for_training_leaves_none() -> None:
     images = np.arange(8, dtype=np.uint8).reshape(8, 1, 1)
     labels = np.repeat([0, 1], 4)
     named = np.full(8, "canonical")
-    train, test = curate(
-        images,
-        labels,
-        named,
-        {0: 4, 1: 1},
-        {0: 0, 1: 1},
-        generator=np.random.RandomState(0),
-        maximum=9,
-    )
+    generator = np.random.RandomState(0)
+    asked = {0: 4, 1: 1}
+    train, test = curate(images, labels, named, asked, {0: 0, 1: 1}, generator=generator, maximum=9)
     assert sorted(train[:4]) == [0, 1, 2, 3]
     assert labels[test].tolist() == [1]
     with pytest.raises(TooFewError, match="class 0 has 0 rows left"):
-        curate(
-            images,
-            labels,
-            named,
-            {0: 4, 1: 1},
-            {0: 1, 1: 1},
-            generator=np.random.RandomState(0),
-            maximum=9,
-        )
+        curate(images, labels, named, asked, {0: 1, 1: 1}, generator=generator, maximum=9)
 
 
 def test_digits_can_be_curated_too(built: Repository) -> None:
