@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
 FILE_LOCKS = Path(".dvc", "tmp", "rwlock")
+# How long a killed process may take to end: it may wait for a slow disk.
+SECONDS_TO_END = 30
 
 
 def md5(path: Path) -> str:
@@ -42,10 +45,81 @@ def md5(path: Path) -> str:
 
 def is_dvc(process: psutil.Process) -> bool:
     """Tell whether a process is a ``dvc`` or a ``python -m dvc``."""
-    with contextlib.suppress(psutil.Error):
-        words = process.cmdline()
-        return "dvc" in [Path(word).name for word in words[:2]] or "-m dvc" in " ".join(words[:8])
-    return False
+    words = process.cmdline()[:8]
+    return "dvc" in [Path(word).stem for word in words[:2]] or ("-m", "dvc") in pairwise(words)
+
+
+def users_of_files() -> dict[int, float]:
+    """Give the process numbers in DVC's list of files in use, and when the list was written.
+
+    Whatever program it is, such a process is at work here, unless it started after the list was
+    written: then it only has the number of one that is gone.
+    """
+    try:
+        users = json.loads(FILE_LOCKS.read_bytes())
+        readers = [reader for group in users.get("read", {}).values() for reader in group]
+        written = FILE_LOCKS.stat().st_mtime
+        return {user["pid"]: written for user in [*users.get("write", {}).values(), *readers]}
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return {}
+
+
+def find_dvc() -> psutil.Process | None:
+    """Find a living ``dvc`` of this folder.
+
+    DVC's lock of the repository does not tell: DVC releases it while a stage runs, and takes it
+    again when the stage is done. So we look at the processes themselves.
+    """
+    folder, users = Path.cwd(), users_of_files()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if process.create_time() <= users.get(process.pid, 0.0):
+                return process
+            if is_dvc(process) and folder in [(cwd := Path(process.cwd())), *cwd.parents]:
+                return process
+    return None
+
+
+def refuse_beside_dvc() -> None:
+    """Stop if a ``dvc`` of this folder lives.
+
+    Raises
+    ------
+    StageError
+        With the process that is at work.
+    """
+    if process := find_dvc():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            command = " ".join(process.cmdline())
+            raise StageError(
+                f"dvc is at work here (process {process.pid}: {command}): wait until it is done"
+            )
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Keep every ``dvc`` out of this folder: one that starts meanwhile waits for the lock.
+
+    Raises
+    ------
+    StageError
+        If a ``dvc`` of this folder lives; nothing was touched then.
+    """
+    refuse_beside_dvc()
+    REPOSITORY_LOCK.parent.mkdir(exist_ok=True)
+    try:
+        held = zc.lockfile.SimpleLockFile(str(REPOSITORY_LOCK))
+    except zc.lockfile.LockError:
+        raise StageError("dvc is at work here: wait until it is done") from None
+    try:
+        # A dvc that took and released the lock after the first look is there now; one that
+        # starts from here on waits.
+        refuse_beside_dvc()
+        yield
+    finally:
+        held.close()
 
 
 def stages_running() -> list[psutil.Process]:
@@ -61,22 +135,23 @@ def stages_running() -> list[psutil.Process]:
 
 
 def end_orphans() -> None:
-    """End the stages of this folder whose ``dvc`` is gone.
+    """End the stages of this folder, of which no ``dvc`` lives.
 
     Raises
     ------
     StageError
-        If a stage runs whose ``dvc`` is there: putting right would put wrong what it does.
+        If a stage does not end.
     """
     for process in stages_running():
         with contextlib.suppress(psutil.NoSuchProcess):
             name = process.environ()["DVC_STAGE"]
-            if any(is_dvc(parent) for parent in process.parents()):
-                raise StageError(f"dvc is building {name} here: wait until it is done")
             print(f"ending {name}, which a killed dvc had left running", flush=True)
             process.kill()
             # Not `process.wait`: in a container that reaps nothing, what is dead is still there.
+            deadline = time.monotonic() + SECONDS_TO_END
             while process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > deadline:
+                    raise StageError(f"{name} (process {process.pid}) does not end: end it")
                 time.sleep(0.01)
 
 
@@ -119,7 +194,7 @@ def files_of(path: Path, expected: str) -> Iterator[tuple[Path, str]]:
 
 def put_right() -> None:
     """Remove what is broken, so that DVC makes it again."""
-    # No dvc is at work here, so what stands in its list of files in use is stale.
+    # No dvc lives, so what stands in its list of files in use is stale.
     if FILE_LOCKS.is_file() and FILE_LOCKS.read_bytes() != b"{}":
         remove(FILE_LOCKS, "left by a killed run")
     for cached in CACHE.glob("??/*"):
@@ -136,16 +211,9 @@ def put_right() -> None:
 
 def main() -> None:
     """Put the repository in this folder right, so that ``dvc repro`` can go on."""
-    end_orphans()
-    REPOSITORY_LOCK.parent.mkdir(exist_ok=True)
-    try:
-        held = zc.lockfile.SimpleLockFile(str(REPOSITORY_LOCK))
-    except zc.lockfile.LockError:
-        raise StageError("dvc is at work here: wait until it is done") from None
-    try:
+    with alone():
+        end_orphans()
         put_right()
-    finally:
-        held.close()
 
 
 if __name__ == "__main__":

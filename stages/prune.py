@@ -13,6 +13,7 @@ from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 
 from stages import shell
+from stages.doctor import alone
 from stages.params import Params
 
 # What is released of a dataset, by the first stage of its chain; what else is in its folder is its
@@ -64,9 +65,8 @@ def leftovers(
     return [path for path in dict.fromkeys([*made, *source]) if path.exists()]
 
 
-def main() -> None:
-    """Remove from datasets/, metrics/, build/ and dvc.lock what params.yaml no longer has."""
-    params = Params.read()
+def prune(params: Params) -> None:
+    """Remove from datasets/, metrics/, build/ and dvc.lock what `params` do not have."""
     with Repo() as repo:
         current = {stage.addressing for stage in repo.index.stages}
     with modify_yaml("dvc.lock") as lock:
@@ -89,6 +89,12 @@ def main() -> None:
                 folder.rmdir()
         for name in set(stages) - current:
             del stages[name]
+
+
+def main() -> None:
+    """Remove what params.yaml no longer has."""
+    with alone():
+        prune(Params.read())
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.pipeline.test_released import RELEASED, released
 from tests.pipeline.test_subsets import ZEROS_AND_ONES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.conftest import Repository
 
@@ -208,14 +208,15 @@ def test_two_runs_at_once_do_no_harm(digits: Repository) -> None:
 def test_the_doctor_waits_for_a_run(digits: Repository) -> None:
     digits.replace("params.yaml", "epochs: 20", "epochs: 10000")
     digits.replace("params.yaml", "hidden: 32", "hidden: 1024")
-    run = digits.start("dvc", "repro", "--quiet")
-    printed = ""
-    while "dvc is building train_mlp@" not in printed and run.poll() is None:
-        time.sleep(0.2)
-        printed = digits.run(sys.executable, "-m", "stages.doctor", status=None)
+    run = digits.start("dvc", "repro", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert run.stdout
+    while "Running stage 'train_mlp@" not in run.stdout.readline():
+        assert run.poll() is None
+    printed = digits.run(sys.executable, "-m", "stages.doctor", status=1)
+    assert re.fullmatch(rf"dvc is at work here \(process {run.pid}: .*\): wait .*\n", printed)
     run.kill()
     run.wait()
-    assert "wait until it is done" in printed
+    run.stdout.close()
     # Its stage goes on without it, until the doctor ends it.
     assert "which a killed dvc had left running" in digits.run(
         sys.executable, "-m", "stages.doctor"
@@ -223,6 +224,71 @@ def test_the_doctor_waits_for_a_run(digits: Repository) -> None:
     assert digits.run(sys.executable, "-m", "stages.doctor") == ""
     digits.run("git", "checkout", "params.yaml")
     put_right(digits)
+
+
+@pytest.mark.parametrize("tool", ["stages.doctor", "stages.prune"])
+def test_nothing_is_touched_beside_a_run(digits: Repository, tool: str) -> None:
+    """DVC holds its lock only between stages: the tool may not rely on it."""
+    digits.replace("params.yaml", "seed: 42", "seed: 43")
+    run = digits.start("dvc", "repro", "--quiet")
+    beside = []
+    while run.poll() is None:
+        beside.append(digits.run(sys.executable, "-m", tool, status=None))
+    assert run.wait() == 0
+    # Before dvc is known as one, and after its end, there is nothing to do.
+    assert all(printed == "" or "dvc is at work here" in printed for printed in beside)
+    assert any("dvc is at work here" in printed for printed in beside)
+
+
+@pytest.fixture
+def sleeper(digits: Repository) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start a process that sleeps: what the doctor sees of a program of DVC that holds no lock."""
+    started: list[Any] = []
+
+    def start(name: str, folder: Path) -> subprocess.Popen[bytes]:
+        script = digits.folder.parent / "bin" / name
+        script.parent.mkdir(exist_ok=True)
+        script.write_text("print(flush=True)\nimport time\ntime.sleep(600)\n")
+        process = subprocess.Popen([sys.executable, script], cwd=folder, stdout=subprocess.PIPE)
+        started.append(process)
+        assert process.stdout
+        process.stdout.readline()
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_a_dvc_that_holds_no_lock_keeps_the_doctor_out(
+    digits: Repository, sleeper: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    part = digits.folder / "datasets/tinydigits/.train.pkl.part"
+    part.write_bytes(b"")
+    process = sleeper("dvc", digits.folder / "docs")
+    printed = digits.run(sys.executable, "-m", "stages.doctor", status=1)
+    assert f"dvc is at work here (process {process.pid}" in printed
+    assert part.exists()
+    process.kill()
+    process.wait()
+    sleeper("dvc", digits.folder.parent)  # of another folder
+    sleeper("other", digits.folder)  # another program
+    assert "only half written" in digits.run(sys.executable, "-m", "stages.doctor")
+
+
+def test_a_program_in_the_list_of_files_in_use_keeps_the_doctor_out(
+    digits: Repository, sleeper: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    process = sleeper("script.py", digits.folder.parent)
+    users = {"write": {"build/tinydigits": {"pid": process.pid, "cmd": "script.py"}}, "read": {}}
+    (digits.folder / ".dvc/tmp/rwlock").write_text(json.dumps(users))
+    printed = digits.run(sys.executable, "-m", "stages.doctor", status=1)
+    assert f"dvc is at work here (process {process.pid}" in printed
+    # Written before that process began: it only has the number of one that is gone.
+    os.utime(digits.folder / ".dvc/tmp/rwlock", (0, 0))
+    assert "left by a killed run" in digits.run(sys.executable, "-m", "stages.doctor")
 
 
 @pytest.mark.parametrize("ours", [True, False], ids=["this folder's", "another folder's"])
