@@ -112,7 +112,7 @@ def copy_repository(source: Path, target: Path) -> Repository:
 @pytest.fixture
 def clone(tmp_path: Path) -> Repository:
     """Give a fresh copy of the repository, in which nothing is built."""
-    return copy_repository(ROOT, tmp_path / "clone")
+    return copy_repository(ROOT, tmp_path / "fresh")
 
 
 @pytest.fixture(scope="session")
