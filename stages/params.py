@@ -354,12 +354,13 @@ def _model_at(location: list[str | int]) -> type[Model]:
     return parts[str(location[0])] if location else Params
 
 
-def main(*, out: Path) -> None:
-    """Check params.yaml and, if all is right, write to `out` that it is."""
+def main(*, out: Path | None = None) -> None:
+    """Check params.yaml and, if all is right, write to `out`, if it is given, that it is."""
     params = Params.read()
     names = ", ".join([*params.datasets, *params.texts])
     print(f"{shell.PARAMS} is right; datasets: {names}")
-    shell.write_bytes(out, b"params.yaml is right\n")
+    if out:
+        shell.write_bytes(out, b"params.yaml is right\n")
 
 
 if __name__ == "__main__":

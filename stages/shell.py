@@ -13,7 +13,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import yaml
@@ -37,7 +37,8 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     ----------
     main : callable
         Its positional parameters become positional arguments, its keyword-only parameters
-        options of the same name, each converted by its annotation.
+        options of the same name, each converted by its annotation. An option may be left out if
+        its annotation is ``T | None``.
     *expected : exception type
         What `main` can stop with besides `StageError` and `OSError`.
 
@@ -45,15 +46,16 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     ------
     SystemExit
         With one message and status 1 if `main` stops for a reason that its user can mend; with
-        status 2 if the arguments are wrong.
+        status 2 if the arguments are wrong, 130 if a user stops it.
     """
     parser = argparse.ArgumentParser(description=inspect.getdoc(main))
     for name, parameter in inspect.signature(main, eval_str=True).parameters.items():
+        convert, *none = get_args(parameter.annotation) or [parameter.annotation]
         if parameter.kind is parameter.KEYWORD_ONLY:
             flag = f"--{name.replace('_', '-')}"
-            parser.add_argument(flag, type=parameter.annotation, required=True)
+            parser.add_argument(flag, type=convert, required=not none)
         else:
-            parser.add_argument(name, type=parameter.annotation)
+            parser.add_argument(name, type=convert)
     stops: tuple[type[Exception], ...] = (StageError, *expected)
     try:
         main(**vars(parser.parse_args()))
