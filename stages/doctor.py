@@ -252,4 +252,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    shell.run(main, DvcException)
