@@ -124,7 +124,7 @@ class Dataset(Model):
     source: Name
     """The name of one of `sources`."""
     strategy: Literal["random", "curated"] = "random"
-    """Train is drawn at random, or chosen: 80% canonical, 15% hard and 5% ambiguous rows."""
+    """Train is drawn at random, or chosen by difficulty: 80% easy, 15% hard, 5% hardest rows."""
     seed: Seed
     """What the draw starts from: a whole number from 0 to 4294967295."""
     train_per_class: Counts
