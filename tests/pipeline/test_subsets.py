@@ -216,5 +216,5 @@ def test_prune_removes_nothing_while_params_are_wrong(digits: Repository) -> Non
     digits.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
     digits.replace("params.yaml", "seed: 42", "sede: 42")
     printed = digits.run("python", "-m", "stages.prune", status=1)
-    assert "params.yaml, line 25: datasets.tiny.sede: unknown key" in printed
+    assert "params.yaml, line 17: datasets.tiny.sede: unknown key" in printed
     assert digits.contents("datasets", "metrics", "build") == before
