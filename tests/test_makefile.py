@@ -38,7 +38,7 @@ def test_make_repro_builds_and_then_has_nothing_to_do(ready: Repository) -> None
 def test_make_repro_says_what_is_wrong_before_dvc_does(ready: Repository) -> None:
     ready.replace("params.yaml", "    source: digits\n", "")
     printed = ready.run("make", "repro", status=2)
-    assert "params.yaml: datasets.tinydigits.source: missing" in printed
+    assert "params.yaml, line 15: datasets.tinydigits.source: missing" in printed
     assert "dvc repro" not in printed
 
 
