@@ -14,6 +14,7 @@ from sklearn.datasets import load_digits
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
+PAPERS = ("LICENSE", "README.md")
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
 ZEROS_AND_ONES = (
     "zeros-and-ones: {source: digits, seed: 7, train_per_class: {0: 40, 1: 40}, "
@@ -79,17 +80,19 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
             assert (digits.folder / f"build/zeros-and-ones/{table}/{recipe}.csv").is_file()
     assert "zeros-and-ones" in digits.run("dvc", "metrics", "show")
 
-    own_paper = digits.folder / "datasets/zeros-and-ones/README.md"
-    own_paper.write_text("Written by hand.")
+    own_papers = [digits.folder / f"datasets/zeros-and-ones/{name}" for name in PAPERS]
+    for paper in own_papers:
+        paper.write_text("Written by hand.")
     # Named as what the pipeline makes of a text.
     own_text = digits.folder / "datasets/zeros-and-ones/train.txt"
     own_text.write_text("Written by hand, too.")
     digits.run("git", "checkout", "params.yaml")
     printed = digits.run("python", "-m", "stages.prune")
-    assert "kept datasets/zeros-and-ones, which also has README.md, train.txt" in printed
+    assert "kept datasets/zeros-and-ones, which also has LICENSE, README.md, train.txt" in printed
     own_text.unlink()
-    own_paper.unlink()
-    own_paper.parent.rmdir()
+    for paper in own_papers:
+        paper.unlink()
+    own_text.parent.rmdir()
     digits.repro()
     assert digits.contents("datasets", "metrics", "build") == before
     assert not (digits.folder / "build/zeros-and-ones").exists()

@@ -128,15 +128,13 @@ def rebuild(environment: Environment, folder: Path) -> dict[str, str]:
 
 
 def sums(repository: Path) -> dict[str, str]:
-    """Give the sha256 of every file that is built in a repository, and of the lock."""
-    built = [
-        path
-        for name in ("build", "datasets", "metrics")
-        for path in repository.glob(f"{name}/**/*")
-    ]
+    """Give the sha256 of every file that the pipeline writes in a repository, and of the lock."""
+    # Not of what is authored, such as the papers of a dataset: a copy of it proves nothing.
+    patterns = ("build/**/*", *RELEASED, "dvc.lock")
     return {
         path.relative_to(repository).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in [*built, repository / "dvc.lock"]
+        for pattern in patterns
+        for path in repository.glob(pattern)
         if path.is_file()
     }
 

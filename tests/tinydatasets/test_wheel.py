@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent.parent
 # Read, write again, and read what this version of NumPy writes by itself.
 SCRIPT = """
 import hashlib, pickle, sys
+from importlib import metadata
 import numpy as np
 import tinydatasets
 
@@ -25,9 +26,11 @@ for name in ("tinydigits", "tinydigits-150", "tinymnist"):
         assert (tinydatasets.loads(own).images == split.images).all()
 text = tinydatasets.load_text("tinytalks")
 print([len(split) for split in text], text.test[0].id)
-for name in ("tinymnist", "tinytalks"):
+for name in ("tinydigits-150", "tinymnist", "tinytalks"):
     folder = tinydatasets.loading._folder() / name
     print(sorted(path.name for path in folder.iterdir()))
+files = metadata.files("tinydatasets")
+print(sorted(str(f).partition("licenses/")[2] for f in files if "dist-info/licenses/" in str(f)))
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"yaml", "sklearn", "pydantic"}))
 """
 SUMS = """\
@@ -38,8 +41,13 @@ SUMS = """\
 66851a638a3ccf14b39059795d1df44e21f1c21425093326467868e5daca5518
 9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c
 [210, 45, 45] 1-08
-['README.md', 'samples.csv', 'test.pkl', 'train.pkl']
-['README.md', 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
+['LICENSE', 'README.md', 'samples.csv', 'test.pkl', 'train.pkl']
+['LICENSE', 'README.md', 'samples.csv', 'test.pkl', 'train.pkl']
+['LICENSE', 'README.md', 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', \
+'val.txt']
+['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \
+'datasets/tinydigits-150/LICENSE', 'datasets/tinydigits/LICENSE', 'datasets/tinymnist/LICENSE', \
+'datasets/tinytalks/LICENSE']
 []
 """
 
