@@ -43,11 +43,15 @@ def take(benchmark: Benchmark, source: Path, folder: Path) -> None:
     alone = len(names) == 1
     paths = [source] if alone and not source.is_dir() else [source / name for name in names]
     missing = [path.name for path in paths if not path.is_file()]
+    origin = f"The published files come from {', else '.join(benchmark.mirrors)}"
     if missing:
         wanted = f"{names[0]} or its folder" if alone else f"a folder with {', '.join(names)}"
-        raise FetchError(f"{source}: expected {wanted}; not there: {', '.join(missing)}")
-    for path, file in zip(paths, benchmark.files):
-        check(path, file)
+        raise FetchError(f"{source}: expected {wanted}; not there: {', '.join(missing)}. {origin}")
+    try:
+        for path, file in zip(paths, benchmark.files):
+            check(path, file)
+    except FetchError as error:
+        raise FetchError(f"{error}. {origin}") from None
     make_room(folder, benchmark.download_size + benchmark.unpacked_size)
     for path, name in zip(paths, names):
         with path.open("rb") as original, _replacing(folder / name) as copy:
