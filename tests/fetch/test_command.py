@@ -335,6 +335,18 @@ def test_a_benchmark_is_proposed_for_a_name_near_it() -> None:
         tinydatasets.load("cifar-10")
 
 
+def test_a_benchmark_that_is_added_to_the_registry_is_known(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setitem(BENCHMARKS, "digits", dataclasses.replace(MNIST, name="digits"))
+    with pytest.raises(ValueError, match=r"once fetched cifar10, digits, mnist\."):
+        tinydatasets.load("none")
+    with pytest.raises(ValueError, match=f"digits is not in {re.escape(str(home / 'digits'))}"):
+        tinydatasets.load("digits")
+    fetch("digits")
+    assert "tinydatasets fetch digits --download" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"x" * 200, None])
 def test_a_damaged_array_is_reported_with_its_mend(
     home: Path, publish: Publish, content: bytes | None

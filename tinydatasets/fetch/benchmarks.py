@@ -142,6 +142,7 @@ CIFAR10: Final = Benchmark(
     read=cifar10.read,
 )
 
+# The only list of benchmarks: the command, `load` and the model of params.yaml ask this one.
 BENCHMARKS: Final = {benchmark.name: benchmark for benchmark in (MNIST, CIFAR10)}
 
 
