@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ORDERS = range(1, 7)
-# All that the format admits, so that a character which train lacks has a finite cost too.
-ALPHABET = [chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1))]
+# Without validation pairs nothing chooses an order; this is the best one for TinyTalks.
+DEFAULT_ORDER = 4
+# The characters that every model knows, so that one which train lacks has a finite cost too.
+ASCII = frozenset(chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1)))
 # Digits of every figure: differences between machines are far below, differences that anybody
 # would act on far above.
 DECIMALS = 6
@@ -31,15 +33,17 @@ DECIMALS = 6
 SIMILARITY_DECIMALS = 9
 
 
-def train_characters(text: str) -> WittenBellInterpolated:
+def train_characters(text: str, others: str = "") -> WittenBellInterpolated:
     """Count the characters of a text, each after up to five before it.
 
-    Every character of `ALPHABET` is counted once more than it occurs.
+    Every character of `ASCII`, of `text` and of `others` is counted once more than it occurs.
 
     Parameters
     ----------
     text : str
         What to learn from.
+    others : str
+        What is to be predicted; which characters are in it counts, not how often or where.
 
     Returns
     -------
@@ -52,8 +56,9 @@ def train_characters(text: str) -> WittenBellInterpolated:
     Theory 37 (1991), 1085-1094.
     """
     model = WittenBellInterpolated(ORDERS[-1])
-    once = [(character,) for character in ALPHABET]
-    model.fit([[*everygrams(text, max_len=ORDERS[-1]), *once]], vocabulary_text=ALPHABET)
+    alphabet = sorted(ASCII.union(text, others))
+    once = [(character,) for character in alphabet]
+    model.fit([[*everygrams(text, max_len=ORDERS[-1]), *once]], vocabulary_text=alphabet)
     return model
 
 
@@ -119,17 +124,22 @@ def evaluate_text(
 ) -> dict[str, Any]:
     """Give the figures of both baselines on val and test.
 
+    Parameters
+    ----------
+    train, val, test : sequence of Pair
+        The splits, of which only `val` may be empty.
+
     Returns
     -------
     dict
         ``"answered"`` (the fraction of test questions whose own answer is ranked first),
-        ``"bits"`` (bits per character of test under the order that is best on val),
-        ``"characters"`` (bits of every order, below the uniform bound) and ``"retrieval"``
-        (fractions, below chance).
+        ``"bits"`` (bits per character of test under the order that is best on val, or without val
+        under order 4), ``"characters"`` (bits of every order, below the uniform bound) and
+        ``"retrieval"`` (fractions, below chance). An empty val has no figures.
     """
     text = to_text(train)
-    model = train_characters(text)
-    held_out = {"val": val, "test": test}
+    held_out = {name: pairs for name, pairs in (("val", val), ("test", test)) if pairs}
+    model = train_characters(text, "".join(map(to_text, held_out.values())))
     uniform = round(math.log2(len(set(text))), DECIMALS)
     by_order = [
         {
@@ -141,21 +151,23 @@ def evaluate_text(
         }
         for order in ORDERS
     ]
-    best: dict[str, Any] = min(by_order, key=lambda row: row["val"])
+    best: dict[str, Any] = (
+        min(by_order, key=lambda row: row["val"]) if val else by_order[DEFAULT_ORDER - 1]
+    )
     answered = {name: ranked_first(train, pairs) for name, pairs in held_out.items()}
     chance = {name: round(1 / len(pairs), DECIMALS) for name, pairs in held_out.items()}
     return {
         "answered": answered["test"],
         "bits": best["test"],
         # Lists, which the table of `dvc metrics show` leaves out.
-        "characters": [{"model": "uniform", "val": uniform, "test": uniform}, *by_order],
+        "characters": [{"model": "uniform", **dict.fromkeys(held_out, uniform)}, *by_order],
         "retrieval": [{"ranking": "chance", **chance}, {"ranking": "tf-idf", **answered}],
     }
 
 
 def main(*, train: Path, val: Path, test: Path, metrics: Path) -> None:
     """Learn from the JSON Lines `train`, score on `val` and `test`, and write `metrics`."""
-    figures = evaluate_text(read_pairs(train), read_pairs(val), read_pairs(test))
+    figures = evaluate_text(read_pairs(train), read_pairs(val, may_be_empty=True), read_pairs(test))
     shell.write_json(metrics, figures, indent=2)
 
 

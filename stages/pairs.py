@@ -8,34 +8,48 @@ from __future__ import annotations
 import itertools
 import re
 import reprlib
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stages.counts import LEVELS
-from tinydatasets.texts import Pair, check_pair
+from tinydatasets.texts import JOINERS, Pair, check_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
 HEADER: Final = "\t".join(Pair._fields)
 PROFANITY: Final = frozenset(Path(__file__).with_name("profanity.txt").read_text("ascii").split())
+# What stands within a word and is no part of it: "What's" is "Whats", however it is typed.
+_IGNORED: Final = dict.fromkeys(map(ord, f"'\u2019{JOINERS}"))
 # Two questions are too near when they share at least this much of the words that either has.
 NEAR: Final = 0.8
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a text, without case and punctuation.
+    """Give the words of a text: runs of letters and digits with their marks, without case.
+
+    Punctuation and symbols, emoji too, are no part of a word. A script that writes no spaces has
+    its words in one.
 
     Examples
     --------
     >>> words("What is my cat's name?")
     ['what', 'is', 'my', 'cats', 'name']
+    >>> words("2 STRAßEN?"), words("你好, 世界!")
+    (['2', 'strassen'], ['你好', '世界'])
     """
-    return re.findall("[a-z0-9]+", text.lower().replace("'", ""))
+    folded = unicodedata.normalize("NFC", text.casefold()).translate(_IGNORED)
+    parts = "".join(
+        # Letters, digits and the marks on them, without which Hindi would fall apart.
+        character if unicodedata.category(character)[0] in "LNM" else " "
+        for character in folded
+    ).split()
+    # A mark by itself is what is left of an emoji.
+    return [part for part in parts if part[0].isalnum()]
 
 
-def jaccard(first: str, second: str) -> float:
-    """Give the Jaccard index of the sets of words of two texts: shared words by all words.
+def jaccard(first: Set[str], second: Set[str]) -> float:
+    """Give the Jaccard index of the words of two texts: how many they share by how many there are.
 
     References
     ----------
@@ -44,34 +58,40 @@ def jaccard(first: str, second: str) -> float:
 
     Examples
     --------
-    >>> jaccard("What is 2 plus 3?", "what is 3 plus 2")
+    >>> question = set(words("What is 2 plus 3?"))
+    >>> jaccard(question, set(words("what is 3 plus 2")))
     1.0
-    >>> round(jaccard("What is 2 plus 3?", "What is 2 plus 4?"), 2)
+    >>> round(jaccard(question, set(words("What is 2 plus 4?"))), 2)
     0.67
     """
-    ours, theirs = set(words(first)), set(words(second))
-    return len(ours & theirs) / len(ours | theirs)
+    return len(first & second) / len(first | second)
 
 
 def parse(data: bytes) -> list[Pair]:
-    """Read the authored file and check each line by itself, then the ids and the levels.
+    r"""Read the authored file and check each line by itself, then the ids and the levels.
 
     Parameters
     ----------
     data : bytes
-        Lines of id, level, question and answer, apart by tabs, below a header, in ASCII, each
-        ended by LF.
+        Lines of id, level, question and answer, apart by tabs, below a header, in UTF-8 with or
+        without a byte order mark, each ended by LF or CR LF. Blank lines at the end count for
+        nothing.
 
     Returns
     -------
     list of Pair
-        In the order of the file.
+        In the order of the file, in Unicode's normal form C, of level 1 or of several from 1 up.
 
     Raises
     ------
     ValueError
         If encoding, line ends, header, a line, an id or the levels are not as stated above and in
         `Pair`, or a word is in ``profanity.txt``; the message names the line.
+
+    Examples
+    --------
+    >>> parse(b"id\tlevel\tquestion\tanswer\r\n1-01\t1\tHow are you?\tI am well.\r\n")
+    [Pair(id='1-01', level=1, question='How are you?', answer='I am well.')]
     """
     header, *lines = _lines(data)
     if header != HEADER:
@@ -86,25 +106,35 @@ def parse(data: bytes) -> list[Pair]:
     for number, pair in enumerate(pairs, 2):
         if seen.setdefault(pair.id, number) != number:
             raise ValueError(f"line {number}: the id {pair.id} stands in line {seen[pair.id]} too")
-    per_level = {level: sum(pair.level == level for pair in pairs) for level in LEVELS}
-    if not pairs or len(set(per_level.values())) > 1:
-        found = ", ".join(f"{count} of level {level}" for level, count in per_level.items())
-        raise ValueError(f"expected as many pairs of every level, found {found}")
+    if not pairs:
+        raise ValueError("expected one or more pairs below the header, found none")
+    levels = {pair.level for pair in pairs}
+    highest = max(levels)
+    for level in range(1, highest):
+        if level not in levels:
+            raise ValueError(
+                f"expected pairs of every level from 1 to {highest}, found none of level {level}"
+            )
     return pairs
 
 
 def _lines(data: bytes) -> list[str]:
     try:
-        text = data.decode("ascii")
+        # Not by "utf-8-sig", with which a byte order mark would shift where the error is.
+        text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         number, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-        raise ValueError(f"line {number}: expected ASCII, found the byte 0x{byte:02x}") from None
+        raise ValueError(
+            f"line {number}: expected UTF-8, found the byte 0x{byte:02x}; save the file as UTF-8"
+        ) from None
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
     if "\r" in text:
         number = text.count("\n", 0, text.index("\r")) + 1
-        raise ValueError(f"line {number}: expected LF as the line end, found CR")
-    if not text.endswith("\n"):
-        raise ValueError("expected LF at the end of the last line, found none")
-    return text.removesuffix("\n").split("\n")
+        raise ValueError(f"line {number}: expected LF or CR LF as the line end, found CR alone")
+    lines = text.split("\n")
+    while len(lines) > 1 and not lines[-1].strip():
+        lines.pop()
+    return lines
 
 
 def _pair(line: str) -> Pair:
@@ -112,10 +142,8 @@ def _pair(line: str) -> Pair:
     if len(fields) != len(Pair._fields):
         raise ValueError(f"expected {len(Pair._fields)} fields apart by tabs, found {len(fields)}")
     identifier, level, question, answer = fields
-    if level not in map(str, LEVELS):
-        raise ValueError(
-            f"expected a level of {LEVELS[0]} to {LEVELS[-1]}, found {reprlib.repr(level)}"
-        )
+    if not re.fullmatch("[1-9][0-9]{0,3}", level):
+        raise ValueError(f"expected a level of 1 to 9999, found {reprlib.repr(level)}")
     pair = Pair(identifier, int(level), question, answer)
     check_pair(pair)
     if not words(question):
@@ -140,9 +168,11 @@ def check_apart(splits: Mapping[str, Sequence[Pair]]) -> None:
         If two questions have the same words in the same order, or a Jaccard index of `NEAR` or
         more; the message names both, their splits and the index.
     """
-    placed = [(name, pair) for name, pairs in splits.items() for pair in pairs]
-    for (name, pair), (other_name, other) in itertools.combinations(placed, 2):
-        index = jaccard(pair.question, other.question)
+    placed = [
+        (name, pair, set(words(pair.question))) for name, pairs in splits.items() for pair in pairs
+    ]
+    for (name, pair, ours), (other_name, other, theirs) in itertools.combinations(placed, 2):
+        index = jaccard(ours, theirs)
         if index >= NEAR:
             same = words(pair.question) == words(other.question)
             near = f"nearly the same (Jaccard index {index:.2f}, allowed is below {NEAR})"

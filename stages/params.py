@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from stages import shell
-from stages.counts import LEVELS, per_class
+from stages.counts import check_labels, per_class
 from stages.shell import StageError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 
@@ -61,7 +61,7 @@ def _check_counts(value: object, of: str = "class", first: int = 0) -> object:
 
 def _check_level_counts(value: object) -> object:
     """Say it of levels."""
-    return _check_counts(value, "level", LEVELS.start)
+    return _check_counts(value, "level", 1)
 
 
 Count = Annotated[int, Field(ge=0)]
@@ -160,7 +160,7 @@ class Recipe(Model):
 
 
 class Text(Model):
-    """Questions and answers in five levels."""
+    """Questions and answers, of level 1 or of several from 1 up."""
 
     source: Annotated[str, StringConstraints(min_length=1)]
     """The authored pairs: a file `pairs.tsv` in a folder of `datasets`."""
@@ -169,7 +169,7 @@ class Text(Model):
     train_per_level: LevelCounts
     """Training pairs: a number for every level, a list in their order, or level: number."""
     val_per_level: LevelCounts
-    """Validation pairs: a number for every level, a list in their order, or level: number."""
+    """Validation pairs, which may be 0: a number for every level, a list, or level: number."""
     test_per_level: LevelCounts
     """Test pairs: a number for every level, a list in their order, or level: number."""
 
@@ -249,7 +249,7 @@ def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -
         raise ValueError(f".source: {_unknown('source', dataset.source, list(sources))}")
     available = sources[dataset.source].rows_per_class
     for key in ("train_per_class", "test_per_class"):
-        _check_labels(key, getattr(dataset, key), range(len(available)), "classes")
+        check_labels(key, getattr(dataset, key), range(len(available)), "classes")
     train = per_class(dataset.train_per_class, len(available))
     test = per_class(dataset.test_per_class, len(available))
     for label, rows in enumerate(available):
@@ -278,24 +278,13 @@ def _check_text(text: Text, name: str, datasets: Mapping[str, Dataset]) -> None:
     files = sorted(path.as_posix() for path in Path().glob("datasets/*/pairs.tsv"))
     if text.source not in files:
         raise ValueError(f".source: {_unknown('file', text.source, files)}")
-    for key in ("train_per_level", "val_per_level", "test_per_level"):
+    # Which levels there are, the file `source` says: the stage that reads it checks them.
+    for key in ("train_per_level", "test_per_level"):
         counts = getattr(text, key)
-        _check_labels(key, counts, LEVELS, "levels")
-        if not any(per_class(counts, len(LEVELS), LEVELS.start).values()):
+        if isinstance(counts, dict):
+            counts = list(counts.values())
+        if not (any(counts) if isinstance(counts, list) else counts):
             raise ValueError(f".{key}: no level has a pair; at least one must")
-
-
-def _check_labels(key: str, counts: Counts, labels: range, of: str) -> None:
-    if isinstance(counts, list) and len(counts) != len(labels):
-        raise ValueError(
-            f".{key}: a list of {len(counts)} numbers, but the source has {len(labels)} {of}"
-        )
-    if isinstance(counts, dict):
-        for label in counts:
-            if label not in labels:
-                raise ValueError(
-                    f".{key}: unknown label {label}; the source's are {labels[0]} to {labels[-1]}"
-                )
 
 
 # --- Messages -----------------------------------------------------------------------------------

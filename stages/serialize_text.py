@@ -5,16 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages import shell
+from stages.shell import StageError
 from tinydatasets import Pair
-from tinydatasets.texts import to_json_lines, to_text
+from tinydatasets.texts import LARGEST_FILE, to_json_lines, to_text
 
 
 def main(*, split: Path, out: Path) -> None:
     """Write each split of the file `split` as plain text and as JSON Lines to the folder `out`."""
+    files = {}
     for name, rows in shell.read_json(split).items():
         pairs = [Pair(*row) for row in rows]
-        shell.write_bytes(out / f"{name}.txt", to_text(pairs).encode("ascii"))
-        shell.write_bytes(out / f"{name}.jsonl", to_json_lines(pairs).encode("ascii"))
+        files[f"{name}.txt"] = to_text(pairs).encode()
+        files[f"{name}.jsonl"] = to_json_lines(pairs).encode()
+        if len(files[f"{name}.jsonl"]) > LARGEST_FILE:
+            raise StageError(
+                f"{out / name}.jsonl: {len(pairs)} pairs are {len(files[f'{name}.jsonl'])} bytes, "
+                f"but a tiny text has at most {LARGEST_FILE}; take fewer pairs"
+            )
+    for name, data in files.items():
+        shell.write_bytes(out / name, data)
 
 
 if __name__ == "__main__":

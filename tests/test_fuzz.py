@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import tinydatasets
 from stages.counts import per_class
 from stages.draw import draw
-from stages.pairs import parse
+from stages.pairs import HEADER, parse
 from stages.params import Dataset, Params
 from stages.shell import StageError
 from stages.split import split
@@ -42,7 +42,9 @@ settings.load_profile("bounded")
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 SPLIT = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
 PAIRS = (ROOT / "datasets/tinytalks/pairs.tsv").read_bytes()
+OTHER_PAIRS = (ROOT / "docs/sample-pairs.tsv").read_bytes()
 LINES = (ROOT / "datasets/tinytalks/val.jsonl").read_bytes()[:400]
+OTHER_LINES = to_json_lines(parse(OTHER_PAIRS)[2:6]).encode()
 FILES = [pickles._write(SPLIT, core) for core in pickles._CORES]
 
 
@@ -67,7 +69,11 @@ def test_a_file_is_ours_or_an_error(data: bytes) -> None:
     assert data in [pickles._write(split, core) for core in pickles._CORES]
 
 
-@given(st.one_of(edited_files([LINES, LINES[: LINES.rindex(b"{")]]), st.binary(max_size=300)))
+@given(
+    st.one_of(
+        edited_files([LINES, LINES[: LINES.rindex(b"{")], OTHER_LINES]), st.binary(max_size=300)
+    )
+)
 @example(b"[" * 9999)
 def test_json_lines_are_pairs_or_an_error(data: bytes) -> None:
     try:
@@ -77,14 +83,17 @@ def test_json_lines_are_pairs_or_an_error(data: bytes) -> None:
     assert to_json_lines(pairs).encode() == data
 
 
-@given(st.one_of(edited_files([PAIRS]), st.binary(max_size=300)))
+@given(st.one_of(edited_files([PAIRS, OTHER_PAIRS]), st.binary(max_size=300)))
+@example(b"\xef\xbb\xbf" + OTHER_PAIRS.replace(b"\n", b"\r\n") + b"\r\n")
 def test_authored_pairs_are_right_or_one_message(data: bytes) -> None:
     try:
         pairs = parse(data)
     except ValueError as error:
         message = str(error)
     else:
-        assert len(pairs) == 300
+        lines = ["\t".join(map(str, pair)) for pair in pairs]
+        assert parse("\n".join([HEADER, *lines]).encode()) == pairs
+        assert from_json_lines(to_json_lines(pairs).encode()) == pairs
         return
     assert "\n" not in message
     assert len(message) < 300

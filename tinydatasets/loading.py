@@ -155,7 +155,7 @@ def load_text(name: str) -> Text:
     -------
     Text
         The splits `train`, `val` and `test`, each a list of `Pair`: `id`, `level`, `question` and
-        `answer`, level by level.
+        `answer`, in the order of the authored file. Only `val` may be empty.
 
     Raises
     ------
@@ -177,5 +177,9 @@ def load_text(name: str) -> Text:
     names = _names("train.jsonl")
     if name not in names:
         raise _unknown(name, names, [], "load", _names("train.pkl"))
-    splits = (read_pairs(_folder() / name / f"{split}.jsonl") for split in Text._fields)
-    return Text(*splits)
+    folder = _folder() / name
+    return Text(
+        read_pairs(folder / "train.jsonl"),
+        read_pairs(folder / "val.jsonl", may_be_empty=True),
+        read_pairs(folder / "test.jsonl"),
+    )

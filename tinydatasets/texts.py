@@ -1,7 +1,8 @@
 """The file formats of questions and answers: write them to the same bytes everywhere, read them.
 
 JSON Lines is the format to read: one object a line, of exactly ``id``, ``level``, ``question`` and
-``answer``. Plain text is the format to train on: ``Q: ...``, newline, ``A: ...``, blank line.
+``answer``. Plain text is the format to train on: ``Q: ...``, newline, ``A: ...``, blank line. Both
+are UTF-8 with LF line ends.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import reprlib
+import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tinydatasets.pickles import FormatError, read_with
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION: Final = 60
 LONGEST_ANSWER: Final = 80
-# Printable ASCII, words apart by one space: no line end, no tab, nothing at the edges.
-_TEXT: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
+# Two characters that cannot be seen, but that Persian, the scripts of India and emoji need.
+JOINERS: Final = "\u200c\u200d"
 # Larger than any tiny text.
-_LARGEST_FILE: Final = 2**20
+LARGEST_FILE: Final = 2**20
 
 
 class Pair(NamedTuple):
@@ -35,9 +37,9 @@ class Pair(NamedTuple):
     level : int
         How hard it is: 1 or more.
     question : str
-        Printable ASCII, 1 to 60 characters.
+        1 to 60 printable characters, words apart by single spaces, in Unicode's normal form C.
     answer : str
-        Printable ASCII, 1 to 80 characters.
+        1 to 80 of the same.
     """
 
     id: str
@@ -54,7 +56,7 @@ class Text(NamedTuple):
     train : list of Pair
         The pairs to learn from.
     val : list of Pair
-        The pairs to choose a model by.
+        The pairs to choose a model by; there may be none.
     test : list of Pair
         The pairs to score on.
     """
@@ -67,11 +69,14 @@ class Text(NamedTuple):
 def check_pair(pair: Pair) -> None:
     """Check types, lengths and characters of a pair.
 
+    Printable is what `str.isprintable` says, and the joiners U+200C and U+200D within a word.
+
     Raises
     ------
     FormatError
         If the level is no whole number of 1 or more, the id is not of that level, or question or
-        answer is too long or has anything but printable ASCII with single spaces between words.
+        answer is too long, has anything but printable characters with single spaces between words,
+        or is not in Unicode's normal form C.
     """
     if type(pair.level) is not int or pair.level < 1:
         raise FormatError(f"expected a level of 1 or more, found {reprlib.repr(pair.level)}")
@@ -84,15 +89,27 @@ def check_pair(pair: Pair) -> None:
         ("a question", pair.question, LONGEST_QUESTION),
         ("an answer", pair.answer, LONGEST_ANSWER),
     ):
-        if isinstance(text, str) and len(text) > longest:
+        if not isinstance(text, str):
+            raise FormatError(f"expected {name} as a string, found {reprlib.repr(text)}")
+        if len(text) > longest:
             raise FormatError(
                 f"expected {name} of at most {longest} characters, found {len(text)}: "
                 f"{reprlib.repr(text)}"
             )
-        if not isinstance(text, str) or not _TEXT.fullmatch(text):
+        visible = text.translate(dict.fromkeys(map(ord, JOINERS)))
+        for character in visible:
+            if not character.isprintable():
+                raise FormatError(
+                    f"expected {name} of printable characters, found U+{ord(character):04X} "
+                    f"({unicodedata.name(character, 'without a name')}) in {text!r:.120}"
+                )
+        if not all(visible.split(" ")):
             raise FormatError(
-                f"expected {name} of printable ASCII with single spaces between words, "
-                f"found {text!a:.120}"
+                f"expected {name} of words with single spaces between them, found {text!r:.120}"
+            )
+        if not unicodedata.is_normalized("NFC", text):
+            raise FormatError(
+                f"expected {name} in Unicode's normal form C (NFC), found {text!a:.120}"
             )
 
 
@@ -115,7 +132,7 @@ def to_json_lines(pairs: Iterable[Pair]) -> str:
     >>> to_json_lines([Pair("1-12", 1, "What is your name?", "My name is Tiny.")])
     '{"id": "1-12", "level": 1, "question": "What is your name?", "answer": "My name is Tiny."}\n'
     """
-    return "".join(f"{json.dumps(pair._asdict())}\n" for pair in pairs)
+    return "".join(f"{json.dumps(pair._asdict(), ensure_ascii=False)}\n" for pair in pairs)
 
 
 def from_json_lines(data: bytes) -> list[Pair]:
@@ -124,7 +141,7 @@ def from_json_lines(data: bytes) -> list[Pair]:
     Parameters
     ----------
     data : bytes
-        What `to_json_lines` writes, in ASCII.
+        What `to_json_lines` writes, in UTF-8.
 
     Returns
     -------
@@ -144,7 +161,8 @@ def from_json_lines(data: bytes) -> list[Pair]:
     """
     try:
         # Of what is too large only the beginning, which written again is not all of it.
-        lines = data[:_LARGEST_FILE].decode("ascii").splitlines()
+        # Lines end at LF alone: `splitlines` would split at characters such as U+2028 too.
+        lines = data[:LARGEST_FILE].decode().removesuffix("\n").split("\n")
         pairs = [Pair(**json.loads(line)) for line in lines]
         ours = bool(pairs) and to_json_lines(pairs).encode() == data
     # What is none of our files can fail anywhere above, in as many ways as there are files.
@@ -162,18 +180,21 @@ def from_json_lines(data: bytes) -> list[Pair]:
     return pairs
 
 
-def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
+def read_pairs(path: str | os.PathLike[str], *, may_be_empty: bool = False) -> list[Pair]:
     """Read pairs from a file.
 
     Parameters
     ----------
     path : path-like
         A file such as ``datasets/tinytalks/train.jsonl``.
+    may_be_empty : bool
+        Whether a file without a byte is no pairs, as the ``val.jsonl`` of a text that has none for
+        validation, or damaged.
 
     Returns
     -------
     list of Pair
-        One or more, each checked by `check_pair`.
+        One or more, each checked by `check_pair`; none only if `may_be_empty`.
 
     Raises
     ------
@@ -182,4 +203,8 @@ def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
     OSError
         If the file cannot be read.
     """
-    return read_with(from_json_lines, path, _LARGEST_FILE)
+
+    def parse(data: bytes) -> list[Pair]:
+        return [] if may_be_empty and not data else from_json_lines(data)
+
+    return read_with(parse, path, LARGEST_FILE)

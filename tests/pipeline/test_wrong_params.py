@@ -194,16 +194,6 @@ WRONG = {
         "    train_per_level: [9, 9, 9, x, 9]\n",
         f"texts.tinytalks.train_per_level: 'x' for level 4: {NUMBER}",
     ),
-    "list of the wrong number of levels": (
-        PER_LEVEL,
-        "    train_per_level: [9, 9]\n",
-        "texts.tinytalks.train_per_level: a list of 2 numbers, but the source has 5 levels",
-    ),
-    "unknown level": (
-        PER_LEVEL,
-        "    train_per_level: {0: 9}\n",
-        "texts.tinytalks.train_per_level: unknown label 0; the source's are 1 to 5",
-    ),
     "level that is no number": (
         PER_LEVEL,
         "    train_per_level: {one: 9}\n",
@@ -212,10 +202,20 @@ WRONG = {
             "without quotes, as in {1: 40, 2: 40}"
         ),
     ),
-    "no validation pairs": (
-        "val_per_level: 9",
-        "val_per_level: {1: 0}",
-        "texts.tinytalks.val_per_level: no level has a pair; at least one must",
+    "no training pairs": (
+        PER_LEVEL,
+        "    train_per_level: 0\n",
+        "texts.tinytalks.train_per_level: no level has a pair; at least one must",
+    ),
+    "no test pairs in a list": (
+        "test_per_level: 9",
+        "test_per_level: [0, 0, 0, 0, 0]",
+        "texts.tinytalks.test_per_level: no level has a pair; at least one must",
+    ),
+    "no test pairs in a mapping": (
+        "test_per_level: 9",
+        "test_per_level: {1: 0}",
+        "texts.tinytalks.test_per_level: no level has a pair; at least one must",
     ),
     "missing count of a level": (
         PER_LEVEL,

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from stages import evaluate_text, split_text
+from stages import evaluate_text, serialize_text, split_text
 from stages.pairs import parse
+from stages.shell import StageError
 from tinydatasets import Pair
 
 if TYPE_CHECKING:
@@ -283,3 +284,42 @@ def test_an_answer_that_ties_is_not_first() -> None:
         Pair("1-02", 1, "Is it blue?", "Red it is!"),
     ]
     assert evaluate_text.ranked_first(pairs, pairs) == 0.0
+
+
+def test_a_character_that_only_test_has_costs_finitely_much() -> None:
+    model = evaluate_text.train_characters("abab", "é你é")
+    assert evaluate_text.bits_per_character(model, "é", 6) == round(math.log2(102), 6)
+
+
+def test_without_validation_pairs_test_has_its_figures_alone() -> None:
+    train = [Pair("1-01", 1, "Is it red?", "It is red."), Pair("1-02", 1, "你好?", "Hello!")]
+    test = [Pair("1-03", 1, "Où ?", "Là.")]
+    figures = evaluate_text.evaluate_text(train, [], test)
+    assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 7
+    # Order 4 is that of the fifth row: the uniform bound and order 1 come first.
+    assert figures["bits"] == figures["characters"][4]["test"]
+    assert figures["characters"][4]["model"] == "order 4"
+    # Of one pair, the answer is the first whatever it is.
+    assert figures["retrieval"] == [
+        {"ranking": "chance", "test": 1.0},
+        {"ranking": "tf-idf", "test": 1.0},
+    ]
+    assert figures["answered"] == 1.0
+
+
+def test_two_pairs_of_a_level_are_split_one_none_one() -> None:
+    pairs = [Pair(f"{level}-{n:02}", level, "Q?", "A.") for level in (1, 2, 3) for n in (1, 2)]
+    one, none = dict.fromkeys((1, 2, 3), 1), dict.fromkeys((1, 2, 3), 0)
+    found = split_text.split_text(pairs, {"train": one, "val": none, "test": one}, 42)
+    assert found["val"] == found["unused"] == []
+    assert [pair.level for pair in found["train"]] == [pair.level for pair in found["test"]]
+    assert sorted([*found["train"], *found["test"]]) == pairs
+
+
+def test_more_than_a_reader_takes_is_not_written(tmp_path: Path) -> None:
+    rows = [(f"1-{n:04}", 1, "Q" * 60, "A" * 80) for n in range(6000)]
+    split = tmp_path / "split.json"
+    split.write_text(json.dumps({"train": rows, "val": [], "test": rows[:1]}), "ascii")
+    with pytest.raises(StageError, match=r"train\.jsonl: 6000 pairs are 1194000 bytes, but a "):
+        serialize_text.main(split=split, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

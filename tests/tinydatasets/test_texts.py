@@ -1,4 +1,5 @@
 """Questions and answers as a student loads them."""
+# ruff: noqa: RUF001 - the letters of other scripts are meant
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import tinydatasets
-from tinydatasets import FormatError, Pair
-from tinydatasets.texts import from_json_lines
+from tinydatasets import FormatError, Pair, loading
+from tinydatasets.texts import from_json_lines, to_json_lines, to_text
 
 ROOT = Path(__file__).parent.parent.parent
 LINE = '{"id": "3-01", "level": 3, "question": "What is 1 plus 2?", "answer": "1 plus 2 is 3."}\n'
@@ -34,6 +35,61 @@ def test_a_line_is_a_pair() -> None:
     ]
 
 
+def test_other_scripts_are_written_as_they_are_and_read_again() -> None:
+    pairs = [
+        Pair("1-01", 1, "Comment ça va ?", "Ça va bien, merci ! 👍🏽"),
+        Pair("1-02", 1, "می\u200cخواهی بازی کنیم؟", "你好"),
+        Pair("12-9999", 12, "नमस्ते?", "👨\u200d👩\u200d👧"),
+    ]
+    written = to_json_lines(pairs).encode()
+    assert '"question": "Comment ça va ?"'.encode() in written
+    assert b"\\" not in written
+    assert from_json_lines(written) == pairs
+    assert to_text(pairs[:1]) == "Q: Comment ça va ?\nA: Ça va bien, merci ! 👍🏽\n\n"
+
+
+def own_text(folder: Path, **splits: bytes) -> None:
+    (folder / "mine").mkdir()
+    for name, data in splits.items():
+        (folder / "mine" / f"{name}.jsonl").write_bytes(data)
+
+
+def test_a_text_may_have_no_validation_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_folder", lambda: tmp_path)
+    own_text(tmp_path, train=LINE.encode(), val=b"", test=LINE.encode())
+    text = tinydatasets.load_text("mine")
+    assert [len(split) for split in text] == [1, 0, 1]
+    assert text.val == tinydatasets.read_pairs(tmp_path / "mine/val.jsonl", may_be_empty=True) == []
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_an_emptied_file_of_another_split_is_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, split: str
+) -> None:
+    monkeypatch.setattr(loading, "_folder", lambda: tmp_path)
+    files = dict.fromkeys(["train", "val", "test"], LINE.encode())
+    own_text(tmp_path, **{**files, split: b""})
+    path = tmp_path / "mine" / f"{split}.jsonl"
+    with pytest.raises(FormatError, match=f"^{re.escape(f'{path}: {DAMAGED}')}$"):
+        tinydatasets.load_text("mine")
+
+
+def test_what_ships_is_ascii_with_lf() -> None:
+    files = [
+        path
+        for path in (ROOT / "datasets/tinytalks").iterdir()
+        if path.suffix in {".tsv", ".txt", ".jsonl"}
+    ]
+    assert len(files) == 7
+    for path in files:
+        data = path.read_bytes()
+        assert data.isascii()
+        assert b"\r" not in data
+        assert data.endswith(b"\n")
+
+
 def test_an_unknown_name_says_which_there_are() -> None:
     with pytest.raises(ValueError, match="no dataset 'tinytalk'; there are tinytalks") as caught:
         tinydatasets.load_text("tinytalk")
@@ -51,7 +107,10 @@ def test_an_unknown_name_says_which_there_are() -> None:
         LINE.encode().replace(b"\n", b"\r\n"),
         LINE.encode() + b"\n",
         LINE.encode("utf-16"),
-        LINE.replace(" 2?", " é?").encode(),
+        LINE.replace(" 2?", " é?").encode("latin-1"),
+        LINE.replace(" 2?", " \\u00e9?").encode(),
+        LINE.encode("utf-8-sig"),
+        LINE.encode() + LINE.replace(" 2?", " é?").encode()[:60],
         LINE.replace('"id": "3-01", ', "").encode(),
         LINE.replace("}", ', "more": 1}').encode(),
         LINE.replace('"level": 3', '"level":  3').encode(),
@@ -59,7 +118,7 @@ def test_an_unknown_name_says_which_there_are() -> None:
         b"null\n",
         LINE.encode() * 20_000,
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "train.jsonl"
@@ -81,10 +140,30 @@ def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
             "1 " * 41 + "1",
             "expected an answer of at most 80 characters, found 83",
         ),
-        ("plus 2?", "plus\\n2?", "expected a question of printable ASCII with single spaces"),
-        ("plus 2?", "plus \\u00e9?", "expected a question of printable ASCII with single spaces"),
-        ('"1 plus 2 is 3."', '""', "expected an answer of printable ASCII"),
-        ('"1 plus 2 is 3."', "3", "expected an answer of printable ASCII"),
+        (
+            "plus 2?",
+            "plus\\n2?",
+            (
+                "expected a question of printable characters, found U+000A (without a name) in "
+                "'What is 1 plus\\n2?'"
+            ),
+        ),
+        (
+            "plus 2?",
+            "\u2028?",
+            "expected a question of printable characters, found U+2028 (LINE SEP",
+        ),
+        ("plus 2?", "  2?", "expected a question of words with single spaces between them, found"),
+        (
+            "plus 2?",
+            "cafe\u0301?",
+            (
+                "expected a question in Unicode's normal form C (NFC), "
+                "found 'What is 1 cafe\\u0301?'"
+            ),
+        ),
+        ('"1 plus 2 is 3."', '""', "expected an answer of words with single spaces between them"),
+        ('"1 plus 2 is 3."', "3", "expected an answer as a string, found 3"),
     ],
 )
 def test_what_is_no_pair_is_told_with_its_line(old: str, new: str, message: str) -> None:
