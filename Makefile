@@ -1,22 +1,25 @@
 # `make repro` and `make test` are all that most people need; each makes or updates .venv first.
 # README.md says how to use an environment of your own.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Python 3.10 to 3.13 is needed. `make PYTHON=python3.12` chooses one; else tools/venv.sh does.
+PYTHON ?=
 
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check prune lint portability faults fuzz bench lock schema help clean
+.PHONY: repro test check prune lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: check  ## build every dataset and baseline of params.yaml, whatever an earlier run left
 	@python -m stages.doctor
 	dvc repro
+	@test -z "$$(git status --porcelain params.yaml dvc.lock datasets metrics 2>/dev/null)" || echo \
+	  "To keep this, commit params.yaml, dvc.lock, datasets/ and metrics/. No DVC remote is needed."
 
 test: .venv/.ready  ## run the tests
 	python -m pytest
 
 check: .venv/.ready  ## check params.yaml alone
-	@python -m stages.params --out build/params.txt
+	@python -m stages.params
 
 prune: check  ## remove what datasets that are no longer in params.yaml left behind
 	@python -m stages.doctor
@@ -57,8 +60,7 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 
 # pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
 # scikit-learn takes three times as long to import, in every run.
-.venv/.ready: requirements.txt requirements-data.txt pyproject.toml hatch_build.py
-	$(PYTHON) -m venv .venv
+.venv/.ready: .venv/pyvenv.cfg requirements.txt requirements-data.txt pyproject.toml hatch_build.py
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
@@ -67,3 +69,7 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 	  --no-build-isolation --editable .
 	.venv/bin/python -m compileall -q stages tinydatasets
 	touch $@
+
+# Looked at each time, and made anew if it is of a Python that doesn't fit.
+.venv/pyvenv.cfg: FORCE
+	@sh tools/venv.sh "$(PYTHON)"

@@ -55,7 +55,7 @@ MODELS: dict[str, Callable[[int], Any]] = {
 
 
 def main(*, source: Path, maximum: int) -> None:
-    """Print the table for the images of the folder `source`."""
+    """Print the accuracies of models trained on random and on curated images of `source`."""
     images = shell.read_array(source / "images.npy")
     labels = shell.read_array(source / "labels.npy")
     x = scale(images, maximum).reshape(len(images), -1)

@@ -62,7 +62,7 @@ def text_figures() -> str:
 
 
 def main() -> None:
-    """Print a line for each recipe and dataset, test / unused, and one for TinyTalks."""
+    """Print means and standard deviations over 20 seeds, for each recipe, dataset and TinyTalks."""
     print(f"tinytalks: {text_figures()}")
     params = shell.read_yaml(shell.PARAMS)
     for recipe_name, recipe in params["recipes"].items():
@@ -75,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    shell.run(main)

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stages import shell
 from tests.conftest import copy_repository, keep_digits
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def trivial(folder: Path, *, foreach: bool) -> Path:
 
 
 def main() -> None:
-    """Print the comparisons."""
+    """Time the pipeline against plain scripts and trivial stages, and print the comparisons."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         clone = folder / "clone"
@@ -118,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    shell.run(main)

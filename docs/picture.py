@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 import tinydatasets
+from stages import shell
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,6 +66,11 @@ def tinymnist() -> Image.Image:
     return draw(drawn, zoom=1)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Draw docs/tinydigits.png and docs/tinymnist.png from the released data."""
     tinydigits().save(FOLDER / "tinydigits.png", optimize=True)
     tinymnist().save(FOLDER / "tinymnist.png", optimize=True)
+
+
+if __name__ == "__main__":
+    shell.run(main)

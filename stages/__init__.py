@@ -1,1 +1,22 @@
 """The stages of the pipeline, one module each, named as in ``dvc.yaml``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """End with one line and status 130 where a user pressed Ctrl-C."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    print("Stopped.", file=sys.stderr)
+    sys.exit(130)
+
+
+# Here, for the imports of a stage take longer than most stages do.
+sys.excepthook = _end

@@ -1,4 +1,4 @@
-"""Choose training images that show a class, its hard cases and its ambiguous ones."""
+"""Choose training images by how hard they are: easy ones that cover their class, and hard ones."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ class TooFewError(ValueError):
 
 
 def facility_location(distances: npt.NDArray[np.float64], n: int) -> Rows:
-    """Choose points, one by one, that leave no point far from a chosen one.
+    """Choose points, one by one, so that all points have a small squared distance to a chosen one.
 
-    Each step takes the point that lowers most the sum over all points of the squared distance to
-    the nearest chosen one; of equal points the first. What is gained so is at least 63%
-    (1 - 1/e) of what the best choice of the same size gains.
+    Each step takes the point that most lowers the sum over all points of the squared distance to
+    the nearest chosen one; of equal points the first. The sum falls by at least 63% (1 - 1/e) of
+    what the best choice of the same size lowers it by. Single points can stay far from every
+    chosen one: the sum is made small, not the largest distance.
 
     Parameters
     ----------
@@ -78,8 +79,9 @@ def curate(
 ) -> tuple[Rows, Rows]:
     """Choose training rows by tier, and draw test rows from what is left.
 
-    For each class in ascending order, train takes canonical rows by `facility_location`, then
-    shuffles the hard rows and takes the first, then the ambiguous ones, 80, 15 and 5 of each 100.
+    For each class in ascending order, train takes easy rows by `facility_location`, then
+    shuffles the hard rows and takes the first, then the same of the hardest: 80, 15 and 5 of each
+    100.
     After that, for each class in the same order, the rows that are left and are no training row's
     near-duplicate are shuffled, and the first are test.
 
@@ -117,7 +119,7 @@ def curate(
                     f"class {label} has {len(rows)} {tier} rows, but {n} of the "
                     f"{train_per_class[label]} for train must be {tier}"
                 )
-            if tier == "canonical":
+            if tier == "easy":
                 of_tier = points(images[rows])
                 distances = squared_distances(of_tier, of_tier)
                 rows = rows[facility_location(distances, n)]

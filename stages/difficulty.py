@@ -1,4 +1,4 @@
-"""How hard each image of a source is to tell from the other classes, and the tiers that follow.
+"""How hard each image of a source is to tell from the other classes, and its tier by rank.
 
 Pixels are whole numbers, so that squared distances between images are exact in float64 in
 whatever order a processor sums them up: what is chosen by them is the same everywhere.
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 # Neighbours of the same class, and of others, that an image is compared with.
 NEIGHBOURS = 5
-# Percent of a class, from the easiest to the hardest.
-TIERS = {"canonical": 80, "hard": 15, "ambiguous": 5}
+# Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
+# of the hardest tier may still lie nearer to its own class than to any other.
+TIERS = {"easy": 80, "hard": 15, "hardest": 5}
 # Rows whose distances to all others are in memory at a time: 120 MB for all 60,000 of MNIST.
 CHUNK = 256
 
@@ -114,15 +115,15 @@ def sum_of_smallest(distances: npt.NDArray[np.float64], k: int) -> npt.NDArray[n
 
 
 def sizes(n: int) -> dict[str, int]:
-    """Give how many of `n` rows are of each tier; what does not divide evenly is canonical.
+    """Give how many of `n` rows are of each tier; what does not divide evenly is easy.
 
     Examples
     --------
     >>> sizes(100), sizes(15)
-    ({'canonical': 80, 'hard': 15, 'ambiguous': 5}, {'canonical': 13, 'hard': 2, 'ambiguous': 0})
+    ({'easy': 80, 'hard': 15, 'hardest': 5}, {'easy': 13, 'hard': 2, 'hardest': 0})
     """
-    hard, ambiguous = (n * TIERS[tier] // 100 for tier in ("hard", "ambiguous"))
-    return {"canonical": n - hard - ambiguous, "hard": hard, "ambiguous": ambiguous}
+    hard, hardest = (n * TIERS[tier] // 100 for tier in ("hard", "hardest"))
+    return {"easy": n - hard - hardest, "hard": hard, "hardest": hardest}
 
 
 def tiers(
@@ -140,13 +141,13 @@ def tiers(
     Returns
     -------
     ndarray of shape (n,), dtype str
-        ``"canonical"`` for the easiest 80% of a class, ``"hard"`` for the next 15%, and
-        ``"ambiguous"`` for the last 5%.
+        ``"easy"`` for the easiest 80% of a class, ``"hard"`` for the next 15%, and ``"hardest"``
+        for the last 5%.
 
     Examples
     --------
     >>> print(*tiers(np.arange(20)[::-1] / 20, np.zeros(20, np.int64))[:5])
-    ambiguous hard hard hard canonical
+    hardest hard hard hard easy
     """
     named = np.empty(len(labels), dtype=f"<U{max(map(len, TIERS))}")
     for label in np.unique(labels):

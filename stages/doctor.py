@@ -1,5 +1,7 @@
 """Put right what a killed run, a full disk or a bad merge left behind, so that DVC can go on.
 
+Where there is no Git, as in an archive that was unpacked, DVC is told to do without.
+
 DVC notices most of it by itself. It does not get past a broken ``dvc.lock`` or a stale lock file
 of its own, believes that a cached file is what its name says, and does not look at a file again
 whose size and time have not changed. A stage whose DVC was killed goes on and may still write.
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 import zc.lockfile
+from dvc.config import Config
+from dvc.exceptions import DvcException
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from dvc.utils.serialize import ParseError, load_yaml
 from voluptuous import Invalid
@@ -36,6 +40,7 @@ REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
 FILE_LOCKS = Path(".dvc", "tmp", "rwlock")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
+LOCAL_CONFIG = Path(".dvc", "config.local")
 
 
 def md5(path: Path) -> str:
@@ -120,6 +125,35 @@ def alone() -> Iterator[None]:
         yield
     finally:
         held.close()
+
+
+def has_git() -> bool:
+    """Tell whether this folder is, or lies in, a repository of Git that doesn't ignore it."""
+    if Path(".git").exists():
+        return True
+    from dvc.scm import SCM, SCMError  # noqa: PLC0415 - takes 0.1 s, and is rarely needed
+
+    try:
+        ignored: bool = SCM(str(Path.cwd())).is_ignored(str(Path("dvc.yaml").absolute()))
+    except SCMError:
+        return False
+    return not ignored
+
+
+def settle_git() -> None:
+    """Let DVC do without Git where there is none, and with it again once there is one."""
+    git = has_git()
+    if git and not LOCAL_CONFIG.exists():
+        return
+    config = Config(str(LOCAL_CONFIG.parent))
+    if not git and not config["core"]["no_scm"]:
+        with config.edit("local") as local:
+            local["core"]["no_scm"] = True
+        print("no Git here: DVC does without (core.no_scm in .dvc/config.local)")
+    elif git and "no_scm" in config.load_one("local")["core"]:
+        with config.edit("local") as local:
+            del local["core"]["no_scm"]
+        print("Git is here: DVC uses it again (removed core.no_scm from .dvc/config.local)")
 
 
 def stages_running() -> list[psutil.Process]:
@@ -211,10 +245,11 @@ def put_right() -> None:
 
 def main() -> None:
     """Put the repository in this folder right, so that ``dvc repro`` can go on."""
+    settle_git()
     with alone():
         end_orphans()
         put_right()
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    shell.run(main, DvcException)

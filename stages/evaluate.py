@@ -122,11 +122,36 @@ def count_by_class(actual: Labels, predicted: Labels) -> dict[int, dict[str, Any
     }
 
 
-def _write_csv(path: Path, header: list[str], rows: list[list[Any]]) -> None:
+def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[int]]:
+    """Count the rows of each pair of a true and a predicted class.
+
+    Parameters
+    ----------
+    actual, predicted : ndarray of shape (n,), dtype int64
+        The true and the predicted class of each row.
+    classes : ndarray of shape (c,), dtype int64
+        The classes to count, ascending.
+
+    Returns
+    -------
+    list of list of int
+        True class, predicted class, rows: c * c lines, also of pairs that no row has.
+
+    Examples
+    --------
+    >>> confusion(np.array([0, 1, 1]), np.array([0, 1, 0]), np.array([0, 1]))
+    [[0, 0, 1], [0, 1, 0], [1, 0, 1], [1, 1, 1]]
+    """
+    return [
+        [true, guess, int(((actual == true) & (predicted == guess)).sum())]
+        for true in classes.tolist()
+        for guess in classes.tolist()
+    ]
+
+
+def _write_csv(path: Path, lines: list[list[Any]]) -> None:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows(lines)
     shell.write_bytes(path, text.getvalue().encode())
 
 
@@ -146,7 +171,11 @@ def main(
     for path in sorted(models.glob("*.safetensors")):
         recipe, model = path.stem, load_file(path)
         accuracy[recipe], details[recipe] = {}, {}
-        predictions: list[list[Any]] = []
+        tables: dict[str, list[list[Any]]] = {
+            "predictions": [["split", "row", "actual", "predicted"]],
+            "confusion": [["recipe", "split", "actual", "predicted", "rows"]],
+            "accuracy_by_class": [["recipe", "split", "class", "accuracy", "rows"]],
+        }
         for part, (images, actual) in splits.items():
             scores = logits(model, scale(images, maximum))
             predicted = model["classes"][scores.argmax(axis=1)]
@@ -158,17 +187,19 @@ def main(
                 "log_loss": None if loss is None else round(loss, DECIMALS),
                 "by_class": count_by_class(actual, predicted),
             }
-            table = zip(rows[part], actual.tolist(), predicted.tolist(), strict=True)
-            predictions += [[part, *line] for line in table]
-        header = ["split", "row", "actual", "predicted"]
-        _write_csv(out / "predictions" / f"{recipe}.csv", header, predictions)
-        held_out = np.array([line[2:] for line in predictions])
-        by_class = count_by_class(held_out[:, 0], held_out[:, 1])
-        _write_csv(
-            out / "accuracy_by_class" / f"{recipe}.csv",
-            ["class", "accuracy", "rows"],
-            [[label, figures["accuracy"], figures["rows"]] for label, figures in by_class.items()],
-        )
+            lines = zip(rows[part], actual.tolist(), predicted.tolist(), strict=True)
+            tables["predictions"] += [[part, *line] for line in lines]
+            # Both, as a class may have no training row, or no row in this split.
+            classes = np.union1d(model["classes"], actual)
+            tables["confusion"] += [
+                [recipe, part, *line] for line in confusion(actual, predicted, classes)
+            ]
+            tables["accuracy_by_class"] += [
+                [recipe, part, label, of_class["accuracy"], of_class["rows"]]
+                for label, of_class in details[recipe][part]["by_class"].items()
+            ]
+        for table, contents in tables.items():
+            _write_csv(out / table / f"{recipe}.csv", contents)
     shell.write_json(metrics, accuracy, indent=2)
     shell.write_json(out / "details.json", details, indent=2)
 

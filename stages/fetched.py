@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stages.shell import StageError
-from tinydatasets.fetch.benchmarks import BENCHMARKS, check
+from tinydatasets.fetch.benchmarks import BENCHMARKS, check, locate
 from tinydatasets.fetch.errors import FetchError
 from tinydatasets.loading import home
 
@@ -37,11 +37,11 @@ def read(benchmark: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
         If it has not been fetched or a file is damaged; the message begins with the key.
     """
     published = BENCHMARKS[benchmark]
-    paths = [home() / benchmark / file.name for file in published.files]
+    found = locate(published, home() / benchmark)
     try:
-        for path, file in zip(paths, published.files, strict=True):
+        for path, file in found:
             check(path, file)
-        train = published.read(paths, published.train, published.test).train
+        train = published.read([path for path, _ in found], published.train, published.test).train
     except (FetchError, OSError) as error:
         raise StageError(
             f"benchmark: {benchmark}: {error}. `tinydatasets fetch {benchmark}` says how to get it."

@@ -31,11 +31,15 @@ from tinydatasets.fetch.benchmarks import BENCHMARKS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic_core import ErrorDetails
+
 
 def _check_counts(value: object, of: str = "class", first: int = 0) -> object:
     """Say which class has what wrong; the union of `Counts` would say it once per alternative."""
     if isinstance(value, dict):
         for label in value:
+            if _lacks_space(label):
+                raise PydanticCustomError("counts", "{said}", {"said": _put_a_space(label)})
             if type(label) is not int:
                 raise PydanticCustomError(
                     "counts",
@@ -127,7 +131,7 @@ class Dataset(Model):
     source: Name
     """The name of one of `sources`."""
     strategy: Literal["random", "curated"] = "random"
-    """Train is drawn at random, or chosen: 80% canonical, 15% hard and 5% ambiguous rows."""
+    """Train is drawn at random, or chosen by difficulty: 80% easy, 15% hard, 5% hardest rows."""
     seed: Seed
     """What the draw starts from: a whole number from 0 to 4294967295."""
     train_per_class: Counts
@@ -174,6 +178,14 @@ class Text(Model):
     """Test pairs: a number for every level, a list in their order, or level: number."""
 
 
+PARTS: dict[str, type[Model]] = {
+    "sources": Source,
+    "datasets": Dataset,
+    "recipes": Recipe,
+    "texts": Text,
+}
+
+
 class Params(Model):
     """All of ``params.yaml``."""
 
@@ -193,38 +205,68 @@ class Params(Model):
         Raises
         ------
         StageError
-            If anything in it is wrong: the key as its author wrote it, the value, what is
-            allowed and, where there is one, the nearest right spelling.
+            If anything in it is wrong: the line, the key as its author wrote it, the value, what
+            is allowed and, where there is one, the nearest right spelling.
         """
         try:
             params = cls.model_validate(shell.read_yaml(path))
         except ValidationError as error:
-            raise StageError(f"{path}: {_first_message(error)}") from None
-        for name, source in params.sources.items():
-            try:
-                _check_source(source)
-            except ValueError as error:
-                raise StageError(f"{path}: sources.{name}{error}") from None
-        for name, dataset in params.datasets.items():
-            try:
-                _check_dataset(dataset, name, params.sources)
-            except ValueError as error:
-                raise StageError(f"{path}: datasets.{name}{error}") from None
-        for name, text in params.texts.items():
-            try:
-                _check_text(text, name, params.datasets)
-            except ValueError as error:
-                raise StageError(f"{path}: texts.{name}{error}") from None
-        for name, recipe in params.recipes.items():
-            if recipe.optimizer == "adam" and recipe.momentum:
-                raise StageError(
-                    f"{path}: recipes.{name}.momentum: {recipe.momentum}, but adam has no such "
-                    "momentum; leave it out"
-                )
+            location, message = _first_message(error)
+            line = shell.line_of(path, location)
+            raise StageError(f"{path}, line {line}: {message}") from None
+        try:
+            _check(params)
+        except ValueError as error:
+            key, _, _ = str(error).partition(":")
+            line = shell.line_of(path, key.split("."))
+            raise StageError(f"{path}, line {line}: {error}") from None
         return params
 
 
 # --- What one part of params.yaml asks of another -----------------------------------------------
+
+
+def _check(params: Params) -> None:
+    """Check the entries of all parts; what is wrong with one begins with its key."""
+    parts: dict[str, Mapping[str, Model]] = {
+        "sources": params.sources,
+        "datasets": params.datasets,
+        "recipes": params.recipes,
+        "texts": params.texts,
+    }
+    for part, entries in parts.items():
+        for name, entry in entries.items():
+            try:
+                _check_name(name, part)
+                if isinstance(entry, Source):
+                    _check_source(entry)
+                elif isinstance(entry, Dataset):
+                    _check_dataset(entry, params.sources)
+                elif isinstance(entry, Recipe):
+                    _check_recipe(entry)
+                elif isinstance(entry, Text):
+                    _check_text(entry, name, params.datasets)
+            except ValueError as error:
+                raise ValueError(f"{part}.{name}{error}") from None
+
+
+# No file and no folder can have these names on Windows, whatever suffix follows.
+WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
+    f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
+}
+
+
+def _check_name(name: str, part: str) -> None:
+    """Refuse a name that is taken: files and folders are named after every entry."""
+    why = ""
+    if name in WINDOWS_DEVICES:
+        why = "Windows allows no file or folder of this name"
+    elif part in ("datasets", "texts") and name == "sources":
+        why = "build/sources holds the sources"
+    elif part in ("datasets", "texts") and name in BENCHMARKS:
+        why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
+    if why:
+        raise ValueError(f": {why}; give the {part.removesuffix('s')} another name")
 
 
 def _check_source(source: Source) -> None:
@@ -242,9 +284,7 @@ def _check_source(source: Source) -> None:
                 raise ValueError(f".{key}: missing. {Source.model_fields[key].description}")
 
 
-def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -> None:
-    if name == "sources":
-        raise ValueError(": build/sources holds the sources; give the dataset another name")
+def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
     if dataset.source not in sources:
         raise ValueError(f".source: {_unknown('source', dataset.source, list(sources))}")
     available = sources[dataset.source].rows_per_class
@@ -270,9 +310,14 @@ def _check_dataset(dataset: Dataset, name: str, sources: Mapping[str, Source]) -
         raise ValueError(".train_per_class: a classifier needs rows of two classes or more")
 
 
+def _check_recipe(recipe: Recipe) -> None:
+    if recipe.optimizer == "adam" and recipe.momentum:
+        raise ValueError(
+            f".momentum: {recipe.momentum}, but adam has no such momentum; leave it out"
+        )
+
+
 def _check_text(text: Text, name: str, datasets: Mapping[str, Dataset]) -> None:
-    if name == "sources":
-        raise ValueError(": build/sources holds the sources; give the text another name")
     if name in datasets:
         raise ValueError(f": datasets/{name} is built by `datasets`; give the text another name")
     files = sorted(path.as_posix() for path in Path().glob("datasets/*/pairs.tsv"))
@@ -296,14 +341,31 @@ def _unknown(kind: str, value: object, allowed: list[str]) -> str:
     return f"unknown {kind} {_show(value)}; allowed: {', '.join(allowed)}{hint}"
 
 
-def _first_message(error: ValidationError) -> str:
-    """Say what is wrong first, with the key as the user wrote it.
+def _first_message(error: ValidationError) -> tuple[list[str | int], str]:
+    """Say what is wrong first: where it stands, and a message with the key as the user wrote it.
 
-    A misspelt key is two errors, an unknown key and a missing one: the unknown one says more.
+    A misspelt key is two errors, an unknown key and a missing one: the unknown one says more. So
+    does a key that stands where a name should.
     """
     errors = error.errors(include_url=False)
-    first = min(errors, key=lambda candidate: candidate["type"] != "extra_forbidden")
-    kind, found, location = first["type"], first["input"], list(first["loc"])
+    first = min(
+        errors,
+        key=lambda candidate: (
+            candidate["type"] != "extra_forbidden",
+            not _is_misplaced(list(candidate["loc"])),
+        ),
+    )
+    location = list(first["loc"])
+    if location[-1:] == ["[key]"]:
+        location = location[:-1]
+    return location, _message(first)
+
+
+def _message(error: ErrorDetails) -> str:
+    """Say what one error is."""
+    kind, found, location = error["type"], error["input"], list(error["loc"])
+    if without_space := _without_space(kind, found, location):
+        return without_space
     if location[-1:] == ["[key]"]:
         return (
             f"{_dotted([*location[:-2], _show(found)])}: not a name; a name is a lower-case letter "
@@ -312,15 +374,22 @@ def _first_message(error: ValidationError) -> str:
     key = _dotted(location)
     if kind == "extra_forbidden":
         allowed = list(_model_at(location[:-1]).model_fields)
+        if len(location) == 1 and (parts := _parts_with(location[0])):
+            return f"{key}: a key of an entry of {parts}; indent it as the other keys of its entry"
         return f"{key}: {_unknown('key', location[-1], allowed)}"
+    if kind == "model_type" and _is_misplaced(location):
+        return (
+            f"{key}: {location[-1]} is a key of an entry of {location[0]}, but stands where its "
+            "name should; indent it more"
+        )
     if kind == "missing":
         field = _model_at(location[:-1]).model_fields[str(location[-1])]
         return f"{key}: missing. {field.description}"
     if kind == "literal_error":
-        allowed = re.findall("'(.*?)'", first["ctx"]["expected"])
+        allowed = re.findall("'(.*?)'", error["ctx"]["expected"])
         return f"{key}: {_unknown('value', found, allowed)}"
     if kind == "counts":
-        return f"{key}: {first['msg']}"
+        return f"{key}: {error['msg']}"
     if kind == "too_short" and not found:
         return f"{key}: empty; it needs an entry"
     if kind in {"dict_type", "model_type"}:
@@ -328,7 +397,7 @@ def _first_message(error: ValidationError) -> str:
         if len(location) == 1:
             what = "a mapping of names to entries"
         return f"{key or 'the whole file'}: {_show(found)}: expected {what}"
-    expected = re.sub(r"^Input should be |^\w+ should (?=match)", "expected ", first["msg"])
+    expected = re.sub(r"^Input should be |^\w+ should (?=match)", "expected ", error["msg"])
     return f"{key}: {_show(found)}: {expected}"
 
 
@@ -348,23 +417,52 @@ def _dotted(location: list[str | int]) -> str:
     return text.removeprefix(".")
 
 
+def _lacks_space(value: object) -> bool:
+    """Tell ``seed:7``, which YAML takes for one word."""
+    return isinstance(value, str) and re.match(r"[\w-]+:[^\s:]", value) is not None
+
+
+def _without_space(kind: str, found: object, location: list[str | int]) -> str:
+    """Say that a key and its value, or an entry's name and the entry, have no space between."""
+    wrong, above = None, location
+    if location[-1:] == ["[key]"]:
+        wrong, above = found, location[:-2]
+    elif kind == "extra_forbidden":
+        wrong, above = location[-1], location[:-1]
+    elif kind in {"dict_type", "model_type"}:
+        wrong = found
+    if not _lacks_space(wrong):
+        return ""
+    return f"{_dotted(above) or 'the whole file'}: {_put_a_space(wrong)}"
+
+
+def _put_a_space(value: object) -> str:
+    key, _, rest = str(value).partition(":")
+    return f"{_show(value)}: put a space after the colon: {_show(f'{key}: {rest}')}"
+
+
 def _model_at(location: list[str | int]) -> type[Model]:
     """Give the model whose keys stand at `location`: all, or one entry of a part of it."""
-    parts: dict[str, type[Model]] = {
-        "sources": Source,
-        "datasets": Dataset,
-        "recipes": Recipe,
-        "texts": Text,
-    }
-    return parts[str(location[0])] if location else Params
+    return PARTS[str(location[0])] if location else Params
 
 
-def main(*, out: Path) -> None:
-    """Check params.yaml and, if all is right, write to `out` that it is."""
+def _is_misplaced(location: list[str | int]) -> bool:
+    """Tell a key of an entry that stands where the entry's name should, as ``datasets.seed``."""
+    return len(location) == 2 and location[1] in _model_at(location).model_fields
+
+
+def _parts_with(key: str | int) -> str:
+    """Give the parts whose entries have a key, such as ``datasets, texts``."""
+    return ", ".join(part for part, model in PARTS.items() if key in model.model_fields)
+
+
+def main(*, out: Path | None = None) -> None:
+    """Check params.yaml and, if all is right, write to `out`, if it is given, that it is."""
     params = Params.read()
     names = ", ".join([*params.datasets, *params.texts])
     print(f"{shell.PARAMS} is right; datasets: {names}")
-    shell.write_bytes(out, b"params.yaml is right\n")
+    if out:
+        shell.write_bytes(out, b"params.yaml is right\n")
 
 
 if __name__ == "__main__":

@@ -12,14 +12,15 @@ import io
 import json
 import re
 import sys
+import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -37,7 +38,8 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     ----------
     main : callable
         Its positional parameters become positional arguments, its keyword-only parameters
-        options of the same name, each converted by its annotation.
+        options of the same name, each converted by its annotation. An option may be left out if
+        its annotation is ``T | None``.
     *expected : exception type
         What `main` can stop with besides `StageError` and `OSError`.
 
@@ -45,15 +47,16 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     ------
     SystemExit
         With one message and status 1 if `main` stops for a reason that its user can mend; with
-        status 2 if the arguments are wrong.
+        status 2 if the arguments are wrong, 130 if a user stops it.
     """
     parser = argparse.ArgumentParser(description=inspect.getdoc(main))
     for name, parameter in inspect.signature(main, eval_str=True).parameters.items():
+        convert, *none = get_args(parameter.annotation) or [parameter.annotation]
         if parameter.kind is parameter.KEYWORD_ONLY:
             flag = f"--{name.replace('_', '-')}"
-            parser.add_argument(flag, type=parameter.annotation, required=True)
+            parser.add_argument(flag, type=convert, required=not none)
         else:
-            parser.add_argument(name, type=parameter.annotation)
+            parser.add_argument(name, type=convert)
     stops: tuple[type[Exception], ...] = (StageError, *expected)
     try:
         main(**vars(parser.parse_args()))
@@ -135,6 +138,11 @@ class _Loader(yaml.SafeLoader):
         if getattr(event, "tag", None) is not None:
             problem = f"a tag ({event.tag}) has no meaning here"
             raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
+        # YAML takes such a space for a letter of the word that it stands beside.
+        unquoted = isinstance(event, yaml.ScalarEvent) and event.style is None
+        if unquoted and (found := _UNUSUAL_SPACE.search(event.value)):
+            problem = _called(found[0])
+            raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
         return super().compose_node(parent, index)
 
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
@@ -165,14 +173,110 @@ for _name, _pattern in {
 
 
 def read_yaml(path: Path) -> Any:
-    """Read a value from YAML."""
+    """Read a value from YAML.
+
+    Parameters
+    ----------
+    path : Path
+        The file to read.
+
+    Returns
+    -------
+    Any
+        What is in it.
+
+    Raises
+    ------
+    StageError
+        If it is no YAML: the line and the column, and what to write there if that is known.
+    OSError
+        If it can't be read.
+    """
     try:
-        with path.open(encoding="utf-8") as file:
-            return yaml.load(file, _Loader)  # noqa: S506 - a subclass of SafeLoader
+        text = path.read_text(encoding="utf-8")
+        return yaml.load(text, _Loader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise StageError(f"{path}{place}: not readable as YAML: {error.problem}") from None
+        line, column, words = _explain(text.splitlines(), error)
+        place = f", line {line}, column {column}" if line else ""
+        raise StageError(f"{path}{place}: not readable as YAML: {words}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise StageError(f"{path}: not readable as YAML: {reason}") from None
+
+
+def line_of(path: Path, keys: Sequence[str | int]) -> int:
+    """Find the line of a key in a file that `read_yaml` can read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    keys : sequence of str or int
+        The keys that lead to it from the top; a number counts the entries of a list.
+
+    Returns
+    -------
+    int
+        Its line, counted from 1; if it is not there, that of the last of `keys` that is.
+    """
+    node = yaml.compose(path.read_text(encoding="utf-8"), _Loader)
+    line = 1
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            below = {str(name.value).lower(): (name, under) for name, under in node.value}
+            at, node = below.get(str(key).lower(), (None, None))
+        elif isinstance(node, yaml.SequenceNode):
+            at = node = node.value[int(key)]
+        else:
+            break
+        if at is None:
+            break
+        line = at.start_mark.line + 1
+    return line
+
+
+# A slip as it looks in a line, and what to do about it.
+_UNUSUAL_SPACE = re.compile(r"[^\S \t\r\n]|[\u200b\u2060\ufeff]")
+_SLIPS = (
+    (re.compile(r"[^#]*?(\t)"), "a tab; write spaces"),
+    (re.compile(rf"[^#]*?({_UNUSUAL_SPACE.pattern})"), "{}; write an ordinary space"),
+    (re.compile(r"\s*([\w-]+:)[^\s]"), "put a space after the colon of `{}`"),
+    (re.compile(r"\s*([\w-]+)\s*(?:#.*)?$"), "put a colon after `{}`"),
+)
+
+
+def _called(found: str) -> str:
+    """Name a space by what Unicode calls it; give anything else as it is."""
+    if not _UNUSUAL_SPACE.fullmatch(found):
+        return found
+    return f"{unicodedata.name(found, 'control character').lower()} (U+{ord(found):04X})"
+
+
+def _explain(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
+    """Say where the slip is that PyYAML often notices in a later line, and what to do about it."""
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark]
+    if not marks:
+        return 0, 0, str(error.problem)
+    here = marks[0].line
+    above = [number for number in range(min(here, len(lines))) if _indent(lines[number]) >= 0]
+    for number in [mark.line for mark in marks] + above[-1:]:
+        for pattern, words in _SLIPS:
+            if number < len(lines) and (found := pattern.match(lines[number])):
+                return number + 1, found.start(1) + 1, words.format(_called(found[1]))
+    block = ("mapping values are not allowed here", "but found '<block mapping start>'")
+    if above and here < len(lines) and str(error.problem).endswith(block):
+        # The line above is the one if the lines around it agree.
+        slip, other = here, above[-1]
+        if len(above) > 1 and _indent(lines[above[-2]]) == _indent(lines[here]):
+            slip, other = other, here
+        indent, expected = _indent(lines[slip]), _indent(lines[other])
+        if indent != expected:
+            words = f"indented by {indent}, but line {other + 1} by {expected}"
+            return slip + 1, indent + 1, f"{words}; the keys of one entry start in the same column"
+    return here + 1, marks[0].column + 1, str(error.problem)
+
+
+def _indent(line: str) -> int:
+    """Give how many spaces a line begins with, -1 for one that is empty or a comment."""
+    text = line.lstrip(" ")
+    return -1 if not text or text.startswith("#") else len(line) - len(text)

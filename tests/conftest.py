@@ -99,27 +99,20 @@ class Repository:
 
 def copy_repository(source: Path, target: Path) -> Repository:
     """Copy what Git would take of `source`, also what is not committed, into a new repository."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=source,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (source / name).exists():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source / name, target / name)
+    target.mkdir(parents=True)
     repository = Repository(target)
     repository.run("git", "init", "--quiet", "--initial-branch", "main")
-    repository.commit()
+    # `source` need not be under Git itself: it may be an archive that was unpacked.
+    repository.run("git", "--git-dir=.git", f"--work-tree={source}", "add", "--all", str(source))
+    repository.run("git", "commit", "--quiet", "--message", "A state")
+    repository.run("git", "reset", "--quiet", "--hard")
     return repository
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Repository:
     """Give a fresh copy of the repository, in which nothing is built."""
-    return copy_repository(ROOT, tmp_path / "clone")
+    return copy_repository(ROOT, tmp_path / "fresh")
 
 
 @pytest.fixture(scope="session")

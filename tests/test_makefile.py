@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def test_make_repro_builds_and_then_has_nothing_to_do(ready: Repository) -> None
 def test_make_repro_says_what_is_wrong_before_dvc_does(ready: Repository) -> None:
     ready.replace("params.yaml", "    source: digits\n", "")
     printed = ready.run("make", "repro", status=2)
-    assert "params.yaml: datasets.tinydigits.source: missing" in printed
+    assert "params.yaml, line 15: datasets.tinydigits.source: missing" in printed
     assert "dvc repro" not in printed
 
 
@@ -52,12 +51,52 @@ def test_make_check_and_make_prune(ready: Repository) -> None:
     assert not (ready.folder / "datasets/tinydigits-150").exists()
 
 
-def test_a_change_of_requirements_renews_the_environment(ready: Repository) -> None:
-    later = time.time() + 60
-    os.utime(ready.folder / "requirements.txt", (later, later))
-    printed = ready.run("make", "--dry-run", "test")
-    assert "pip install" in printed
-    assert "--require-hashes" in printed
+def test_make_check_writes_nothing(ready: Repository) -> None:
+    shutil.rmtree(ready.folder / "build")
+    before = ready.contents(".")
+    ready.run("make", "check")
+    ready.replace("params.yaml", "seed: 42", "seed: -1")
+    assert "datasets.tinydigits.seed" in ready.run("make", "check", status=2)
+    ready.replace("params.yaml", "seed: -1", "seed: 42")
+    assert ready.contents(".") == before
+
+
+COMMIT = (
+    "To keep this, commit params.yaml, dvc.lock, datasets/ and metrics/. No DVC remote is needed.\n"
+)
+
+
+def test_make_repro_says_what_to_commit_if_something_changed(ready: Repository) -> None:
+    assert COMMIT not in ready.run("make", "repro")
+    ready.replace("params.yaml", "texts: {}", "texts: {}  # none")
+    assert ready.run("make", "repro").endswith(COMMIT)
+
+
+def test_an_unpacked_archive_is_built_without_git(ready: Repository) -> None:
+    shutil.rmtree(ready.folder / ".git")
+    ready.replace("params.yaml", "seed: 42", "seed: 43")
+    printed = ready.run("make", "repro")
+    assert "no Git here: DVC does without (core.no_scm in .dvc/config.local)\n" in printed
+    assert "Running stage 'evaluate@tinydigits'" in printed
+    assert COMMIT not in printed
+    assert "up to date" in ready.run("dvc", "repro")
+    assert "Git" not in ready.run("make", "repro")
+    ready.run("git", "init", "--quiet")
+    printed = ready.run("make", "repro")
+    assert "Git is here: DVC uses it again (removed core.no_scm from .dvc/config.local)" in printed
+    assert ".dvc/config.local" not in ready.run("git", "status", "--porcelain", "--untracked=all")
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_an_archive_may_lie_in_another_repository(digits: Repository, *, ignored: bool) -> None:
+    shutil.rmtree(digits.folder / ".git")
+    outer = Repository(digits.folder.parent)
+    outer.run("git", "init", "--quiet")
+    if ignored:
+        (outer.folder / ".gitignore").write_text(f"/{digits.folder.name}/\n")
+    # DVC takes the outer one, but does not see a pipeline that it ignores.
+    assert ("no Git here" in digits.run(sys.executable, "-m", "stages.doctor")) == ignored
+    assert "up to date" in digits.run("dvc", "repro")
 
 
 def test_requirements_are_locked_by_hash_and_name_no_address() -> None:

@@ -12,6 +12,8 @@ from tinydatasets.loading import Dataset, load, load_text
 from tinydatasets.pickles import FormatError, Split, dumps, loads, read
 from tinydatasets.texts import Pair, Text, read_pairs
 
+__version__ = "0.1.0"
+
 __all__ = [
     "Dataset",
     "FormatError",

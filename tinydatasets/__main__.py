@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinydatasets import __version__
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.fetch.errors import FetchError
 from tinydatasets.fetch.storage import take, unpack
@@ -37,6 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         With one message and status 1 if a benchmark can't be fetched, 2 if the arguments are
         wrong, 130 if a user stops it.
     """
+    try:
+        _run(arguments)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from what is there.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _run(arguments: Sequence[str] | None) -> None:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.source and options.mirror:
@@ -47,7 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.source and not options.download:
         print(_plan(benchmark, mirrors, folder))
         return
-    again = "The same command goes on from what is there."
     try:
         if options.source:
             take(benchmark, options.source, folder)
@@ -59,15 +67,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         place = error.filename or folder
         full = " Make room on the disk." if error.errno == errno.ENOSPC else ""
+        again = "The same command goes on from what is there."
         sys.exit(f"{place}: {error.strerror or error}.{full} {again}")
-    except KeyboardInterrupt:
-        print(f"\nStopped. {again}", file=sys.stderr)
-        sys.exit(130)
     print(f"{benchmark.name} is in {folder}. `tinydatasets.load({benchmark.name!r})` loads it.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tinydatasets", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"tinydatasets {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     fetch = commands.add_parser(
         "fetch",
@@ -82,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         dest="source",
         metavar="PATH",
         type=Path,
-        help="take the published file, or the folder with the published files, that you have",
+        help="take the published file that you have, or the folder with the published files",
     )
     fetch.add_argument(
         "--mirror",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import re
 import subprocess
 import sys
@@ -83,6 +84,36 @@ def test_the_command_that_is_shown_keeps_the_mirror(home: Path, capsys: Any) -> 
     assert "from      http://example.org/a b/\n" in printed
     assert printed.endswith("fetch mnist --download --mirror 'http://example.org/a b/'\n")
     assert not home.exists()
+
+
+def test_the_sums_of_the_unzipped_files() -> None:
+    found = [file.unzipped for file in BENCHMARKS["mnist"].files]
+    assert [(file.name, file.size, file.md5, file.sha256) for file in found if file] == [
+        (
+            "train-images-idx3-ubyte",
+            16 + 60_000 * 28 * 28,
+            "6bbc9ace898e44ae57da46a324031adb",
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        ),
+        (
+            "train-labels-idx1-ubyte",
+            8 + 60_000,
+            "a25bea736e30d166cdddb491f175f624",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        ),
+        (
+            "t10k-images-idx3-ubyte",
+            16 + 10_000 * 28 * 28,
+            "2646ac647ad5339dbf082846283269ea",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        ),
+        (
+            "t10k-labels-idx1-ubyte",
+            8 + 10_000,
+            "27ae3e4e09519cfbb04c329615203637",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
+    ]
 
 
 def test_the_sums_are_those_that_were_published() -> None:
@@ -229,15 +260,11 @@ def test_files_that_are_not_there_are_named(home: Path, monkeypatch: pytest.Monk
         (home.parent / name).write_bytes(FILES[name])
     names = ", ".join(FILES)
     assert failing("mnist", "--from", home.parent) == (
-        f"{home.parent}: expected a folder with {names};"
+        f"{home.parent}: expected a folder with {names}, unzipped or not;"
         " not there: train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz."
         " The published files come from http://one/, else http://two/"
     )
     assert f"expected a folder with {names}" in failing("mnist", "--from", home.parent / first)
-    assert failing("cifar10", "--from", home.parent / "none.tar.gz") == (
-        f"{home.parent / 'none.tar.gz'}: expected cifar-10-binary.tar.gz or its folder;"
-        f" not there: none.tar.gz. The published files come from {TORONTO}"
-    )
     assert not home.exists()
 
 
@@ -255,6 +282,73 @@ def test_for_the_python_version_of_cifar10_the_wanted_file_is_named(home: Path) 
         f"{folder}: expected cifar-10-binary.tar.gz or its folder;"
         f" not there: cifar-10-binary.tar.gz. The published files come from {TORONTO}"
     )
+    assert not home.exists()
+
+
+def test_a_folder_that_is_not_there_is_named(home: Path) -> None:
+    assert failing("mnist", "--from", "nowhere") == "nowhere: there is no such folder"
+    assert failing("cifar10", "--from", "none") == "none: there is no such file or folder"
+    assert not home.exists()
+
+
+@pytest.fixture
+def unzipped(publish: Publish) -> dict[str, bytes]:
+    """Publish MNIST with what its files hold, and give that."""
+    contents = {name[: -len(".gz")]: gzip.decompress(data) for name, data in FILES.items()}
+    publish(
+        dataclasses.replace(
+            MNIST,
+            files=tuple(
+                dataclasses.replace(file, unzipped=published.remote(*content))
+                for file, content in zip(MNIST.files, contents.items())
+            ),
+        ),
+        {},
+    )
+    return contents
+
+
+@pytest.mark.parametrize("separator", ["-idx", ".idx"], ids=["unzipped", "from Kaggle"])
+def test_files_that_are_unzipped_are_taken(
+    home: Path, unzipped: dict[str, bytes], separator: str
+) -> None:
+    # Kaggle's archive has folders of the other spelling.
+    for name, data in unzipped.items():
+        (home.parent / name).mkdir()
+        path = home.parent / name.replace("-idx", separator)
+        if path.is_dir():
+            path.rmdir()
+        path.write_bytes(data)
+    # One that was damaged does not come before what is right.
+    (home / "mnist").mkdir(parents=True)
+    (home / "mnist" / "t10k-labels-idx1-ubyte.gz").write_bytes(b"damaged")
+    fetch("mnist", "--from", home.parent)
+    train, test = tinydatasets.load("mnist")
+    for array, expected in zip((*train, *test), ARRAYS):
+        np.testing.assert_array_equal(array, expected)
+    fetch("mnist", "--from", home / "mnist")
+    assert set(unzipped) == {path.name for path in (home / "mnist").glob("*ubyte*")}
+
+
+def test_some_may_be_unzipped_and_some_not(home: Path, unzipped: dict[str, bytes]) -> None:
+    for (name, zipped), (other, data) in zip(FILES.items(), unzipped.items()):
+        if "labels" in name:
+            (home.parent / name).write_bytes(zipped)
+        else:
+            (home.parent / other).write_bytes(data)
+    fetch("mnist", "--from", home.parent)
+    np.testing.assert_array_equal(tinydatasets.load("mnist").test.labels, ARRAYS[3])
+
+
+def test_an_unzipped_file_that_is_another_is_not_taken(
+    home: Path, unzipped: dict[str, bytes]
+) -> None:
+    for name, data in unzipped.items():
+        (home.parent / name).write_bytes(data)
+    path = home.parent / "train-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x09")
+    message = failing("mnist", "--from", home.parent)
+    assert message.startswith(f"{path} is not the published train-labels-idx1-ubyte: expected md5")
     assert not home.exists()
 
 
@@ -322,6 +416,25 @@ def test_a_user_may_stop_it(
     assert stopped.value.code == 130
     assert "Stopped. The same command goes on" in capsys.readouterr().err
     assert not home.exists()
+
+
+def test_a_user_may_stop_a_plan_too(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tinydatasets.__main__._plan", stop)
+    with pytest.raises(SystemExit) as stopped:
+        main(["fetch", "mnist"])
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "\nStopped. The same command goes on from what is there.\n"
+
+
+def test_the_version_is_that_of_the_package(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"tinydatasets {tinydatasets.__version__}\n"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", tinydatasets.__version__)
 
 
 def test_what_was_not_fetched_is_asked_for_by_its_command(home: Path) -> None:

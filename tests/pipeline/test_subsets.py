@@ -75,7 +75,8 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     assert {label: part["rows"] for label, part in by_class.items()} == {"0": 128, "1": 132}
     for recipe in ("classroom", "tuned"):
         assert (digits.folder / f"build/zeros-and-ones/models/{recipe}.safetensors").is_file()
-        assert (digits.folder / f"build/zeros-and-ones/predictions/{recipe}.csv").is_file()
+        for table in ("predictions", "confusion", "accuracy_by_class"):
+            assert (digits.folder / f"build/zeros-and-ones/{table}/{recipe}.csv").is_file()
     assert "zeros-and-ones" in digits.run("dvc", "metrics", "show")
 
     own_paper = digits.folder / "datasets/zeros-and-ones/README.md"
@@ -138,6 +139,12 @@ def test_a_dataset_that_takes_every_row_has_no_unused(digits: Repository) -> Non
     metrics = json.loads(digits.read("metrics/whole.json"))
     assert set(metrics["tuned"]) == {"test"}
     assert digits.run("dvc", "metrics", "show")
+    table = digits.read("build/whole/confusion/tuned.csv").splitlines()
+    assert {line.split(",")[1] for line in table[1:]} == {"test"}
+    digits.run("dvc", "plots", "show")
+    page = digits.read("dvc_plots/index.html")
+    assert page.count("whole: rows by true and predicted class") == 2
+    assert page.count("whole: accuracy by class") == 2
 
 
 def test_a_seed_reruns_its_own_chain_and_comes_back(digits: Repository) -> None:
@@ -209,5 +216,5 @@ def test_prune_removes_nothing_while_params_are_wrong(digits: Repository) -> Non
     digits.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
     digits.replace("params.yaml", "seed: 42", "sede: 42")
     printed = digits.run("python", "-m", "stages.prune", status=1)
-    assert "params.yaml: datasets.tiny.sede: unknown key" in printed
+    assert "params.yaml, line 17: datasets.tiny.sede: unknown key" in printed
     assert digits.contents("datasets", "metrics", "build") == before

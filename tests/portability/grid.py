@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stages import shell
 from tests.conftest import ROOT, copy_repository
 from tests.portability.pythons import install_data, make_environment
 
@@ -202,7 +203,12 @@ def main() -> None:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             described = pool.map(check_took_effect, grid)
             rebuilt = pool.map(rebuild, grid, (folder / str(number) for number in range(len(grid))))
-        for environment, versions_found, found in zip(grid, described, rebuilt, strict=True):
+            try:
+                results = list(zip(grid, described, rebuilt, strict=True))
+            finally:
+                # Ctrl-C would otherwise wait for the environments that have not begun.
+                pool.shutdown(cancel_futures=True)
+        for environment, versions_found, found in results:
             differ = {
                 path for path in {*reference, *found} if reference.get(path) != found.get(path)
             }
@@ -220,4 +226,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    shell.run(main)

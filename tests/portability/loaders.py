@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from stages import shell
 from tests.conftest import ROOT
 from tests.portability.pythons import make_environment
 
@@ -35,7 +36,7 @@ for name in ("tinydigits", "tinydigits-150", "tinymnist"):
 
 
 def main() -> None:
-    """Print a line for each Python and NumPy."""
+    """Read and write the released files under each Python and NumPy, and print a table."""
     files = [
         ROOT / "datasets" / name / f"{split}.pkl"
         for name in ("tinydigits", "tinydigits-150", "tinymnist")
@@ -67,4 +68,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    shell.run(main)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,14 +158,30 @@ def test_predictions_name_every_row_that_was_held_out(folder: Path, name: str, u
     assert [int(line["actual"]) for line in predictions] == load_digits().target[rows].tolist()
     np.testing.assert_array_equal(test.images, load_digits().images[rows[: len(in_test)]] / 16)
 
+    digits = [str(label) for label in range(10)]
     with (folder / f"build/{name}/accuracy_by_class/tuned.csv").open() as file:
         by_class = list(csv.DictReader(file))
-    assert [line["class"] for line in by_class] == [str(label) for label in range(10)]
-    assert sum(int(line["rows"]) for line in by_class) == len(predictions)
+    splits = ("test", "unused")
+    assert [(line["split"], line["class"]) for line in by_class] == list(product(splits, digits))
     for line in by_class:
-        of_class = [p for p in predictions if p["actual"] == line["class"]]
-        share = sum(p["predicted"] == line["class"] for p in of_class) / len(of_class)
+        assert line["recipe"] == "tuned"
+        of_class = [
+            p["predicted"]
+            for p in predictions
+            if (p["split"], p["actual"]) == (line["split"], line["class"])
+        ]
+        assert int(line["rows"]) == len(of_class)
+        share = of_class.count(line["class"]) / len(of_class)
         assert math.isclose(float(line["accuracy"]), share, abs_tol=1e-6)
+
+    # Every cell, also that of a pair that never occurs.
+    with (folder / f"build/{name}/confusion/tuned.csv").open() as file:
+        cells = [
+            (line["split"], line["actual"], line["predicted"], int(line["rows"]))
+            for line in csv.DictReader(file)
+        ]
+    counted = Counter((p["split"], p["actual"], p["predicted"]) for p in predictions)
+    assert cells == [(*cell, counted[cell]) for cell in product(splits, digits, digits)]
 
 
 @pytest.mark.parametrize("weight", [1.5 * 2**-16, -0.5 * 2**-16 + 9e-12, 255 + 2.5 * 2**-16])

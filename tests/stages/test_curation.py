@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from tests.conftest import Repository
 
 ROOT = Path(__file__).parent.parent.parent
-RELEASED = ROOT / "datasets/tinymnist"
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,14 @@ def source() -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     return table[:, :-1], table[:, -1].astype(np.int64)
 
 
+def table(name: str) -> list[dict[str, str]]:
+    path = ROOT / "datasets" / name / "samples.csv"
+    with path.open(encoding="ascii", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def samples() -> dict[str, list[dict[str, str]]]:
-    with (RELEASED / "samples.csv").open(encoding="ascii", newline="") as file:
-        lines = list(csv.DictReader(file))
+    lines = table("tinymnist")
     assert [line["split"] for line in lines] == ["train"] * 1000 + ["test"] * 200
     return {split: [x for x in lines if x["split"] == split] for split in ("train", "test")}
 
@@ -72,27 +77,55 @@ def test_difficulty_is_that_of_the_five_nearest(source: Any) -> None:
         assert float(line["difficulty"]) == pytest.approx(sums[0] / sums[1], abs=6e-5)
 
 
-def test_a_class_has_80_canonical_15_hard_and_5_ambiguous(source: Any) -> None:
+def test_a_class_has_80_easy_15_hard_and_5_hardest(source: Any) -> None:
     _, labels = source
     chosen = samples()["train"]
     for label in range(10):
         of_class = [line for line in chosen if labels[int(line["row"])] == label]
         counts = [sum(line["tier"] == tier for line in of_class) for tier in TIERS]
         assert counts == [80, 15, 5]
-        hardest = {
+        difficulties = {
             tier: [float(line["difficulty"]) for line in of_class if line["tier"] == tier]
             for tier in TIERS
         }
-        assert max(hardest["canonical"]) <= min(hardest["hard"])
-        assert max(hardest["hard"]) <= min(hardest["ambiguous"])
+        assert max(difficulties["easy"]) <= min(difficulties["hard"])
+        assert max(difficulties["hard"]) <= min(difficulties["hardest"])
 
 
-def test_the_canonical_images_leave_none_far_from_one(source: Any) -> None:
+@pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150", "tinymnist"])
+def test_samples_have_the_label_of_each_image(name: str) -> None:
+    lines = table(name)
+    assert list(lines[0]) == ["split", "row", "label", "tier", "difficulty"]
+    train, test = tinydatasets.load(name)
+    labels = [int(line["label"]) for line in lines]
+    assert labels == [*train.labels.tolist(), *test.labels.tolist()]
+
+
+def of_other_classes(lines: list[dict[str, str]], tier: str) -> tuple[int, int]:
+    """Count the images of a tier, and those of them that lie nearer to other classes."""
+    of_tier = [float(line["difficulty"]) for line in lines if line["tier"] == tier]
+    return len(of_tier), sum(difficulty > 1 for difficulty in of_tier)
+
+
+def test_the_pages_say_how_many_hard_images_lie_nearer_to_other_classes() -> None:
+    page = (ROOT / "datasets/tinymnist/README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\| `(\w+)` \| .*? \| (\d+) \| (\d+) \|", page)
+    found = {tier: of_other_classes(samples()["train"], tier) for tier in TIERS}
+    assert {tier: (int(n), int(above)) for tier, n, above in shown} == found
+    page = (ROOT / "datasets/tinydigits/README.md").read_text(encoding="utf-8")
+    counts = re.search(r"of the hardest tier, (\d+) of (\d+) .*?(\d+) of (\d+)", page, re.DOTALL)
+    assert counts is not None
+    above, n, above_150, n_150 = map(int, counts.groups())
+    assert of_other_classes(table("tinydigits"), "hardest") == (n, above)
+    assert of_other_classes(table("tinydigits-150"), "hardest") == (n_150, above_150)
+
+
+def test_the_easy_images_are_those_of_facility_location(source: Any) -> None:
     """Choose those of a class again, one by one, in the plainest way."""
     pixels, labels = source
     images = pixels.astype(np.uint8).reshape(-1, 28, 28)
     named = tiers(difficulty(images, labels), labels)
-    of_class = np.flatnonzero((labels == 3) & (named == "canonical"))
+    of_class = np.flatnonzero((labels == 3) & (named == "easy"))
     assert len(of_class) == 400
     squared = cdist(pixels[of_class], pixels[of_class], "sqeuclidean").round()
     chosen: list[int] = []
@@ -102,7 +135,7 @@ def test_the_canonical_images_leave_none_far_from_one(source: Any) -> None:
     released = [
         int(line["row"])
         for line in samples()["train"]
-        if line["tier"] == "canonical" and labels[int(line["row"])] == 3
+        if line["tier"] == "easy" and labels[int(line["row"])] == 3
     ]
     assert sorted(of_class[chosen]) == sorted(released)
 
@@ -125,7 +158,7 @@ def test_the_one_liner_gives_floats_as_the_digits_are() -> None:
 
 def test_equal_difficulties_are_ranked_by_row() -> None:
     named = tiers(np.ones(20), np.zeros(20, np.int64))
-    assert named.tolist() == ["canonical"] * 16 + ["hard"] * 3 + ["ambiguous"]
+    assert named.tolist() == ["easy"] * 16 + ["hard"] * 3 + ["hardest"]
 
 
 def test_one_image_of_a_class_and_equal_images_are_infinitely_hard() -> None:
@@ -138,17 +171,17 @@ def test_too_few_rows_are_said() -> None:
     images = np.zeros((8, 1, 1), np.uint8)
     images[4:] = 9
     labels = np.repeat([0, 1], 4)
-    named = np.full(8, "canonical")
+    named = np.full(8, "easy")
     with pytest.raises(TooFewError, match="class 0 has 0 rows left that are no training row's"):
         curate(images, labels, named, {0: 1, 1: 1}, {0: 1, 1: 0}, generator=generator, maximum=9)
-    with pytest.raises(TooFewError, match="class 1 has 4 canonical rows, but 6 of the 7 for"):
+    with pytest.raises(TooFewError, match="class 1 has 4 easy rows, but 6 of the 7 for"):
         curate(images, labels, named, {0: 1, 1: 7}, {0: 1, 1: 0}, generator=generator, maximum=9)
 
 
 def test_a_class_whose_rows_are_all_for_training_leaves_none() -> None:
     images = np.arange(8, dtype=np.uint8).reshape(8, 1, 1)
     labels = np.repeat([0, 1], 4)
-    named = np.full(8, "canonical")
+    named = np.full(8, "easy")
     generator = np.random.RandomState(0)
     asked = {0: 4, 1: 1}
     train, test = curate(images, labels, named, asked, {0: 0, 1: 1}, generator=generator, maximum=9)

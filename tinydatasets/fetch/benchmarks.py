@@ -19,12 +19,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file: its name after a mirror's address, its size in bytes, and its sums."""
+    """A published file.
+
+    Attributes
+    ----------
+    name : str
+        Its name after a mirror's address.
+    size : int
+        Its bytes.
+    md5, sha256 : str
+        Its sums.
+    unzipped : RemoteFile, optional
+        What is in it, where that is as good.
+    """
 
     name: str
     size: int
     md5: str
     sha256: str
+    unzipped: RemoteFile | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,9 @@ class Benchmark:
 
 # Sizes and sha256: TensorFlow Datasets, tensorflow_datasets/url_checksums/mnist.txt.
 # md5: torchvision, torchvision/datasets/mnist.py.
+# Of the files unzipped, sha256: lunal-dev/kettle, src/kettle/training.py; md5: pralab/secml,
+# src/secml/data/loader/c_dataloader_mnist.py. All but those of train-images were computed from the
+# published files too, and are the same.
 # Mirrors: torchvision's own copy, then TensorFlow's. The authors' page, yann.lecun.com/exdb/mnist/,
 # asked not to be used by programs and has held no files since 2025 (pytorch/pytorch#164238).
 MNIST: Final = Benchmark(
@@ -85,24 +101,48 @@ MNIST: Final = Benchmark(
             9_912_422,
             "f68b3c2dcbeaaa9fbdd348bbdeb94873",
             "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            RemoteFile(
+                "train-images-idx3-ubyte",
+                47_040_016,
+                "6bbc9ace898e44ae57da46a324031adb",
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            ),
         ),
         RemoteFile(
             "train-labels-idx1-ubyte.gz",
             28_881,
             "d53e105ee54ea40749a09fcbcd1e9432",
             "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            RemoteFile(
+                "train-labels-idx1-ubyte",
+                60_008,
+                "a25bea736e30d166cdddb491f175f624",
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            ),
         ),
         RemoteFile(
             "t10k-images-idx3-ubyte.gz",
             1_648_877,
             "9fb629c4189551a2d022fa330f9573f3",
             "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            RemoteFile(
+                "t10k-images-idx3-ubyte",
+                7_840_016,
+                "2646ac647ad5339dbf082846283269ea",
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            ),
         ),
         RemoteFile(
             "t10k-labels-idx1-ubyte.gz",
             4_542,
             "ec29112dd5afa0611ce80d1b7f02629c",
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            RemoteFile(
+                "t10k-labels-idx1-ubyte",
+                10_008,
+                "27ae3e4e09519cfbb04c329615203637",
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            ),
         ),
     ),
     mirrors=(
@@ -144,6 +184,33 @@ CIFAR10: Final = Benchmark(
 
 # The only list of benchmarks: the command, `load` and the model of params.yaml ask this one.
 BENCHMARKS: Final = {benchmark.name: benchmark for benchmark in (MNIST, CIFAR10)}
+
+
+def locate(benchmark: Benchmark, folder: Path) -> list[tuple[Path, RemoteFile]]:
+    """Find each published file in a folder, or else what is in it, unzipped.
+
+    Parameters
+    ----------
+    benchmark : Benchmark
+        Whose files to find.
+    folder : Path
+        Where to look.
+
+    Returns
+    -------
+    list of (Path, RemoteFile)
+        For each file of the benchmark, where it is and what it must be. Where neither form is
+        there, the path of the published one, which is then missing.
+    """
+    found = []
+    for file in benchmark.files:
+        forms = [(folder / file.name, file)]
+        if file.unzipped:
+            # The second spelling is Kaggle's, whose archives have the first as a folder.
+            name = file.unzipped.name
+            forms += [(folder / n, file.unzipped) for n in (name, name.replace("-idx", ".idx"))]
+        found.append(next((form for form in forms if form[0].is_file()), forms[0]))
+    return found
 
 
 def check(path: Path, file: RemoteFile) -> None:

@@ -1,4 +1,4 @@
-"""Read MNIST's four files, which are in the IDX format, compressed by gzip."""
+"""Read MNIST's four files, which are in the IDX format, compressed by gzip or not."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def _split(images: Path, labels: Path, rows: int) -> Split:
 def _idx(path: Path, shape: tuple[int, ...]) -> npt.NDArray[Any]:
     """Read bytes of a known shape: two zeros, 8 for bytes, the dimensions, each length, the bytes.
 
-    No more is decompressed than `shape` needs, whatever the file holds.
+    No more is read than `shape` needs, whatever the file holds.
     """
     header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
     size = len(header) + math.prod(shape)
     try:
-        with gzip.open(path) as stream:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             data = stream.read(size + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FetchError(f"{path}: not readable as gzip: {error}") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from tinydatasets.fetch.benchmarks import check
+from tinydatasets.fetch.benchmarks import check, locate
 from tinydatasets.fetch.errors import FetchError
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def take(benchmark: Benchmark, source: Path, folder: Path) -> None:
     benchmark : Benchmark
         What the files must be.
     source : Path
-        The folder that has the files under their published names, or the file itself if there is
-        only one.
+        The folder that has the files under their published names, or unzipped, or the file itself
+        if there is only one.
     folder : Path
         Where the copies go.
 
@@ -39,23 +39,31 @@ def take(benchmark: Benchmark, source: Path, folder: Path) -> None:
     OSError
         If a file can't be read or written.
     """
-    names = [file.name for file in benchmark.files]
-    alone = len(names) == 1
-    paths = [source] if alone and not source.is_dir() else [source / name for name in names]
-    missing = [path.name for path in paths if not path.is_file()]
+    alone = len(benchmark.files) == 1
+    if not source.exists():
+        raise FetchError(f"{source}: there is no such {'file or folder' if alone else 'folder'}")
+    if alone and source.is_file():
+        found = [(source, benchmark.files[0])]
+    else:
+        found = locate(benchmark, source)
     origin = f"The published files come from {', else '.join(benchmark.mirrors)}"
+    missing = [path.name for path, _ in found if not path.is_file()]
     if missing:
-        wanted = f"{names[0]} or its folder" if alone else f"a folder with {', '.join(names)}"
+        names = ", ".join(file.name for file in benchmark.files)
+        wanted = f"{names} or its folder" if alone else f"a folder with {names}, unzipped or not"
         raise FetchError(f"{source}: expected {wanted}; not there: {', '.join(missing)}. {origin}")
     try:
-        for path, file in zip(paths, benchmark.files):
+        for path, file in found:
             check(path, file)
     except FetchError as error:
         raise FetchError(f"{error}. {origin}") from None
-    make_room(folder, benchmark.download_size + benchmark.unpacked_size)
-    for path, name in zip(paths, names):
-        with path.open("rb") as original, _replacing(folder / name) as copy:
+    make_room(folder, sum(file.size for _, file in found) + benchmark.unpacked_size)
+    for (path, file), published in zip(found, benchmark.files):
+        with path.open("rb") as original, _replacing(folder / file.name) as copy:
             shutil.copyfileobj(original, copy)
+        if file is not published:
+            # It would be read instead, and may be damaged.
+            (folder / published.name).unlink(missing_ok=True)
 
 
 def make_room(folder: Path, needed: int) -> None:
@@ -85,8 +93,8 @@ def unpack(benchmark: Benchmark, folder: Path) -> None:
     benchmark : Benchmark
         What the files must be.
     folder : Path
-        Where they are, and where ``train-images.npy``, ``train-labels.npy``, ``test-images.npy``
-        and ``test-labels.npy`` go.
+        Where they are, unzipped or not, and where ``train-images.npy``, ``train-labels.npy``,
+        ``test-images.npy`` and ``test-labels.npy`` go.
 
     Raises
     ------
@@ -95,10 +103,10 @@ def unpack(benchmark: Benchmark, folder: Path) -> None:
     OSError
         If a file can't be read or written.
     """
-    paths = [folder / file.name for file in benchmark.files]
-    for path, file in zip(paths, benchmark.files):
+    found = locate(benchmark, folder)
+    for path, file in found:
         check(path, file)
-    dataset = benchmark.read(paths, benchmark.train, benchmark.test)
+    dataset = benchmark.read([path for path, _ in found], benchmark.train, benchmark.test)
     for split, arrays in dataset._asdict().items():
         for kind, array in arrays._asdict().items():
             with _replacing(folder / f"{split}-{kind}.npy") as out:
