@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 from stages import shell
 from stages.counts import check_labels, per_class
 from stages.shell import StageError
-from tinydatasets.loading import BENCHMARKS
+from tinydatasets.fetch.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +90,8 @@ class Model(BaseModel):
 
 
 PACKAGED = ("package", "file", "sha256")
+# A source's images have height and width, and no colours.
+GREY = [name for name, benchmark in BENCHMARKS.items() if len(benchmark.image) == 2]
 
 
 class Source(Model):
@@ -113,7 +115,7 @@ class Source(Model):
     """The data file, from the folder in which packages are installed."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = ""
     """The sum of the file's bytes."""
-    benchmark: Literal["mnist"] | None = None
+    benchmark: Annotated[str, Field(json_schema_extra={"enum": GREY})] | None = None
     """Instead of the three: a benchmark that `tinydatasets fetch` brought, its training images."""
     image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
     """Height and width in pixels."""
@@ -269,6 +271,8 @@ def _check_name(name: str, part: str) -> None:
 
 def _check_source(source: Source) -> None:
     given = source.model_fields_set.intersection(PACKAGED)
+    if source.benchmark is not None and source.benchmark not in GREY:
+        raise ValueError(f".benchmark: {_unknown('value', source.benchmark, GREY)}")
     if source.benchmark and given:
         raise ValueError(
             f".benchmark: {source.benchmark}, but {' and '.join(sorted(given))} too: a source is "

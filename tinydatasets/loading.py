@@ -6,15 +6,12 @@ import difflib
 import os
 import sys
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from tinydatasets.pickles import FormatError, Split, read
 from tinydatasets.texts import Text, read_pairs
-
-# What `tinydatasets fetch` brings when it is asked to.
-BENCHMARKS: Final = ("cifar10", "mnist")
 
 
 class Dataset(NamedTuple):
@@ -45,7 +42,7 @@ def _names(file: str) -> list[str]:
 
 
 def _unknown(
-    name: str, names: list[str], fetched: tuple[str, ...], other: str, others: list[str]
+    name: str, names: list[str], fetched: list[str], other: str, others: list[str]
 ) -> ValueError:
     """Say what there is; `other` is the function that loads the `others`."""
     near = difflib.get_close_matches(str(name).lower(), [*names, *fetched], n=1)
@@ -115,9 +112,13 @@ def load(name: str) -> Dataset:
     if name in names:
         folder = _folder() / name
         return Dataset(read(folder / "train.pkl"), read(folder / "test.pkl"))
-    if name in BENCHMARKS:
+    # Not at the top, so that an import of the package does not import what reads downloads.
+    from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
+
+    benchmarks = sorted(BENCHMARKS)
+    if name in benchmarks:
         return _fetched(name)
-    raise _unknown(name, names, BENCHMARKS, "load_text", _names("train.jsonl"))
+    raise _unknown(name, names, benchmarks, "load_text", _names("train.jsonl"))
 
 
 def _fetched(name: str) -> Dataset:
@@ -175,7 +176,7 @@ def load_text(name: str) -> Text:
     """
     names = _names("train.jsonl")
     if name not in names:
-        raise _unknown(name, names, (), "load", _names("train.pkl"))
+        raise _unknown(name, names, [], "load", _names("train.pkl"))
     folder = _folder() / name
     return Text(
         read_pairs(folder / "train.jsonl"),

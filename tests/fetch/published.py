@@ -26,7 +26,7 @@ MNIST_NAMES = [
     "t10k-images-idx3-ubyte.gz",
     "t10k-labels-idx1-ubyte.gz",
 ]
-CIFAR_NAME = "cifar-10-python.tar.gz"
+CIFAR_NAME = "cifar-10-binary.tar.gz"
 
 
 def random_bytes(seed: int, *shape: int, below: int = 256) -> npt.NDArray[Any]:
@@ -54,55 +54,40 @@ def mnist_files(arrays: list[npt.NDArray[Any]]) -> dict[str, bytes]:
     return dict(zip(MNIST_NAMES, contents))
 
 
-def old_pickle(title: str, labels: npt.NDArray[Any], data: npt.NDArray[Any]) -> bytes:
-    """Write a batch as Python 2's cPickle did, opcode by opcode."""
-    out = [b"\x80\x02}q\x01("]
-    out += [short("batch_label"), b"q\x02", short(title), b"q\x03"]
-    out += [short("labels"), b"q\x04]q\x05"]
-    for start in range(0, len(labels), 1000):
-        out += [b"(", *(b"K" + bytes([label]) for label in labels[start : start + 1000]), b"e"]
-    out += [short("data"), b"q\x06cnumpy.core.multiarray\n_reconstruct\nq\x07"]
-    out += [b"cnumpy\nndarray\nq\x08K\x00\x85", short("b"), b"\x87Rq\t"]
-    out += [b"(K\x01M", struct.pack("<H", len(data)), b"M\x00\x0c\x86"]
-    out += [b"cnumpy\ndtype\nq\n", short("u1"), b"K\x00K\x01\x87Rq\x0b"]
-    out += [b"(K\x03", short("|"), b"NNN" + 2 * b"J\xff\xff\xff\xff" + b"K\x00tb\x89"]
-    out += [b"T", struct.pack("<I", data.nbytes), data.tobytes(), b"tb"]
-    out += [short("filenames"), b"q\x0c]q\r(", short("a_s_000001.png"), b"q\x0eeu."]
-    return b"".join(out)
-
-
-def short(text: str) -> bytes:
-    return b"U" + bytes([len(text)]) + text.encode()
-
-
-def cifar_batches(rows: int = 300) -> dict[str, tuple[str, npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Give title, labels and data by the name of the batch."""
-    titles = {f"data_batch_{number}": f"training batch {number} of 5" for number in range(1, 6)}
-    titles["test_batch"] = "testing batch 1 of 1"
+def cifar_batches(rows: int = 300) -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Give labels and data by the name of the batch."""
+    names = [*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"]
     return {
-        name: (title, random_bytes(seed, rows, below=10), random_bytes(seed + 10, rows, 3072))
-        for seed, (name, title) in enumerate(titles.items())
+        name: (random_bytes(seed, rows, below=10), random_bytes(seed + 10, rows, 3072))
+        for seed, name in enumerate(names)
     }
+
+
+def cifar_batch(labels: npt.NDArray[Any], data: npt.NDArray[Any]) -> bytes:
+    """Write each image as its label and its 3072 bytes."""
+    rows = (bytes([label]) + pixels.tobytes() for label, pixels in zip(labels, data))
+    return b"".join(rows)
 
 
 def cifar_members(rows: int = 300) -> list[tuple[tarfile.TarInfo, bytes]]:
-    """Give what the archive holds, in the order in which it holds it."""
-    batches = {name: old_pickle(*batch) for name, batch in cifar_batches(rows).items()}
+    """Give what the archive holds; its files are not in the order of their names."""
+    batches = {name: cifar_batch(*batch) for name, batch in cifar_batches(rows).items()}
+    names = "airplane automobile bird cat deer dog frog horse ship truck"
     contents = {
-        "data_batch_4": batches["data_batch_4"],
+        "data_batch_1.bin": batches["data_batch_1.bin"],
+        "batches.meta.txt": names.replace(" ", "\n").encode() + b"\n\n",
+        "data_batch_3.bin": batches["data_batch_3.bin"],
+        "data_batch_4.bin": batches["data_batch_4.bin"],
+        "test_batch.bin": batches["test_batch.bin"],
         "readme.html": b'<meta HTTP-EQUIV="REFRESH" content="0; url=http://example.org/">\n',
-        "test_batch": batches["test_batch"],
-        "data_batch_3": batches["data_batch_3"],
-        "batches.meta": b"\x80\x02}q\x01.",
-        "data_batch_2": batches["data_batch_2"],
-        "data_batch_5": batches["data_batch_5"],
-        "data_batch_1": batches["data_batch_1"],
+        "data_batch_5.bin": batches["data_batch_5.bin"],
+        "data_batch_2.bin": batches["data_batch_2.bin"],
     }
-    folder = tarfile.TarInfo("cifar-10-batches-py")
+    folder = tarfile.TarInfo("cifar-10-batches-bin")
     folder.type = tarfile.DIRTYPE
     members = [(folder, b"")]
     for name, content in contents.items():
-        members.append((tarfile.TarInfo(f"cifar-10-batches-py/{name}"), content))
+        members.append((tarfile.TarInfo(f"cifar-10-batches-bin/{name}"), content))
     return members
 
 

@@ -59,8 +59,8 @@ def run(*command: str, status: int = 0) -> str:
             "cifar10",
             [
                 "50,000 for training, 10,000 for testing",
-                "170.5 MB, about 27 s at 50 Mbit/s",
-                "cifar-10-python.tar.gz",
+                "170.1 MB, about 27 s at 50 Mbit/s",
+                "cifar-10-binary.tar.gz",
                 "https://www.cs.toronto.edu/~kriz/\n",
                 "A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009",
                 "  tinydatasets fetch cifar10 --download\n",
@@ -147,10 +147,10 @@ def test_the_sums_are_those_that_were_published() -> None:
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         ),
         (
-            "cifar-10-python.tar.gz",
-            170498071,
-            "c58f30108f718f92721af3b95e74349a",
-            "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+            "cifar-10-binary.tar.gz",
+            170052171,
+            "c32a1d4ab5d03f1284b67883e8d87530",
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
         ),
     ]
 
@@ -249,20 +249,38 @@ def test_one_file_is_taken_under_any_name_or_from_its_folder(home: Path, publish
     fetch("cifar10", "--from", home / "cifar10")
 
 
-def test_files_that_are_not_there_are_named(home: Path, publish: Publish) -> None:
-    publish(MNIST, FILES)
+TORONTO = "https://www.cs.toronto.edu/~kriz/"
+
+
+def test_files_that_are_not_there_are_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirrored = dataclasses.replace(MNIST, mirrors=("http://one/", "http://two/"))
+    monkeypatch.setitem(BENCHMARKS, "mnist", mirrored)
     first, *_, last = FILES
     for name in (first, last):
         (home.parent / name).write_bytes(FILES[name])
     names = ", ".join(FILES)
     assert failing("mnist", "--from", home.parent) == (
         f"{home.parent}: expected a folder with {names}, unzipped or not;"
-        " not there: train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz"
+        " not there: train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz."
+        " The published files come from http://one/, else http://two/"
     )
     assert f"expected a folder with {names}" in failing("mnist", "--from", home.parent / first)
-    assert failing("cifar10", "--from", home.parent) == (
-        f"{home.parent}: expected cifar-10-python.tar.gz or its folder;"
-        " not there: cifar-10-python.tar.gz"
+    assert not home.exists()
+
+
+def test_for_the_python_version_of_cifar10_the_wanted_file_is_named(home: Path) -> None:
+    folder = home.parent / "Downloads"
+    folder.mkdir()
+    path = folder / "cifar-10-python.tar.gz"
+    with path.open("wb") as file:
+        file.truncate(170_498_071)  # its size; no byte of it is read
+    assert failing("cifar10", "--from", path) == (
+        f"{path} is not the published cifar-10-binary.tar.gz: expected 170,052,171 bytes,"
+        f" found 170,498,071. The published files come from {TORONTO}"
+    )
+    assert failing("cifar10", "--from", folder) == (
+        f"{folder}: expected cifar-10-binary.tar.gz or its folder;"
+        f" not there: cifar-10-binary.tar.gz. The published files come from {TORONTO}"
     )
     assert not home.exists()
 
@@ -428,6 +446,18 @@ def test_what_was_not_fetched_is_asked_for_by_its_command(home: Path) -> None:
 def test_a_benchmark_is_proposed_for_a_name_near_it() -> None:
     with pytest.raises(ValueError, match=r"once fetched cifar10, mnist\. Did you mean 'cifar10'"):
         tinydatasets.load("cifar-10")
+
+
+def test_a_benchmark_that_is_added_to_the_registry_is_known(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setitem(BENCHMARKS, "digits", dataclasses.replace(MNIST, name="digits"))
+    with pytest.raises(ValueError, match=r"once fetched cifar10, digits, mnist\."):
+        tinydatasets.load("none")
+    with pytest.raises(ValueError, match=f"digits is not in {re.escape(str(home / 'digits'))}"):
+        tinydatasets.load("digits")
+    fetch("digits")
+    assert "tinydatasets fetch digits --download" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"x" * 200, None])

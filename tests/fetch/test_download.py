@@ -70,14 +70,14 @@ def test_cifar10_comes_whole_with_its_colours_last(
     assert (train.labels.dtype.name, train.labels.shape) == ("int64", (1500,))
     batches = published.cifar_batches()
     for number in range(5):
-        _, labels, data = batches[f"data_batch_{number + 1}"]
+        labels, data = batches[f"data_batch_{number + 1}.bin"]
         rows = slice(300 * number, 300 * (number + 1))
         np.testing.assert_array_equal(train.labels[rows], labels)
         # A row of the batch is 1024 reds, 1024 greens, 1024 blues.
         for colour in range(3):
             plane = train.images[rows, :, :, colour].reshape(300, 1024)
             np.testing.assert_array_equal(plane, data[:, 1024 * colour : 1024 * (colour + 1)])
-    _, labels, data = batches["test_batch"]
+    labels, data = batches["test_batch.bin"]
     np.testing.assert_array_equal(test.labels, labels)
     assert test.images[7, 3, 5].tolist() == data[7, [101, 1125, 2149]].tolist()
     assert there(home / "cifar10") == {published.CIFAR_NAME, *NPY}

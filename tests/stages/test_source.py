@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,19 @@ def test_the_page_shows_entries_that_are_right(tmp_path: Path) -> None:
     params = Params.read(tmp_path / "params.yaml")
     assert params.datasets["tinymnist-of-60000"].source == "mnist"
     assert sum(params.sources["mnist"].rows_per_class) == 60_000
+
+
+def test_a_benchmark_in_colour_is_no_source(tmp_path: Path) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    entry = SOURCE.replace("benchmark: mnist", "benchmark: cifar10")
+    (tmp_path / "params.yaml").write_text(text.replace("sources:\n", f"sources:\n{entry}", 1))
+    with pytest.raises(
+        StageError, match=r"sources.mnist.benchmark: unknown value 'cifar10'; allowed: mnist$"
+    ):
+        Params.read(tmp_path / "params.yaml")
+    schema = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
+    kinds = schema["$defs"]["Source"]["properties"]["benchmark"]["anyOf"]
+    assert kinds == [{"type": "string", "enum": ["mnist"]}, {"type": "null"}]
 
 
 @pytest.fixture

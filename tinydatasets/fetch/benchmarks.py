@@ -157,17 +157,20 @@ MNIST: Final = Benchmark(
     read=mnist.read,
 )
 
-# md5: the authors' page, www.cs.toronto.edu/~kriz/cifar.html. sha256: Keras,
-# keras/src/datasets/cifar10.py.
+# The version for C programs, which holds the same images in the same order as the one for Python,
+# but no pickles.
+# md5: the authors' page, www.cs.toronto.edu/~kriz/cifar.html. Size and sha256: TensorFlow Datasets,
+# tensorflow_datasets/url_checksums/cifar10.txt; the same sha256 stands in MLDatasets.jl,
+# src/datasets/vision/cifar10.jl, and in GoMLX, examples/cifar/cifar.go.
 CIFAR10: Final = Benchmark(
     name="cifar10",
     title="photographs of ten kinds of things, 32 x 32 pixels, in colour",
     files=(
         RemoteFile(
-            "cifar-10-python.tar.gz",
-            170_498_071,
-            "c58f30108f718f92721af3b95e74349a",
-            "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+            "cifar-10-binary.tar.gz",
+            170_052_171,
+            "c32a1d4ab5d03f1284b67883e8d87530",
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
         ),
     ),
     mirrors=("https://www.cs.toronto.edu/~kriz/",),
@@ -179,6 +182,7 @@ CIFAR10: Final = Benchmark(
     read=cifar10.read,
 )
 
+# The only list of benchmarks: the command, `load` and the model of params.yaml ask this one.
 BENCHMARKS: Final = {benchmark.name: benchmark for benchmark in (MNIST, CIFAR10)}
 
 

@@ -46,13 +46,17 @@ def take(benchmark: Benchmark, source: Path, folder: Path) -> None:
         found = [(source, benchmark.files[0])]
     else:
         found = locate(benchmark, source)
+    origin = f"The published files come from {', else '.join(benchmark.mirrors)}"
     missing = [path.name for path, _ in found if not path.is_file()]
     if missing:
         names = ", ".join(file.name for file in benchmark.files)
         wanted = f"{names} or its folder" if alone else f"a folder with {names}, unzipped or not"
-        raise FetchError(f"{source}: expected {wanted}; not there: {', '.join(missing)}")
-    for path, file in found:
-        check(path, file)
+        raise FetchError(f"{source}: expected {wanted}; not there: {', '.join(missing)}. {origin}")
+    try:
+        for path, file in found:
+            check(path, file)
+    except FetchError as error:
+        raise FetchError(f"{error}. {origin}") from None
     make_room(folder, sum(file.size for _, file in found) + benchmark.unpacked_size)
     for (path, file), published in zip(found, benchmark.files):
         with path.open("rb") as original, _replacing(folder / file.name) as copy:
