@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from tinydatasets.loading import Dataset
+    from tinydatasets.types import Dataset
 
 
 @dataclass(frozen=True)
