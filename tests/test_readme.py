@@ -54,7 +54,7 @@ def test_the_subset_can_be_pasted(built: Repository) -> None:
     (entry,) = blocks("yaml")
     built.replace("params.yaml", "\n# The baselines", f"{entry}\n# The baselines")
     built.repro("serialize@zeros-and-ones")
-    train = tinydatasets.read(built.folder / "datasets/zeros-and-ones/train.pkl")
+    train = tinydatasets.read_split(built.folder / "datasets/zeros-and-ones/train.pkl")
     assert np.bincount(train.labels).tolist() == [40, 40]
 
 

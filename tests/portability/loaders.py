@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stages import shell
+from stages.lib import command
 from tests.conftest import ROOT
 from tests.portability.pythons import make_environment
 
@@ -25,12 +25,13 @@ VERSIONS = {
 # Writes what it read, and reads what this NumPy itself writes, with its own name for its core.
 SCRIPT = """
 import hashlib, pickle, platform, numpy, tinydatasets
+from tinydatasets import pickles
 print(platform.python_version(), numpy.__version__)
 for name in ("tinydigits", "tinydigits-150", "tinymnist"):
     for split in tinydatasets.load(name):
-        print(hashlib.sha256(tinydatasets.dumps(split)).hexdigest())
+        print(hashlib.sha256(pickles.dumps(split)).hexdigest())
         own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
-        again = tinydatasets.loads(own)
+        again = pickles.loads(own)
         assert (again.images == split.images).all() and (again.labels == split.labels).all()
 """
 
@@ -68,4 +69,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    command.run(main)

@@ -197,7 +197,7 @@ def test_digits_can_be_curated_too(built: Repository) -> None:
         "test_per_class: 20}"
     )
     built.repro("serialize@tinydigits-curated")
-    train = tinydatasets.read(built.folder / "datasets/tinydigits-curated/train.pkl")
+    train = tinydatasets.read_split(built.folder / "datasets/tinydigits-curated/train.pkl")
     assert train.images.dtype == np.float32
     assert np.bincount(train.labels).tolist() == [100] * 10
     table = built.read("datasets/tinydigits-curated/samples.csv")
