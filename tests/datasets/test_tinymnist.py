@@ -8,7 +8,7 @@ import io
 import re
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,8 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 import tinydatasets
-from stages.lib.sampling.curation import TooFewError, curate
-from stages.lib.sampling.difficulty import TIERS, difficulty, tiers
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
-
-ROOT = Path(__file__).parent.parent.parent
+from stages.lib.sampling.difficulty import TIERS, difficulty, nearest, tiers
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +119,8 @@ def test_the_easy_images_are_those_of_facility_location(source: Any) -> None:
     """Choose those of a class again, one by one, in the plainest way."""
     pixels, labels = source
     images = pixels.astype(np.uint8).reshape(-1, 28, 28)
-    named = tiers(difficulty(images, labels), labels)
+    ratios = difficulty(nearest(images, labels), labels, list(range(10)))
+    named = tiers(ratios, labels)
     of_class = np.flatnonzero((labels == 3) & (named == "easy"))
     assert len(of_class) == 400
     squared = cdist(pixels[of_class], pixels[of_class], "sqeuclidean").round()
@@ -154,67 +150,3 @@ def test_the_one_liner_gives_floats_as_the_digits_are() -> None:
     images = train.images / np.float32(255)
     assert images.dtype == np.float32
     assert (images.min(), images.max()) == (0, 1)
-
-
-def test_equal_difficulties_are_ranked_by_row() -> None:
-    named = tiers(np.ones(20), np.zeros(20, np.int64))
-    assert named.tolist() == ["easy"] * 16 + ["hard"] * 3 + ["hardest"]
-
-
-def test_one_image_of_a_class_and_equal_images_are_infinitely_hard() -> None:
-    images = np.array([5, 5, 5, 9], np.uint8).reshape(4, 1, 1)
-    assert difficulty(images, np.array([0, 0, 1, 2])).tolist() == [np.inf] * 4
-
-
-def test_too_few_rows_are_said() -> None:
-    generator = np.random.RandomState(0)
-    images = np.zeros((8, 1, 1), np.uint8)
-    images[4:] = 9
-    labels = np.repeat([0, 1], 4)
-    named = np.full(8, "easy")
-    with pytest.raises(TooFewError, match="class 0 has 0 rows left that are no training row's"):
-        curate(images, labels, named, {0: 1, 1: 1}, {0: 1, 1: 0}, generator=generator, maximum=9)
-    with pytest.raises(TooFewError, match="class 1 has 4 easy rows, but 6 of the 7 for"):
-        curate(images, labels, named, {0: 1, 1: 7}, {0: 1, 1: 0}, generator=generator, maximum=9)
-
-
-def test_a_class_whose_rows_are_all_for_training_leaves_none() -> None:
-    images = np.arange(8, dtype=np.uint8).reshape(8, 1, 1)
-    labels = np.repeat([0, 1], 4)
-    named = np.full(8, "easy")
-    generator = np.random.RandomState(0)
-    asked = {0: 4, 1: 1}
-    train, test = curate(images, labels, named, asked, {0: 0, 1: 1}, generator=generator, maximum=9)
-    assert sorted(train[:4]) == [0, 1, 2, 3]
-    assert labels[test].tolist() == [1]
-    with pytest.raises(TooFewError, match="class 0 has 0 rows left"):
-        curate(images, labels, named, asked, {0: 1, 1: 1}, generator=generator, maximum=9)
-
-
-def test_digits_can_be_curated_too(built: Repository) -> None:
-    built.add_dataset(
-        "tinydigits-curated: {source: digits, strategy: curated, seed: 42, train_per_class: 100, "
-        "test_per_class: 20}"
-    )
-    built.repro("serialize@tinydigits-curated")
-    train = tinydatasets.read_split(built.folder / "datasets/tinydigits-curated/train.pkl")
-    assert train.images.dtype == np.float32
-    assert np.bincount(train.labels).tolist() == [100] * 10
-    table = built.read("datasets/tinydigits-curated/samples.csv")
-    in_train = [line for line in table.splitlines() if line.startswith("train,")]
-    assert [sum(f",{tier}," in line for line in in_train) for tier in TIERS] == [800, 150, 50]
-
-
-def test_too_few_rows_stop_the_stage(built: Repository) -> None:
-    before = built.contents("datasets", "metrics")
-    # Of the class 1 of MNIST, what 480 chosen rows leave is nearly the same as they are.
-    built.replace(
-        "params.yaml",
-        "train_per_class: 100\n    test_per_class: 20\n    normalize",
-        "train_per_class: 480\n    test_per_class: 20\n    normalize",
-    )
-    printed = built.run("dvc", "repro", "sample@tinymnist", status=255)
-    assert "params.yaml: datasets.tinymnist.strategy: curated: class 1 has " in printed
-    assert "ask for fewer, or take the strategy random" in printed
-    assert "Traceback" not in printed
-    assert built.contents("datasets", "metrics") == before
