@@ -390,6 +390,10 @@ def test_version_and_date_are_the_same_everywhere() -> None:
     assert released[0] == (tinydatasets.__version__, citation["date-released"])
     assert citation["version"] == tinydatasets.__version__
     assert citation["cff-version"] == "1.2.0"
+    (author,) = citation["authors"]
+    version, date = released[0]
+    shown = f"{author['name']} ({date[:4]}). {citation['title']}, version {version}."
+    assert shown in " ".join(README.replace("\n> ", " ").split())
     assert "10.24432/C50P49" in [reference.get("doi") for reference in citation["references"]]
 
 
