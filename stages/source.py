@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
+from stages.lib.arrays import write_array
 from stages.lib.command import StageError
-from stages.lib.files import read_json, write_array
+from stages.lib.files import read_json
 from stages.lib.sampling.difficulty import nearest
 from stages.lib.sources import KINDS, kind_of
 from stages.lib.sources.base import as_stated

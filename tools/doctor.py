@@ -20,7 +20,6 @@ import psutil
 from stages.lib import command
 from stages.lib.command import StageError
 from stages.lib.files import write_json
-from stages.lib.params.read import read_params
 from tools import dvc_api
 from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, BrokenLockError
 
@@ -29,6 +28,7 @@ FOLDERS = ("build", "datasets", "metrics")
 HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
 # Size and time of each file that was right at the last check and need not be read again.
 CHECKED = Path(".dvc", "tmp", "checked.json")
+PARAMS = Path("params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
 
@@ -92,9 +92,22 @@ def repair_lock(checked: dict[str, Any]) -> list[tuple[Path, str]]:
     return [*outputs, *(file for output in outputs for file in dvc_api.files_of(*output))]
 
 
-def repair() -> None:
+def check_params(checked: dict[str, Any]) -> None:
+    """Check params.yaml, unless it is as it was at the last check.
+
+    Raises
+    ------
+    StageError
+        If anything in it is wrong.
+    """
+    if not PARAMS.is_file() or checked.get(str(PARAMS)) != stamp(PARAMS):
+        from stages.lib.params.read import read_params  # noqa: PLC0415 - takes 0.2 s to import
+
+        read_params(PARAMS)
+
+
+def repair(checked: dict[str, Any]) -> None:
     """Remove what is broken, so that DVC makes it again."""
-    checked = read_checked()
     # No dvc lives, so what stands in its list of files in use is stale.
     if FILE_LOCKS.is_file() and FILE_LOCKS.read_bytes() != b"{}":
         remove(FILE_LOCKS, "left by a killed run")
@@ -113,17 +126,18 @@ def repair() -> None:
     for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
-    right = [*CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
+    right = [PARAMS, *CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
     write_json(CHECKED, {str(path): stamp(path) for path in right})
 
 
 def main() -> None:
     """Check params.yaml and repair the repository in this folder, so that `dvc repro` can run."""
-    read_params()
+    checked = read_checked()
+    check_params(checked)
     dvc_api.settle_git()
     with dvc_api.alone():
         end_orphans()
-        repair()
+        repair(checked)
 
 
 if __name__ == "__main__":
