@@ -1,4 +1,4 @@
-"""Stage `source`: read the images of a source, and check that they are what is stated of them.
+"""Stage `source`: read the images of a source and check what params.yaml states of them.
 
 It also writes how near each image is to those of every class, from which `sample` computes
 difficulties: that depends on the source alone, not on a dataset or a seed.

@@ -18,8 +18,8 @@ from tools.dvc_api import BrokenLockError
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
 
-# What is released of a dataset, by the first stage of its chain; what else is in its folder is its
-# author's.
+# The released files of a dataset, by the first stage of its chain. Other files in its folder are
+# its author's.
 RELEASED = {
     "sample": ("samples.csv", "test.pkl", "train.pkl"),
     "split_text": tuple(
@@ -31,7 +31,7 @@ RELEASED = {
 def leftovers(
     root: Path, locked: set[tuple[str, str]], datasets: set[str], sources: set[str]
 ) -> list[Path]:
-    """Find what the pipeline made for datasets and sources that are no more.
+    """Find what the pipeline made for datasets and sources that params.yaml no longer has.
 
     Parameters
     ----------
