@@ -9,8 +9,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: repro test check prune lint portability faults fuzz bench lock schema help clean FORCE
 
-repro: check  ## build every dataset and baseline of params.yaml, whatever an earlier run left
-	@python -m stages.doctor
+repro: .venv/.ready  ## build every dataset and baseline of params.yaml, whatever an earlier run left
+	@python -m tools.doctor
 	dvc repro
 	@test -z "$$(git status --porcelain params.yaml dvc.lock datasets metrics 2>/dev/null)" || echo \
 	  "To keep this, commit params.yaml, dvc.lock, datasets/ and metrics/. No DVC remote is needed."
@@ -21,9 +21,9 @@ test: .venv/.ready  ## run the tests
 check: .venv/.ready  ## check params.yaml alone
 	@python -m stages.params
 
-prune: check  ## remove what datasets that are no longer in params.yaml left behind
-	@python -m stages.doctor
-	python -m stages.prune
+prune: .venv/.ready  ## remove what datasets that are no longer in params.yaml left behind
+	@python -m tools.doctor
+	python -m tools.prune
 
 lint: .venv/.ready  ## format, lint and types
 	ruff format --check
@@ -49,8 +49,8 @@ lock: .venv/.ready  ## choose the newest versions for requirements.txt anew
 	  --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --output-file requirements.txt
 
-schema: .venv/.ready  ## write params.schema.json anew, after a change of stages/params.py
-	python -m stages.schema --out params.schema.json
+schema: .venv/.ready  ## write params.schema.json anew, after a change of the model of params.yaml
+	python -m tools.schema --out params.schema.json
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -67,7 +67,7 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 	  --no-deps --ignore-requires-python --requirement requirements-data.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
-	.venv/bin/python -m compileall -q stages tinydatasets
+	.venv/bin/python -m compileall -q stages tools tinydatasets
 	touch $@
 
 # Looked at each time, and made anew if it is of a Python that doesn't fit.

@@ -21,10 +21,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
 from stages import shell
-from stages.curation import curate
-from stages.difficulty import difficulty, tiers
-from stages.draw import draw
-from stages.scaling import scale
+from stages.lib.pixels import scale
+from stages.lib.sampling.curation import curate
+from stages.lib.sampling.difficulty import difficulty, tiers
+from stages.lib.sampling.draw import draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from stages import evaluate, evaluate_text, shell, split_text, train_mlp
-from stages.pairs import parse
-from stages.scaling import scale
+from stages.lib.pixels import scale
+from stages.lib.texts.pairs import parse
 from tinydatasets import Split, load
 
 SEEDS = range(20)

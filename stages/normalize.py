@@ -6,26 +6,30 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import shell
-from stages.scaling import scale
+from stages.lib import command
+from stages.lib.arrays import read_array, write_array
+from stages.lib.files import read_csv, read_json
+from stages.lib.pixels import scale
 
 
-def main(name: str, *, source: Path, split: Path, out: Path) -> None:
-    """Write images and labels of every split of the dataset `name` to a folder each in `out`.
+def main(*, params: Path, source: Path, split: Path, out: Path) -> None:
+    """Write images and labels of every split in the table `split` to a folder each in `out`.
 
     Images are float32 in [0, 1], or as the source has them where `normalize` is false.
     """
-    params = shell.read_yaml(shell.PARAMS)
-    dataset = params["datasets"][name]
-    images = shell.read_array(source / "images.npy")
-    labels = shell.read_array(source / "labels.npy")
-    if dataset.get("normalize", True):
-        images = scale(images, params["sources"][dataset["source"]]["maximum"])
-    for part, rows in shell.read_json(split).items():
-        chosen = np.array(rows, np.int64)
-        shell.write_array(out / part / "images.npy", images[chosen])
-        shell.write_array(out / part / "labels.npy", labels[chosen])
+    dataset = read_json(params)
+    images = read_array(source / "images.npy")
+    labels = read_array(source / "labels.npy")
+    if dataset["normalize"]:
+        images = scale(images, dataset["maximum"])
+    rows: dict[str, list[int]] = {"train": [], "test": [], "unused": []}
+    for line in read_csv(split):
+        rows[line["split"]].append(int(line["row"]))
+    for name, chosen in rows.items():
+        of_split = np.array(chosen, np.int64)
+        write_array(out / name / "images.npy", images[of_split])
+        write_array(out / name / "labels.npy", labels[of_split])
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    command.run(main)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages import shell
-from stages.shell import StageError
-from tinydatasets import Pair
+from stages.lib import command
+from stages.lib.command import StageError
+from stages.lib.files import read_json, write_bytes
 from tinydatasets.texts import LARGEST_FILE, to_json_lines, to_text
+from tinydatasets.types import Pair
 
 
 def main(*, split: Path, out: Path) -> None:
     """Write each split of the file `split` as plain text and as JSON Lines to the folder `out`."""
     files = {}
-    for name, rows in shell.read_json(split).items():
+    for name, rows in read_json(split).items():
         pairs = [Pair(*row) for row in rows]
         files[f"{name}.txt"] = to_text(pairs).encode()
         files[f"{name}.jsonl"] = to_json_lines(pairs).encode()
@@ -23,8 +24,8 @@ def main(*, split: Path, out: Path) -> None:
                 f"but a tiny text has at most {LARGEST_FILE}; take fewer pairs"
             )
     for name, data in files.items():
-        shell.write_bytes(out / name, data)
+        write_bytes(out / name, data)
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    command.run(main)

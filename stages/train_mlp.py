@@ -1,189 +1,40 @@
-"""Stage `train_mlp`: train the baseline of every recipe, to the same bytes on every machine.
-
-The last bits of a float64 weight depend on the BLAS kernel. Training in float64 and rounding the
-result to a grid of 2^-16 removes them (a difference of 1e-13 against a step of 1.5e-5), and
-changes no prediction.
-"""
+"""Stage `train_mlp`: train the baseline of every recipe."""
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 from safetensors.numpy import save
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
-from stages import shell
-from stages.scaling import scale
-from stages.shell import StageError
-from tinydatasets import FormatError, Split, read
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-GRID = 2.0**-16
-# Up to here a multiple of GRID is exact in the 24 bits of a float32.
-LARGEST_WEIGHT = 2.0**8
-# A weight that lies closer than this to where rounding turns could be rounded apart by machines.
-# Between four OpenBLAS kernels the weights of the digits' models differ by 1e-13 at most, those of
-# TinyMNIST's by 4e-12 (with 20 other seeds by up to 6e-11). The closest released one is at 6e-11.
-MARGIN = 1e-11
+from stages.lib import command
+from stages.lib.command import StageError
+from stages.lib.files import read_json, write_bytes
+from stages.lib.models.mlp import MarginError, train
+from tinydatasets.pickles import read_split
+from tinydatasets.types import FormatError
 
 
-class MarginError(ArithmeticError):
-    """A weight lies so close to where rounding turns that machines could round it apart."""
-
-
-def train(
-    split: Split,
-    maximum: int,
-    *,
-    hidden: int,
-    optimizer: str,
-    learning_rate: float,
-    batch_size: int,
-    epochs: int,
-    seed: int,
-    momentum: float = 0.0,
-) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
-    """Train a multilayer perceptron with one hidden layer of ReLU by a recipe.
-
-    Parameters
-    ----------
-    split : Split
-        The training rows.
-    maximum : int
-        What uint8 pixels are divided by, so that the inputs are in [0, 1].
-    hidden : int
-        Units of the hidden layer.
-    optimizer : {"sgd", "adam"}
-        Gradient descent with plain (not Nesterov's) momentum, or Adam.
-    learning_rate : float
-        The step size, the same in every epoch.
-    batch_size : int
-        Rows per step; fewer rows are one batch.
-    epochs : int
-        Passes over the training rows.
-    seed : int
-        What the weights and the shuffling of the batches start from.
-    momentum : float
-        The momentum of ``"sgd"``.
-
-    Returns
-    -------
-    dict of str to ndarray
-        The model: ``hidden.weight`` (pixels, hidden), ``hidden.bias`` (hidden,),
-        ``output.weight`` (hidden, classes), ``output.bias`` (classes,), all float32 and multiples
-        of 2^-16, and ``classes`` (classes,), int64, the label of each output. The model is
-        ``relu(x @ hidden.weight + hidden.bias) @ output.weight + output.bias``, a logit a class.
-
-    Raises
-    ------
-    FloatingPointError
-        If training diverges: a weight is not finite, or is 256 or more in size.
-    MarginError
-        If a weight lies within 1e-11 of a rounding boundary.
-    """
-    model = MLPClassifier(
-        hidden_layer_sizes=(hidden,),
-        activation="relu",
-        solver=optimizer,
-        learning_rate_init=learning_rate,
-        momentum=momentum,
-        nesterovs_momentum=False,
-        batch_size=min(batch_size, len(split.labels)),
-        max_iter=epochs,
-        random_state=seed,
-        # No penalty, and no rule that could stop before the last epoch.
-        alpha=0.0,
-        tol=0.0,
-        n_iter_no_change=epochs + 1,
-    )
-    x = scale(split.images, maximum).reshape(len(split.images), -1).astype(np.float64)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # Reaching the last epoch is what we ask for.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        try:
-            model.fit(x, split.labels)
-        except ValueError as error:
-            if "non-finite" not in str(error):
-                raise
-            raise FloatingPointError("a weight is not finite") from None
-    hidden_weight, output_weight = model.coefs_
-    hidden_bias, output_bias = model.intercepts_
-    if len(model.classes_) == 2:
-        # scikit-learn has one logit for two classes, that of the second: the first has logit 0.
-        output_weight = np.hstack([np.zeros_like(output_weight), output_weight])
-        output_bias = np.hstack([np.zeros_like(output_bias), output_bias])
-    return {
-        "hidden.weight": to_grid(hidden_weight),
-        "hidden.bias": to_grid(hidden_bias),
-        "output.weight": to_grid(output_weight),
-        "output.bias": to_grid(output_bias),
-        "classes": model.classes_.astype(np.int64),
-    }
-
-
-def to_grid(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Round to multiples of 2^-16, exact in float32, with one zero instead of two.
-
-    Parameters
-    ----------
-    weights : ndarray of dtype float64
-        Weights as trained.
-
-    Returns
-    -------
-    ndarray of dtype float32
-        Weights as stored, of the same shape.
-
-    Raises
-    ------
-    FloatingPointError
-        If a weight is 256 or more in size, where float32 has no bits for the grid, or no number.
-    MarginError
-        If a weight lies within 1e-11 of a rounding boundary.
-
-    Examples
-    --------
-    >>> to_grid(np.array([0.3, -1e-9])) * 2**16
-    array([19661.,     0.], dtype=float32)
-    """
-    # Written so that a NaN, for which every comparison is false, does not pass.
-    if not np.abs(weights).max() < LARGEST_WEIGHT:
-        raise FloatingPointError(f"a weight is {LARGEST_WEIGHT:g} or more in size, or not a number")
-    steps = weights / GRID
-    rounded = np.round(steps)
-    if (0.5 - np.abs(steps - rounded)).min() * GRID < MARGIN:
-        raise MarginError(f"a weight lies within {MARGIN:g} of a rounding boundary")
-    return (rounded * GRID + 0.0).astype(np.float32)
-
-
-def main(name: str, *, train_split: Path, out: Path) -> None:
-    """Train every recipe of params.yaml on the pickle `train_split` and write models to `out`."""
-    params = shell.read_yaml(shell.PARAMS)
-    maximum = params["sources"][params["datasets"][name]["source"]]["maximum"]
-    split = read(train_split)
-    for recipe_name, recipe in params["recipes"].items():
+def main(*, params: Path, recipes: Path, train_split: Path, out: Path) -> None:
+    """Train every recipe of the file `recipes` on `train_split`; write models to `out`."""
+    maximum = read_json(params)["maximum"]
+    split = read_split(train_split)
+    for name, recipe in read_json(recipes).items():
         try:
             model = train(split, maximum, **recipe)
         except FloatingPointError as error:
             raise StageError(
-                f"params.yaml: recipes.{recipe_name}.learning_rate: {recipe['learning_rate']}: "
-                f"training on {name} diverges ({error}); take a smaller one. The released "
+                f"params.yaml: recipes.{name}.learning_rate: {recipe['learning_rate']}: "
+                f"training on {params.stem} diverges ({error}); take a smaller one. The released "
                 "metrics stay as they were."
             ) from None
         except MarginError as error:
             raise StageError(
-                f"params.yaml: recipes.{recipe_name}.seed: {recipe['seed']}: training on {name} is "
+                f"params.yaml: recipes.{name}.seed: {recipe['seed']}: training on {params.stem} is "
                 f"not sure to give the same bytes on every machine ({error}); take another seed. "
                 "The released metrics stay as they were."
             ) from None
-        shell.write_bytes(out / f"{recipe_name}.safetensors", save(model))
+        write_bytes(out / f"{name}.safetensors", save(model))
 
 
 if __name__ == "__main__":
-    shell.run(main, FormatError)
+    command.run(main, FormatError)

@@ -147,7 +147,7 @@ def keep_digits(repository: Repository) -> Repository:
         start = text.index(part)
         text = text[:start] + (text[text.index(end, start) :] if end else "")
     (repository.folder / "params.yaml").write_text(text.replace("texts:\n", "texts: {}\n"))
-    repository.run("python", "-m", "stages.prune")
+    repository.run("python", "-m", "tools.prune")
     # Anew, in the order in which a run of these stages alone writes it.
     (repository.folder / "dvc.lock").unlink()
     repository.run("dvc", "repro")

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import tinydatasets
-from stages.counts import per_class
-from stages.draw import draw
-from stages.pairs import HEADER, parse
-from stages.params import Dataset, Params
-from stages.shell import StageError
-from stages.split import split
+from stages.lib.command import StageError
+from stages.lib.params.counts import per_class
+from stages.lib.params.model import Dataset
+from stages.lib.params.read import read_params
+from stages.lib.sampling.draw import draw
+from stages.lib.texts.pairs import HEADER, parse
 from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, pickles
 from tinydatasets.texts import from_json_lines, to_json_lines
@@ -185,7 +185,7 @@ def test_params_are_right_or_one_message(text: str) -> None:
         path = Path(folder) / "params.yaml"
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         try:
-            params = Params.read(path)
+            params = read_params(path)
         except StageError as error:
             message = str(error)
         else:

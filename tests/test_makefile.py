@@ -96,7 +96,7 @@ def test_an_archive_may_lie_in_another_repository(digits: Repository, *, ignored
     if ignored:
         (outer.folder / ".gitignore").write_text(f"/{digits.folder.name}/\n")
     # DVC takes the outer one, but does not see a pipeline that it ignores.
-    assert ("no Git here" in digits.run(sys.executable, "-m", "stages.doctor")) == ignored
+    assert ("no Git here" in digits.run(sys.executable, "-m", "tools.doctor")) == ignored
     assert "up to date" in digits.run("dvc", "repro")
 
 

@@ -8,9 +8,16 @@
 'Hello! How can I help you today?'
 """
 
-from tinydatasets.loading import Dataset, load, load_text
-from tinydatasets.pickles import FormatError, Split, dumps, loads, read
-from tinydatasets.texts import Pair, Text, read_pairs
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tinydatasets.loading import load, load_text
+    from tinydatasets.pickles import read_split
+    from tinydatasets.texts import read_pairs
+    from tinydatasets.types import Dataset, FormatError, Pair, Split, Text
 
 __version__ = "0.1.0"
 
@@ -20,10 +27,34 @@ __all__ = [
     "Pair",
     "Split",
     "Text",
-    "dumps",
     "load",
     "load_text",
-    "loads",
-    "read",
     "read_pairs",
+    "read_split",
 ]
+
+# The module of each name. Importing the package imports none of them (PEP 562): a program pays only
+# for what it uses.
+_MODULES = {
+    "Dataset": "types",
+    "FormatError": "types",
+    "Pair": "types",
+    "Split": "types",
+    "Text": "types",
+    "load": "loading",
+    "load_text": "loading",
+    "read_pairs": "texts",
+    "read_split": "pickles",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

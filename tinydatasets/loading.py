@@ -6,27 +6,12 @@ import difflib
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from tinydatasets.pickles import FormatError, Split, read
-from tinydatasets.texts import Text, read_pairs
-
-
-class Dataset(NamedTuple):
-    """Both splits of a dataset.
-
-    Attributes
-    ----------
-    train : Split
-        The rows to learn from.
-    test : Split
-        The rows to score on.
-    """
-
-    train: Split
-    test: Split
+from tinydatasets.pickles import read_split
+from tinydatasets.texts import read_pairs
+from tinydatasets.types import Dataset, FormatError, Split, Text
 
 
 def _folder() -> Path:
@@ -111,8 +96,8 @@ def load(name: str) -> Dataset:
     names = _names("train.pkl")
     if name in names:
         folder = _folder() / name
-        return Dataset(read(folder / "train.pkl"), read(folder / "test.pkl"))
-    # Not at the top, so that an import of the package does not import what reads downloads.
+        return Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
+    # Imported here: only benchmarks need the code that reads downloads.
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
     benchmarks = sorted(BENCHMARKS)

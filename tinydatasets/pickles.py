@@ -1,4 +1,4 @@
-"""The file format of a split: write it to the same bytes everywhere, read it safely.
+"""The file format of a split of images: write it to the same bytes everywhere, read it safely.
 
 A split is stored as a pickle of protocol 4 of exactly
 ``{"images": float32 or uint8 (n, height, width), "labels": int64 (n,)}``, so that plain
@@ -14,37 +14,16 @@ from __future__ import annotations
 import itertools
 import pickletools
 import struct
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from tinydatasets.types import FormatError, Split, read_with
+
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     import numpy.typing as npt
-
-T = TypeVar("T")
-
-
-class FormatError(ValueError):
-    """A file is not a split as this package writes it, or arrays are not fit to be one."""
-
-
-class Split(NamedTuple):
-    """Images and labels of one split, row by row.
-
-    Attributes
-    ----------
-    images : ndarray of shape (n, height, width), dtype float32 or uint8
-        Pixels, 0 for background: float32 in [0, 1], or the source's own whole numbers as uint8.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each image, 0 or more.
-    """
-
-    images: npt.NDArray[np.float32 | np.uint8]
-    labels: npt.NDArray[np.int64]
 
 
 def check(split: Split) -> None:
@@ -248,7 +227,8 @@ def dumps(split: Split) -> bytes:
     --------
     >>> import pickle
     >>> import numpy as np
-    >>> from tinydatasets import Split, dumps
+    >>> from tinydatasets import Split
+    >>> from tinydatasets.pickles import dumps
     >>> data = dumps(Split(np.zeros((2, 8, 8), np.float32), np.array([0, 1])))
     >>> pickle.loads(data)["labels"]
     array([0, 1])
@@ -269,7 +249,7 @@ def _write(split: Split, core: str) -> bytes:
 
 # --- Reading ------------------------------------------------------------------------------------
 
-# Our own files have 114. A file that needs many more is none of ours.
+# Files of this package have 114. A file with many more is another one.
 _MOST_OPCODES: Final = 256
 
 
@@ -311,20 +291,20 @@ def loads(data: bytes) -> Split:
     Examples
     --------
     >>> import pickle
-    >>> from tinydatasets import loads
+    >>> from tinydatasets.pickles import loads
     >>> class Hostile:
     ...     def __reduce__(self):
     ...         return eval, ("harm()",)
     >>> loads(pickle.dumps(Hostile(), protocol=4))
     Traceback (most recent call last):
-    tinydatasets.pickles.FormatError: not a split: damaged, cut short, or not written by ...
+    tinydatasets.types.FormatError: not a split: damaged, cut short, or not written by ...
     """
     if len(data) > _LARGEST_FILE:
         raise FormatError(f"not a split: {_TOO_LARGE}")
     try:
         split = _arrays(data)
         ours = any(_write(split, core) == data for core in _CORES)
-    # What is none of our files can fail anywhere above, in as many ways as there are files.
+    # A file that this package did not write can fail anywhere above, with any exception.
     except Exception:
         ours = False
     if not ours:
@@ -339,7 +319,7 @@ def loads(data: bytes) -> Split:
     return split
 
 
-def read(path: str | os.PathLike[str]) -> Split:
+def read_split(path: str | os.PathLike[str]) -> Split:
     """Read a split from a file without running anything that the file asks for.
 
     Parameters
@@ -360,22 +340,3 @@ def read(path: str | os.PathLike[str]) -> Split:
         If the file cannot be read.
     """
     return read_with(loads, path, _LARGEST_FILE)
-
-
-def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest: int) -> T:
-    """Parse what is in a file, of which no more is read than one byte above `largest`.
-
-    Raises
-    ------
-    FormatError
-        If `parse` raises it; the message names the file.
-    OSError
-        If the file cannot be read.
-    """
-    path = Path(path)
-    with path.open("rb") as file:
-        data = file.read(largest + 1)
-    try:
-        return parse(data)
-    except FormatError as error:
-        raise FormatError(f"{path}: {error}") from None

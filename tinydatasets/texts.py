@@ -11,9 +11,9 @@ import json
 import re
 import reprlib
 import unicodedata
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from tinydatasets.pickles import FormatError, read_with
+from tinydatasets.types import FormatError, Pair, read_with
 
 if TYPE_CHECKING:
     import os
@@ -21,49 +21,10 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION: Final = 60
 LONGEST_ANSWER: Final = 80
-# Two characters that cannot be seen, but that Persian, the scripts of India and emoji need.
+# Two invisible characters that Persian, the scripts of India and emoji need.
 JOINERS: Final = "\u200c\u200d"
 # Larger than any tiny text.
 LARGEST_FILE: Final = 2**20
-
-
-class Pair(NamedTuple):
-    """A question and its answer.
-
-    Attributes
-    ----------
-    id : str
-        The level, a hyphen and a number, such as ``"3-01"``.
-    level : int
-        How hard it is: 1 or more.
-    question : str
-        1 to 60 printable characters, words apart by single spaces, in Unicode's normal form C.
-    answer : str
-        1 to 80 of the same.
-    """
-
-    id: str
-    level: int
-    question: str
-    answer: str
-
-
-class Text(NamedTuple):
-    """The three splits of a text.
-
-    Attributes
-    ----------
-    train : list of Pair
-        The pairs to learn from.
-    val : list of Pair
-        The pairs to choose a model by; there may be none.
-    test : list of Pair
-        The pairs to score on.
-    """
-
-    train: list[Pair]
-    val: list[Pair]
-    test: list[Pair]
 
 
 def check_pair(pair: Pair) -> None:
@@ -157,15 +118,15 @@ def from_json_lines(data: bytes) -> list[Pair]:
     --------
     >>> from_json_lines(b'{"id": "2-03"}')
     Traceback (most recent call last):
-    tinydatasets.pickles.FormatError: not questions and answers: damaged, cut short, or not ...
+    tinydatasets.types.FormatError: not questions and answers: damaged, cut short, or not ...
     """
     try:
-        # Of what is too large only the beginning, which written again is not all of it.
+        # Truncate: the round-trip check then fails.
         # Lines end at LF alone: `splitlines` would split at characters such as U+2028 too.
         lines = data[:LARGEST_FILE].decode().removesuffix("\n").split("\n")
         pairs = [Pair(**json.loads(line)) for line in lines]
         ours = bool(pairs) and to_json_lines(pairs).encode() == data
-    # What is none of our files can fail anywhere above, in as many ways as there are files.
+    # A file that this package did not write can fail anywhere above, with any exception.
     except Exception:
         ours = False
     if not ours:

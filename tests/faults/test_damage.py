@@ -27,7 +27,7 @@ DIGITS = {name: sums for name, sums in RELEASED.items() if "/tinydigits" in name
 
 def put_right(repository: Repository) -> str:
     """Do what ``make repro`` does once .venv is there, and check that all is as released."""
-    printed = repository.run(sys.executable, "-m", "stages.doctor")
+    printed = repository.run(sys.executable, "-m", "tools.doctor")
     printed += repository.run("dvc", "repro")
     assert released(repository) == DIGITS
     assert repository.changes() == ""
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_found_and_made_again(
 def test_a_damaged_text_is_found_and_made_again(built: Repository) -> None:
     path = built.folder / "datasets/tinytalks/test.txt"
     flip(path)
-    built.run(sys.executable, "-m", "stages.doctor")
+    built.run(sys.executable, "-m", "tools.doctor")
     assert not path.exists()
     built.run("dvc", "repro", "serialize_text@tinytalks")
     assert built.changes() == ""
@@ -115,7 +115,7 @@ CONFLICT = "<<<<<<< HEAD\nschema: '2.0'\n=======\nschema: '2.0'\n>>>>>>> other\n
 )
 def test_a_broken_lock_is_removed(digits: Repository, text: str) -> None:
     (digits.folder / "dvc.lock").write_text(text)
-    printed = digits.run(sys.executable, "-m", "stages.doctor")
+    printed = digits.run(sys.executable, "-m", "tools.doctor")
     assert "removed dvc.lock: not readable" in printed
     assert not (digits.folder / "dvc.lock").exists()
 
@@ -189,6 +189,8 @@ def test_a_folder_that_cannot_be_written_is_said(digits: Repository) -> None:
     assert "datasets/tinydigits-150" in printed
     assert "Traceback" not in printed
     (digits.folder / "datasets/tinydigits-150").unlink()
+    authored = [f"datasets/tinydigits-150/{name}" for name in ("LICENSE", "README.md")]
+    digits.run("git", "checkout", *authored)
     put_right(digits)
 
 
@@ -212,21 +214,19 @@ def test_the_doctor_waits_for_a_run(digits: Repository) -> None:
     assert run.stdout
     while "Running stage 'train_mlp@" not in run.stdout.readline():
         assert run.poll() is None
-    printed = digits.run(sys.executable, "-m", "stages.doctor", status=1)
+    printed = digits.run(sys.executable, "-m", "tools.doctor", status=1)
     assert re.fullmatch(rf"dvc is at work here \(process {run.pid}: .*\): wait .*\n", printed)
     run.kill()
     run.wait()
     run.stdout.close()
     # Its stage goes on without it, until the doctor ends it.
-    assert "which a killed dvc had left running" in digits.run(
-        sys.executable, "-m", "stages.doctor"
-    )
-    assert digits.run(sys.executable, "-m", "stages.doctor") == ""
+    assert "which a killed dvc had left running" in digits.run(sys.executable, "-m", "tools.doctor")
+    assert digits.run(sys.executable, "-m", "tools.doctor") == ""
     digits.run("git", "checkout", "params.yaml")
     put_right(digits)
 
 
-@pytest.mark.parametrize("tool", ["stages.doctor", "stages.prune"])
+@pytest.mark.parametrize("tool", ["tools.doctor", "tools.prune"])
 def test_nothing_is_touched_beside_a_run(digits: Repository, tool: str) -> None:
     """DVC holds its lock only between stages: the tool may not rely on it."""
     digits.replace("params.yaml", "seed: 42", "seed: 43")
@@ -268,14 +268,14 @@ def test_a_dvc_that_holds_no_lock_keeps_the_doctor_out(
     part = digits.folder / "datasets/tinydigits/.train.pkl.part"
     part.write_bytes(b"")
     process = sleeper("dvc", digits.folder / "docs")
-    printed = digits.run(sys.executable, "-m", "stages.doctor", status=1)
+    printed = digits.run(sys.executable, "-m", "tools.doctor", status=1)
     assert f"dvc is at work here (process {process.pid}" in printed
     assert part.exists()
     process.kill()
     process.wait()
     sleeper("dvc", digits.folder.parent)  # of another folder
     sleeper("other", digits.folder)  # another program
-    assert "only half written" in digits.run(sys.executable, "-m", "stages.doctor")
+    assert "only half written" in digits.run(sys.executable, "-m", "tools.doctor")
 
 
 def test_a_program_in_the_list_of_files_in_use_keeps_the_doctor_out(
@@ -284,11 +284,11 @@ def test_a_program_in_the_list_of_files_in_use_keeps_the_doctor_out(
     process = sleeper("script.py", digits.folder.parent)
     users = {"write": {"build/tinydigits": {"pid": process.pid, "cmd": "script.py"}}, "read": {}}
     (digits.folder / ".dvc/tmp/rwlock").write_text(json.dumps(users))
-    printed = digits.run(sys.executable, "-m", "stages.doctor", status=1)
+    printed = digits.run(sys.executable, "-m", "tools.doctor", status=1)
     assert f"dvc is at work here (process {process.pid}" in printed
     # Written before that process began: it only has the number of one that is gone.
     os.utime(digits.folder / ".dvc/tmp/rwlock", (0, 0))
-    assert "left by a killed run" in digits.run(sys.executable, "-m", "stages.doctor")
+    assert "left by a killed run" in digits.run(sys.executable, "-m", "tools.doctor")
 
 
 @pytest.mark.parametrize("ours", [True, False], ids=["this folder's", "another folder's"])
@@ -299,7 +299,7 @@ def test_only_stages_of_this_folder_are_ended(digits: Repository, *, ours: bool)
         [sys.executable, "-c", "import time; time.sleep(600)", "stages.train_mlp"],
         env={**digits.environ(), "DVC_ROOT": str(folder), "DVC_STAGE": "train_mlp@tinydigits"},
     )
-    printed = digits.run(sys.executable, "-m", "stages.doctor")
+    printed = digits.run(sys.executable, "-m", "tools.doctor")
     assert ("ending train_mlp@tinydigits" in printed) == ours
     if not ours:
         assert stage.poll() is None
@@ -325,7 +325,7 @@ def test_branches_that_each_add_a_dataset_merge(digits: Repository) -> None:
         digits.run("dvc", "repro")
         digits.commit()
     digits.run("git", "merge", "--quiet", "--message", "Both", "one")
-    digits.run(sys.executable, "-m", "stages.doctor")
+    digits.run(sys.executable, "-m", "tools.doctor")
     digits.run("dvc", "repro")
     digits.commit()
     assert {"zeros-and-ones", "threes-and-fives"} <= {

@@ -87,7 +87,7 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     own_text = digits.folder / "datasets/zeros-and-ones/train.txt"
     own_text.write_text("Written by hand, too.")
     digits.run("git", "checkout", "params.yaml")
-    printed = digits.run("python", "-m", "stages.prune")
+    printed = digits.run("python", "-m", "tools.prune")
     assert "kept datasets/zeros-and-ones, which also has LICENSE, README.md, train.txt" in printed
     own_text.unlink()
     for paper in own_papers:
@@ -208,7 +208,7 @@ def test_prune_takes_what_no_lock_knows(digits: Repository) -> None:
     digits.add_dataset(ZEROS_AND_ONES)
     digits.repro()
     digits.run("git", "checkout", "params.yaml", "dvc.lock")
-    digits.run("python", "-m", "stages.prune")
+    digits.run("python", "-m", "tools.prune")
     digits.repro()
     assert digits.changes() == ""
     assert not (digits.folder / "build/zeros-and-ones").exists()
@@ -218,6 +218,6 @@ def test_prune_removes_nothing_while_params_are_wrong(digits: Repository) -> Non
     before = digits.contents("datasets", "metrics", "build")
     digits.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
     digits.replace("params.yaml", "seed: 42", "sede: 42")
-    printed = digits.run("python", "-m", "stages.prune", status=1)
+    printed = digits.run("python", "-m", "tools.prune", status=1)
     assert "params.yaml, line 17: datasets.tiny.sede: unknown key" in printed
     assert digits.contents("datasets", "metrics", "build") == before

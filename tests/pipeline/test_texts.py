@@ -36,7 +36,7 @@ def test_two_levels_are_built_alone_and_go_again(built: Repository) -> None:
     assert metrics["retrieval"][0] == {"ranking": "chance", "val": 0.055556, "test": 0.058824}
 
     built.run("git", "checkout", "params.yaml")
-    printed = built.run("python", "-m", "stages.prune")
+    printed = built.run("python", "-m", "tools.prune")
     assert "removed datasets/tinytalks-easy/val.jsonl" in printed
     assert "kept" not in printed
     built.repro()
@@ -48,10 +48,11 @@ def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
     before = built.contents("datasets")
     text = built.read("params.yaml")
     (built.folder / "params.yaml").write_text(f"{text.partition('texts:')[0]}texts: {{}}\n")
-    printed = built.run("python", "-m", "stages.prune")
-    assert "kept datasets/tinytalks, which also has README.md, pairs.tsv" in printed
+    printed = built.run("python", "-m", "tools.prune")
+    assert "kept datasets/tinytalks, which also has LICENSE, README.md, pairs.tsv" in printed
     after = built.contents("datasets")
     assert {name for name in after if "tinytalks" in name} == {
+        "datasets/tinytalks/LICENSE",
         "datasets/tinytalks/README.md",
         PAIRS,
     }

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from stages import source
-from stages.params import Params
-from stages.shell import StageError
+from stages.lib.command import StageError
+from stages.lib.params.read import read_params
 from tests.fetch.published import mnist_arrays, mnist_files, small_mnist
 from tinydatasets.fetch import benchmarks
 
@@ -30,7 +30,7 @@ def test_the_page_shows_entries_that_are_right(tmp_path: Path) -> None:
     text = text.replace("sources:\n", f"sources:\n{SOURCE}", 1)
     text = text.replace("datasets:\n", f"datasets:\n{CURATED}{DATASET}", 1)
     (tmp_path / "params.yaml").write_text(text)
-    params = Params.read(tmp_path / "params.yaml")
+    params = read_params(tmp_path / "params.yaml")
     assert params.datasets["tinymnist-of-60000"].source == "mnist"
     assert sum(params.sources["mnist"].rows_per_class) == 60_000
 
@@ -42,7 +42,7 @@ def test_a_benchmark_in_colour_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(
         StageError, match=r"sources.mnist.benchmark: unknown value 'cifar10'; allowed: mnist$"
     ):
-        Params.read(tmp_path / "params.yaml")
+        read_params(tmp_path / "params.yaml")
     schema = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
     kinds = schema["$defs"]["Source"]["properties"]["benchmark"]["anyOf"]
     assert kinds == [{"type": "string", "enum": ["mnist"]}, {"type": "null"}]

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tinydatasets.fetch.errors import FetchError
-from tinydatasets.loading import Dataset
-from tinydatasets.pickles import Split
+from tinydatasets.types import Dataset, Split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

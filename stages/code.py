@@ -1,0 +1,32 @@
+"""Stage `code`: write down each stage's modules, so that DVC knows which stages an edit concerns.
+
+DVC does not know what a program imports. For each stage this one writes a file with the sums of the
+modules that it imports, and the stage depends on that file. So an edit reruns exactly the stages
+that import the module, and ``dvc.yaml`` need not list modules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from stages.lib import command
+from stages.lib.files import write_json
+from stages.lib.imports import modules_of
+
+
+def main(*, out: Path) -> None:
+    """Write a file for each stage to the folder `out`: the sha256 of each module that it needs."""
+    root = Path()
+    stages = {path.stem for path in root.glob("stages/*.py")} - {"__init__"}
+    for stage in stages:
+        modules = modules_of(root, f"stages.{stage}")
+        sums = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in modules}
+        write_json(out / f"{stage}.json", sums, indent=2)
+    for path in out.glob("*.json"):
+        if path.stem not in stages:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    command.run(main)

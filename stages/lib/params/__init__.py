@@ -1,0 +1,1 @@
+"""The parameters: their model, their checks, their messages."""

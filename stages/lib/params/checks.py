@@ -1,0 +1,113 @@
+"""Checks of ``params.yaml`` that compare one entry with another, or with a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stages.lib.params.counts import check_labels, per_class
+from stages.lib.params.model import Dataset, Recipe, Text
+from stages.lib.params.wording import unknown
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stages.lib.params.entry import Entry
+    from stages.lib.params.model import Params
+    from stages.lib.sources.base import Source
+
+
+def check(params: Params) -> None:
+    """Check the entries of all parts.
+
+    Raises
+    ------
+    ValueError
+        If one is wrong; the message begins with its key.
+    """
+    parts: dict[str, Mapping[str, Entry]] = {
+        "sources": params.sources,
+        "datasets": params.datasets,
+        "recipes": params.recipes,
+        "texts": params.texts,
+    }
+    for part, entries in parts.items():
+        for name, entry in entries.items():
+            try:
+                _check_name(name, part)
+                if isinstance(entry, Dataset):
+                    _check_dataset(entry, params.sources)
+                elif isinstance(entry, Recipe):
+                    _check_recipe(entry)
+                elif isinstance(entry, Text):
+                    _check_text(entry, name, params.datasets)
+            except ValueError as error:
+                raise ValueError(f"{part}.{name}{error}") from None
+
+
+# Windows allows no file or folder of these names, with any suffix.
+WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
+    f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
+}
+
+
+def _check_name(name: str, part: str) -> None:
+    """Refuse a name that is taken: files and folders are named after every entry."""
+    why = ""
+    if name in WINDOWS_DEVICES:
+        why = "Windows allows no file or folder of this name"
+    elif part in ("datasets", "texts") and name == "sources":
+        why = "build/sources holds the sources"
+    elif part in ("datasets", "texts") and name in BENCHMARKS:
+        why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
+    if why:
+        raise ValueError(f": {why}; give the {part.removesuffix('s')} another name")
+
+
+def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
+    if dataset.source not in sources:
+        raise ValueError(f".source: {unknown('source', dataset.source, list(sources))}")
+    available = sources[dataset.source].rows_per_class
+    for key in ("train_per_class", "test_per_class"):
+        check_labels(key, getattr(dataset, key), range(len(available)), "classes")
+    train = per_class(dataset.train_per_class, len(available))
+    test = per_class(dataset.test_per_class, len(available))
+    for label, rows in enumerate(available):
+        asked = train[label] + test[label]
+        if asked > rows:
+            key = "train_per_class" if train[label] >= test[label] else "test_per_class"
+            raise ValueError(
+                f".{key}: class {label} of {dataset.source} has {rows} rows available, but "
+                f"{asked} are asked ({train[label]} for train, {test[label]} for test)"
+            )
+    if dataset.strategy == "curated" and "test_draw" in dataset.model_fields_set:
+        raise ValueError(
+            f".test_draw: {dataset.test_draw}, but curated draws test in its own way; leave it out"
+        )
+    if not any(test.values()):
+        raise ValueError(".test_per_class: no class has a test row; at least one must")
+    if sum(count > 0 for count in train.values()) < 2:
+        raise ValueError(".train_per_class: a classifier needs rows of two classes or more")
+
+
+def _check_recipe(recipe: Recipe) -> None:
+    if recipe.optimizer == "adam" and recipe.momentum:
+        raise ValueError(
+            f".momentum: {recipe.momentum}, but adam has no such momentum; leave it out"
+        )
+
+
+def _check_text(text: Text, name: str, datasets: Mapping[str, Dataset]) -> None:
+    if name in datasets:
+        raise ValueError(f": datasets/{name} is built by `datasets`; give the text another name")
+    files = sorted(path.as_posix() for path in Path().glob("datasets/*/pairs.tsv"))
+    if text.source not in files:
+        raise ValueError(f".source: {unknown('file', text.source, files)}")
+    # Stage `split_text` checks the levels: they depend on the contents of `source`.
+    for key in ("train_per_level", "test_per_level"):
+        counts = getattr(text, key)
+        if isinstance(counts, dict):
+            counts = list(counts.values())
+        if not (any(counts) if isinstance(counts, list) else counts):
+            raise ValueError(f".{key}: no level has a pair; at least one must")

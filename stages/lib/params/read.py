@@ -1,0 +1,47 @@
+"""Read and check ``params.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from stages.lib.command import StageError
+from stages.lib.params.checks import check
+from stages.lib.params.messages import first_message
+from stages.lib.params.model import Params
+from stages.lib.params.yaml_file import line_of, read_yaml
+
+PARAMS = Path("params.yaml")
+
+
+def read_params(path: Path = PARAMS) -> Params:
+    """Read and check ``params.yaml``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Params
+        All of it, with defaults filled in.
+
+    Raises
+    ------
+    StageError
+        If anything in it is wrong: the line, the key as its author wrote it, the value, what is
+        allowed and, where there is one, the nearest right spelling.
+    """
+    try:
+        params = Params.model_validate(read_yaml(path))
+    except ValidationError as error:
+        location, message = first_message(error)
+        raise StageError(f"{path}, line {line_of(path, location)}: {message}") from None
+    try:
+        check(params)
+    except ValueError as error:
+        key, _, _ = str(error).partition(":")
+        raise StageError(f"{path}, line {line_of(path, key.split('.'))}: {error}") from None
+    return params

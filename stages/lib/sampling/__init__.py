@@ -1,0 +1,1 @@
+"""Which rows of a source a dataset takes: the draw, difficulty and curation."""

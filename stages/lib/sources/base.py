@@ -1,0 +1,90 @@
+"""What every kind of source has: the images it must give, as ``params.yaml`` states them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from stages.lib.command import StageError
+from stages.lib.params.entry import Entry
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+class Source(Entry):
+    """Where images come from, and what is stated of them."""
+
+    image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
+    """Height and width in pixels."""
+    maximum: Annotated[int, Field(ge=1, le=255)]
+    """The largest value of a pixel; normalized, it is 1."""
+    rows_per_class: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2)]
+    """How many rows there are of each class, in label order."""
+
+    @abstractmethod
+    def read(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+        """Read pixels, shape (n, pixels), and labels, shape (n,), as they stand there.
+
+        Raises
+        ------
+        StageError
+            If the data is not there or not the one that is meant; the message begins with the key.
+        """
+
+
+def as_stated(
+    pixels: npt.NDArray[Any],
+    labels: npt.NDArray[np.int64],
+    image_shape: list[int],
+    maximum: int,
+    rows_per_class: list[int],
+) -> npt.NDArray[np.uint8]:
+    """Check what ``params.yaml`` states of a source, and give its images.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (n, pixels)
+        The pixels of each image, row by row.
+    labels : ndarray of shape (n,), dtype int64
+        The class of each image.
+    image_shape : list of int
+        Height and width.
+    maximum : int
+        The largest value of a pixel; none need have it.
+    rows_per_class : list of int
+        The number of rows of each class, in label order.
+
+    Returns
+    -------
+    ndarray of shape (n, height, width), dtype uint8
+        Pixels in 0..maximum.
+
+    Raises
+    ------
+    StageError
+        If the data is not what is stated; the message begins with the key.
+
+    Examples
+    --------
+    >>> as_stated(np.array([[0.0, 7.0], [9.0, 0.0]]), np.array([0, 1]), [1, 2], 9, [1, 1]).tolist()
+    [[[0, 7]], [[9, 0]]]
+    """
+    height, width = image_shape
+    if height * width != pixels.shape[1]:
+        raise StageError(
+            f"image_shape: {image_shape} is {height * width} pixels, the data has "
+            f"{pixels.shape[1]} an image"
+        )
+    if not np.isin(pixels, np.arange(maximum + 1)).all():
+        raise StageError(
+            f"maximum: {maximum}, but the data has pixels of {pixels.min():g} to {pixels.max():g}, "
+            "or some that are no whole numbers"
+        )
+    found = np.bincount(labels).tolist()
+    if found != rows_per_class:
+        raise StageError(f"rows_per_class: {rows_per_class}, but the data has {found}")
+    return pixels.astype(np.uint8).reshape(-1, height, width)

@@ -1,0 +1,1 @@
+"""Questions and answers: the authored pairs, their splits and their baselines."""

@@ -1,0 +1,1 @@
+"""What helps with the repository and is no stage: each is a command, ``python -m tools.NAME``."""

@@ -1,0 +1,144 @@
+"""Check ``params.yaml``, and repair the state that a killed run, a full disk or a bad merge leaves.
+
+DVC notices most damage by itself. It does not recover from a broken ``dvc.lock`` or a stale list of
+files in use. It trusts a cached file to be what its name says. It does not look again at a file
+whose size and time have not changed. And a stage goes on when its DVC is killed. A cache outside
+the clone is not checked; files built from it are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from stages.lib import command
+from stages.lib.command import StageError
+from stages.lib.files import write_json
+from tools import dvc_api
+from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, BrokenLockError
+
+# Where the pipeline writes: an output elsewhere is the user's own.
+FOLDERS = ("build", "datasets", "metrics")
+HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
+# Size and time of each file that was right at the last check.
+CHECKED = Path(".dvc", "tmp", "checked.json")
+PARAMS = Path("params.yaml")
+# How long a killed process may take to end: it may wait for a slow disk.
+SECONDS_TO_END = 30
+
+
+def md5(path: Path) -> str:
+    """Give the sum by which DVC knows a file."""
+    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def stamp(path: Path) -> list[int]:
+    """Give size and time of a file: what changes when something writes to it."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def read_checked() -> dict[str, Any]:
+    """Give the stamps that the last check wrote down."""
+    try:
+        return dict(json.loads(CHECKED.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def remove(path: Path, why: str) -> None:
+    """Remove a file and say so."""
+    path.unlink()
+    print(f"removed {path}: {why}; it is made again")
+
+
+def end_orphans() -> None:
+    """End the stages that a killed ``dvc`` of this folder left running.
+
+    Raises
+    ------
+    StageError
+        If a stage does not end.
+    """
+    for process in dvc_api.running_stages():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            name = process.environ()["DVC_STAGE"]
+            print(f"ending {name}, which a killed dvc had left running", flush=True)
+            process.kill()
+            # Not `process.wait`: in a container without an init process, a dead process stays.
+            deadline = time.monotonic() + SECONDS_TO_END
+            while process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > deadline:
+                    raise StageError(f"{name} (process {process.pid}) does not end: end it")
+                time.sleep(0.01)
+
+
+def repair_lock(checked: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Give every file that ``dvc.lock`` records, with its sum; remove a broken ``dvc.lock``."""
+    try:
+        outputs = dvc_api.outputs_of(dvc_api.read_lock())
+        if LOCK.exists() and checked.get(str(LOCK)) != stamp(LOCK):
+            dvc_api.check_lock()
+    except BrokenLockError:
+        remove(LOCK, "not readable (a killed run or a merge)")
+        return []
+    outputs = [output for output in outputs if output[0].parts[0] in FOLDERS]
+    return [*outputs, *(file for output in outputs for file in dvc_api.files_of(*output))]
+
+
+def check_params(checked: dict[str, Any]) -> None:
+    """Check params.yaml, unless it is as it was at the last check.
+
+    Raises
+    ------
+    StageError
+        If anything in it is wrong.
+    """
+    if not PARAMS.is_file() or checked.get(str(PARAMS)) != stamp(PARAMS):
+        from stages.lib.params.read import read_params  # noqa: PLC0415 - takes 0.2 s to import
+
+        read_params(PARAMS)
+
+
+def repair(checked: dict[str, Any]) -> None:
+    """Remove what is broken, so that DVC makes it again."""
+    # No dvc is running, so its list of files in use is stale.
+    if FILE_LOCKS.is_file() and FILE_LOCKS.read_bytes() != b"{}":
+        remove(FILE_LOCKS, "left by a killed run")
+    files = repair_lock(checked)
+    used = {expected for _, expected in files}
+    for cached in CACHE.glob("??/*"):
+        named = f"{cached.parent.name}{cached.name}"
+        # A disk can damage a file without changing its time. So files that are used here are read
+        # each time, and those of other commits when they are new or changed.
+        suspect = named in used or checked.get(str(cached)) != stamp(cached)
+        if suspect and md5(cached) != named.removesuffix(".dir"):
+            remove(cached, "not what its name says (a damaged disk or a killed run)")
+    for path, expected in files:
+        if path.is_file() and md5(path) != expected:
+            remove(path, "not what dvc.lock says")
+    for pattern in HALF_WRITTEN:
+        for path in list(Path().glob(pattern)):
+            remove(path, "only half written")
+    right = [PARAMS, *CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
+    write_json(CHECKED, {str(path): stamp(path) for path in right})
+
+
+def main() -> None:
+    """Check params.yaml and repair the repository in this folder, so that `dvc repro` can run."""
+    checked = read_checked()
+    check_params(checked)
+    dvc_api.settle_git()
+    with dvc_api.alone():
+        end_orphans()
+        repair(checked)
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,103 @@
+"""Remove what datasets and sources that are no longer in ``params.yaml`` left behind.
+
+Only what the pipeline makes is removed: what somebody wrote by hand, such as a dataset's own
+papers, stays.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stages.lib import command
+from stages.lib.params.read import read_params
+from tools import dvc_api
+from tools.dvc_api import BrokenLockError
+
+if TYPE_CHECKING:
+    from stages.lib.params.model import Params
+
+# The released files of a dataset, by the first stage of its chain. Other files in its folder are
+# its author's.
+RELEASED = {
+    "sample": ("samples.csv", "test.pkl", "train.pkl"),
+    "split_text": tuple(
+        f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")
+    ),
+}
+
+
+def leftovers(
+    root: Path, locked: set[tuple[str, str]], datasets: set[str], sources: set[str]
+) -> list[Path]:
+    """Find what the pipeline made for datasets and sources that params.yaml no longer has.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the repository.
+    locked : set of (str, str)
+        The first stage and the name of each dataset that ``dvc.lock`` knows.
+    datasets, sources : set of str
+        The names that ``params.yaml`` has now; a text is a dataset too.
+
+    Returns
+    -------
+    list of Path
+        Files and folders to remove. A dataset that was is one that the lock knows or that has a
+        folder in ``build``.
+    """
+    built = {
+        ("sample" if (path / "sample").exists() else "split_text", path.name)
+        for path in root.glob("build/*")
+        if path.is_dir() and path.name != "sources"
+    }
+    made = [
+        root / part
+        for stage, name in sorted(locked | built)
+        if name not in datasets
+        for part in (
+            f"build/{name}",
+            f"metrics/{name}.json",
+            *(f"datasets/{name}/{file}" for file in RELEASED[stage]),
+        )
+    ]
+    source = [path for path in root.glob("build/sources/*") if path.name not in sources]
+    return [path for path in dict.fromkeys([*made, *source]) if path.exists()]
+
+
+def prune(params: Params) -> None:
+    """Remove from datasets/, metrics/, build/ and dvc.lock what `params` do not have."""
+    recorded = set(dvc_api.read_lock())
+    locked = {
+        (stage, name)
+        for stage, _, name in (record.partition("@") for record in recorded)
+        if stage in RELEASED
+    }
+    datasets = {*params.datasets, *params.texts}
+    removed = leftovers(Path(), locked, datasets, set(params.sources))
+    for path in removed:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        print(f"removed {path}")
+    for folder in sorted({path.parent for path in removed if path.parts[0] == "datasets"}):
+        left = ", ".join(sorted(item.name for item in folder.iterdir()))
+        if left:
+            print(f"kept {folder}, which also has {left}")
+        else:
+            folder.rmdir()
+    dvc_api.forget(recorded - dvc_api.stages_of_pipeline())
+
+
+def main() -> None:
+    """Remove what params.yaml no longer has."""
+    params = read_params()
+    with dvc_api.alone():
+        prune(params)
+
+
+if __name__ == "__main__":
+    command.run(main, BrokenLockError)
