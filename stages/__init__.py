@@ -18,5 +18,5 @@ def _end(kind: type[BaseException], error: BaseException, trace: TracebackType |
     sys.exit(130)
 
 
-# Here, for the imports of a stage take longer than most stages do.
+# Set before any import: importing takes longer than most stages run.
 sys.excepthook = _end

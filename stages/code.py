@@ -1,8 +1,8 @@
-"""Stage `code`: write down what each stage's code is, so that DVC knows what an edit concerns.
+"""Stage `code`: write down each stage's modules, so that DVC knows which stages an edit concerns.
 
-DVC does not know what a program imports. For each stage this one writes the sums of the modules
-that it imports, and the stage depends on that one file. So an edit reruns the stages that import
-the module, and no others, and ``dvc.yaml`` need not list modules.
+DVC does not know what a program imports. For each stage this one writes a file with the sums of the
+modules that it imports, and the stage depends on that file. So an edit reruns exactly the stages
+that import the module, and ``dvc.yaml`` need not list modules.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from typing import Any
 from safetensors.numpy import load_file
 
 from stages.lib import command
-from stages.lib.files import read_array, read_csv, read_json, write_csv, write_json
+from stages.lib.arrays import read_array
+from stages.lib.files import read_csv, read_json, write_csv, write_json
 from stages.lib.models.mlp import logits
 from stages.lib.models.scores import describe, tables
 from stages.lib.pixels import scale

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from stages.lib import command
-from stages.lib.files import read_array, read_csv, read_json, write_array
+from stages.lib.arrays import read_array, write_array
+from stages.lib.files import read_csv, read_json
 from stages.lib.pixels import scale
 
 

@@ -1,4 +1,4 @@
-"""Stage `params`: check ``params.yaml``, and write down what every other stage needs of it.
+"""Stage `params`: check ``params.yaml`` and write the values that the other stages read.
 
 Every chain of the pipeline depends on this stage, so that a wrong parameter stops `dvc repro`
 before anything is built or replaced. It writes one file for each entry, with every default filled

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from stages.lib import command
+from stages.lib.arrays import read_array
 from stages.lib.command import StageError
-from stages.lib.files import read_array, read_json, write_csv, write_json
+from stages.lib.files import read_json, write_csv, write_json
 from stages.lib.sampling.choose import choose, save_state
 from stages.lib.sampling.curation import TooFewError
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
+from stages.lib.arrays import read_array
 from stages.lib.command import StageError
-from stages.lib.files import read_array, read_csv, write_bytes, write_csv
+from stages.lib.files import read_csv, write_bytes, write_csv
 from tinydatasets.pickles import dumps
 from tinydatasets.types import FormatError, Split
 

@@ -1,4 +1,4 @@
-"""Stage `source`: read the images of a source, and check that they are what is stated of them.
+"""Stage `source`: read the images of a source and check what params.yaml states of them.
 
 It also writes how near each image is to those of every class, from which `sample` computes
 difficulties: that depends on the source alone, not on a dataset or a seed.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
+from stages.lib.arrays import write_array
 from stages.lib.command import StageError
-from stages.lib.files import read_json, write_array
+from stages.lib.files import read_json
 from stages.lib.sampling.difficulty import nearest
 from stages.lib.sources import KINDS, kind_of
 from stages.lib.sources.base import as_stated

@@ -27,7 +27,7 @@ def main(*, params: Path, source: Path, out: Path) -> None:
     counts = {}
     for split in SPLITS:
         key = f"{split}_per_level"
-        # JSON has no number for a key.
+        # The keys of a JSON object are strings.
         asked = text[key]
         if isinstance(asked, dict):
             asked = {int(level): count for level, count in asked.items()}

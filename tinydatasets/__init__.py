@@ -33,8 +33,8 @@ __all__ = [
     "read_split",
 ]
 
-# The modules that have these names: importing the package imports none of them (PEP 562), and a
-# program pays for what it uses.
+# The module of each name. Importing the package imports none of them (PEP 562): a program pays only
+# for what it uses.
 _MODULES = {
     "Dataset": "types",
     "FormatError": "types",

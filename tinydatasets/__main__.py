@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tinydatasets.fetch.benchmarks import Benchmark
 
-# The line that the time of a download is given for, in bits a second.
+# The speed for which the time of a download is stated, in bits per second.
 _USUAL_LINE = 50e6
 
 

@@ -97,7 +97,7 @@ def load(name: str) -> Dataset:
     if name in names:
         folder = _folder() / name
         return Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
-    # Not at the top, so that an import of the package does not import what reads downloads.
+    # Imported here: only benchmarks need the code that reads downloads.
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
     benchmarks = sorted(BENCHMARKS)

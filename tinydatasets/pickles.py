@@ -249,7 +249,7 @@ def _write(split: Split, core: str) -> bytes:
 
 # --- Reading ------------------------------------------------------------------------------------
 
-# Our own files have 114. A file that needs many more is none of ours.
+# Files of this package have 114. A file with many more is another one.
 _MOST_OPCODES: Final = 256
 
 
@@ -304,7 +304,7 @@ def loads(data: bytes) -> Split:
     try:
         split = _arrays(data)
         ours = any(_write(split, core) == data for core in _CORES)
-    # What is none of our files can fail anywhere above, in as many ways as there are files.
+    # A file that this package did not write can fail anywhere above, with any exception.
     except Exception:
         ours = False
     if not ours:

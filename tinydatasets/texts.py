@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_QUESTION: Final = 60
 LONGEST_ANSWER: Final = 80
-# Two characters that cannot be seen, but that Persian, the scripts of India and emoji need.
+# Two invisible characters that Persian, the scripts of India and emoji need.
 JOINERS: Final = "\u200c\u200d"
 # Larger than any tiny text.
 LARGEST_FILE: Final = 2**20
@@ -126,7 +126,7 @@ def from_json_lines(data: bytes) -> list[Pair]:
         lines = data[:LARGEST_FILE].decode().removesuffix("\n").split("\n")
         pairs = [Pair(**json.loads(line)) for line in lines]
         ours = bool(pairs) and to_json_lines(pairs).encode() == data
-    # What is none of our files can fail anywhere above, in as many ways as there are files.
+    # A file that this package did not write can fail anywhere above, with any exception.
     except Exception:
         ours = False
     if not ours:

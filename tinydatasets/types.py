@@ -1,4 +1,4 @@
-"""What a dataset is made of, whatever file or function it comes from."""
+"""The types that datasets are made of, and the error of a wrong file."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Text(NamedTuple):
 
 
 def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest: int) -> T:
-    """Parse what is in a file, of which no more is read than one byte above `largest`.
+    """Parse the contents of a file; read no more than one byte above `largest`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Check ``params.yaml``, and repair what a killed run, a full disk or a bad merge left behind.
+"""Check ``params.yaml``, and repair the state that a killed run, a full disk or a bad merge leaves.
 
 DVC notices most damage by itself. It does not recover from a broken ``dvc.lock`` or a stale list of
 files in use. It trusts a cached file to be what its name says. It does not look again at a file
@@ -20,15 +20,15 @@ import psutil
 from stages.lib import command
 from stages.lib.command import StageError
 from stages.lib.files import write_json
-from stages.lib.params.read import read_params
 from tools import dvc_api
 from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, BrokenLockError
 
-# What the pipeline writes: an output elsewhere is somebody's own.
+# Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics")
 HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
-# Size and time of each file that was right at the last check and need not be read again.
+# Size and time of each file that was right at the last check.
 CHECKED = Path(".dvc", "tmp", "checked.json")
+PARAMS = Path("params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
 
@@ -59,7 +59,7 @@ def remove(path: Path, why: str) -> None:
 
 
 def end_orphans() -> None:
-    """End the stages of this folder, of which no ``dvc`` lives.
+    """End the stages that a killed ``dvc`` of this folder left running.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def end_orphans() -> None:
             name = process.environ()["DVC_STAGE"]
             print(f"ending {name}, which a killed dvc had left running", flush=True)
             process.kill()
-            # Not `process.wait`: in a container that reaps nothing, what is dead is still there.
+            # Not `process.wait`: in a container without an init process, a dead process stays.
             deadline = time.monotonic() + SECONDS_TO_END
             while process.status() != psutil.STATUS_ZOMBIE:
                 if time.monotonic() > deadline:
@@ -92,18 +92,31 @@ def repair_lock(checked: dict[str, Any]) -> list[tuple[Path, str]]:
     return [*outputs, *(file for output in outputs for file in dvc_api.files_of(*output))]
 
 
-def repair() -> None:
+def check_params(checked: dict[str, Any]) -> None:
+    """Check params.yaml, unless it is as it was at the last check.
+
+    Raises
+    ------
+    StageError
+        If anything in it is wrong.
+    """
+    if not PARAMS.is_file() or checked.get(str(PARAMS)) != stamp(PARAMS):
+        from stages.lib.params.read import read_params  # noqa: PLC0415 - takes 0.2 s to import
+
+        read_params(PARAMS)
+
+
+def repair(checked: dict[str, Any]) -> None:
     """Remove what is broken, so that DVC makes it again."""
-    checked = read_checked()
-    # No dvc lives, so what stands in its list of files in use is stale.
+    # No dvc is running, so its list of files in use is stale.
     if FILE_LOCKS.is_file() and FILE_LOCKS.read_bytes() != b"{}":
         remove(FILE_LOCKS, "left by a killed run")
     files = repair_lock(checked)
     used = {expected for _, expected in files}
     for cached in CACHE.glob("??/*"):
         named = f"{cached.parent.name}{cached.name}"
-        # A disk can damage a file without a trace in its time. What is used here is read each
-        # time; what only other commits use, when it is new or changed.
+        # A disk can damage a file without changing its time. So files that are used here are read
+        # each time, and those of other commits when they are new or changed.
         suspect = named in used or checked.get(str(cached)) != stamp(cached)
         if suspect and md5(cached) != named.removesuffix(".dir"):
             remove(cached, "not what its name says (a damaged disk or a killed run)")
@@ -113,17 +126,18 @@ def repair() -> None:
     for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
-    right = [*CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
+    right = [PARAMS, *CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
     write_json(CHECKED, {str(path): stamp(path) for path in right})
 
 
 def main() -> None:
     """Check params.yaml and repair the repository in this folder, so that `dvc repro` can run."""
-    read_params()
+    checked = read_checked()
+    check_params(checked)
     dvc_api.settle_git()
     with dvc_api.alone():
         end_orphans()
-        repair()
+        repair(checked)
 
 
 if __name__ == "__main__":

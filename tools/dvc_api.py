@@ -1,7 +1,7 @@
-"""All that the tools ask of DVC: who is at work here, what was built, which stages there are.
+"""Everything that the tools need from DVC: who is running, what was built, which stages exist.
 
-DVC has no public functions for this. What its private ones must give is tested in
-``tests/tools/test_dvc_api.py``, so that an update of DVC that changes them does not go unnoticed.
+DVC has no public functions for this. ``tests/tools/test_dvc_api.py`` tests the private ones, so
+that an update of DVC that changes them is noticed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class BrokenLockError(Exception):
     """``dvc.lock`` is not readable, or DVC would not take it."""
 
 
-# --- Who is at work -----------------------------------------------------------------------------
+# --- Who is running -----------------------------------------------------------------------------
 
 
 def is_dvc(process: psutil.Process) -> bool:
@@ -44,8 +44,8 @@ def is_dvc(process: psutil.Process) -> bool:
 def users_of_files() -> dict[int, float]:
     """Give the process numbers in DVC's list of files in use, and when the list was written.
 
-    Whatever program it is, such a process is at work here, unless it started after the list was
-    written: then it only has the number of one that is gone.
+    Any such process is using the folder, unless it started after the list was written: then it only
+    has the number of a process that is gone.
     """
     try:
         users = json.loads(FILE_LOCKS.read_bytes())
@@ -59,8 +59,8 @@ def users_of_files() -> dict[int, float]:
 def find_dvc() -> psutil.Process | None:
     """Find a living ``dvc`` of this folder.
 
-    DVC's lock of the repository does not tell: DVC releases it while a stage runs, and takes it
-    again when the stage is done. So we look at the processes themselves.
+    The lock of the repository does not show one: DVC releases it while a stage runs, and takes it
+    again when the stage is done. So this looks at the processes themselves.
     """
     folder, users = Path.cwd(), users_of_files()
     for process in psutil.process_iter():
@@ -106,8 +106,8 @@ def alone() -> Iterator[None]:
     except zc.lockfile.LockError:
         raise StageError("dvc is at work here: wait until it is done") from None
     try:
-        # A dvc that took and released the lock after the first look is there now; one that
-        # starts from here on waits.
+        # Look again: a dvc may have started and released the lock since. From here on, one that
+        # starts waits.
         refuse_beside_dvc()
         yield
     finally:
@@ -232,7 +232,7 @@ def files_of(path: Path, md5: str) -> Iterator[tuple[Path, str]]:
             yield path / entry["relpath"], entry["md5"]
 
 
-# --- Which stages there are ---------------------------------------------------------------------
+# --- Which stages exist -------------------------------------------------------------------------
 
 
 def stages_of_pipeline() -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.lib import command
+from stages.lib.params.checks import SHARED
 from stages.lib.params.read import read_params
 from tools import dvc_api
 from tools.dvc_api import BrokenLockError
@@ -18,8 +19,8 @@ from tools.dvc_api import BrokenLockError
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
 
-# What is released of a dataset, by the first stage of its chain; what else is in its folder is its
-# author's.
+# The released files of a dataset, by the first stage of its chain. Other files in its folder are
+# its author's.
 RELEASED = {
     "sample": ("samples.csv", "test.pkl", "train.pkl"),
     "split_text": tuple(
@@ -31,7 +32,7 @@ RELEASED = {
 def leftovers(
     root: Path, locked: set[tuple[str, str]], datasets: set[str], sources: set[str]
 ) -> list[Path]:
-    """Find what the pipeline made for datasets and sources that are no more.
+    """Find what the pipeline made for datasets and sources that params.yaml no longer has.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def leftovers(
     built = {
         ("sample" if (path / "sample").exists() else "split_text", path.name)
         for path in root.glob("build/*")
-        if path.is_dir() and path.name != "sources"
+        if path.is_dir() and path.name not in SHARED
     }
     made = [
         root / part

@@ -30,7 +30,7 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     Raises
     ------
     SystemExit
-        With one message and status 1 if `main` stops for a reason that its user can mend; with
+        With one message and status 1 if `main` stops for a reason that its user can fix; with
         status 2 if the arguments are wrong, 130 if a user stops it.
     """
     parser = argparse.ArgumentParser(description=inspect.getdoc(main))

@@ -1,8 +1,4 @@
-"""Read and write the files of the stages, each whole or not at all.
-
-Arrays are stored as ``.npy`` and the rest as JSON or CSV, which have the same bytes whatever wrote
-them; ``.npz`` would not, for its zip headers.
-"""
+"""Read and write files of bytes, JSON and CSV, each whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,15 +7,11 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from stages.lib.command import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-    import numpy.typing as npt
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -46,22 +38,6 @@ def write_bytes(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def write_array(path: Path, array: npt.NDArray[Any]) -> None:
-    """Write an array as ``.npy``."""
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    write_bytes(path, buffer.getvalue())
-
-
-def read_array(path: Path) -> npt.NDArray[Any]:
-    """Read an array from ``.npy``."""
-    try:
-        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise _damaged(path, error) from None
-    return array
-
-
 def write_json(path: Path, value: object, *, indent: int | None = None) -> None:
     """Write a value as JSON."""
     text = json.dumps(value, indent=indent, allow_nan=False)
@@ -73,7 +49,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise _damaged(path, error) from None
+        raise damaged(path, error) from None
 
 
 def write_csv(path: Path, lines: Iterable[Sequence[Any]]) -> None:
@@ -88,5 +64,6 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
-def _damaged(path: Path, error: Exception) -> StageError:
+def damaged(path: Path, error: Exception) -> StageError:
+    """Say that a built file is damaged, and what to do."""
     return StageError(f"{path} is damaged ({error}). Delete it and run `dvc repro` again.")

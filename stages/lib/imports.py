@@ -19,7 +19,7 @@ class _Names(ast.NodeVisitor):
         self.found: set[str] = set()
 
     def visit_If(self, node: ast.If) -> None:
-        # What is only for type checkers is never imported.
+        # Imports for type checkers never run.
         if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
             self.generic_visit(node)
         for below in node.orelse:

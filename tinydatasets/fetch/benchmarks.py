@@ -214,7 +214,7 @@ def locate(benchmark: Benchmark, folder: Path) -> list[tuple[Path, RemoteFile]]:
 
 
 def check(path: Path, file: RemoteFile) -> None:
-    """Check that a file on disk is the published one, without looking into it.
+    """Check the size and the sums of a published file on disk.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def _part(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Resuming:
-    """A downloader for pooch, which has none that goes on with a part.
+    """A downloader for pooch that resumes; pooch has none.
 
     Whether the part and the rest belong together is for the sum of the whole to say, so that a
     part from one mirror serves with the next, and no validator (``If-Range``) has to be kept.
@@ -117,7 +117,7 @@ class _Resuming:
             raise _BrokenOffError(
                 f"the connection was cut after {have:,} of {self.file.size:,} bytes"
             )
-        # One that is too long has the wrong sum, and goes with the file that pooch deletes.
+        # If it is too long, its sum is wrong and pooch deletes it.
         part.replace(output_file)
 
     def _go_on(self, url: str, part: Path, have: int) -> None:

@@ -86,7 +86,7 @@ def make_room(folder: Path, needed: int) -> None:
 
 
 def unpack(benchmark: Benchmark, folder: Path) -> None:
-    """Check the published files in a folder, and only then read them and write their arrays.
+    """Check the published files in a folder, then read them and write their arrays.
 
     Parameters
     ----------

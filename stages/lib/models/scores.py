@@ -1,4 +1,4 @@
-"""What is said of a model: accuracies with their intervals, log loss, figures by class."""
+"""Scores of a model: accuracies with their intervals, log loss, figures by class."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     Labels = npt.NDArray[np.int64]
 
-# Digits of every figure: differences between machines are far below, differences that anybody
-# would act on far above.
+# Digits of every figure: more than anybody acts on.
 DECIMALS = 6
 
 
@@ -117,7 +116,7 @@ def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[i
 def describe(
     scores: npt.NDArray[np.float64], classes: Labels, actual: Labels
 ) -> tuple[Labels, dict[str, Any]]:
-    """Give the predicted classes of the rows of a split, and all figures of them.
+    """Give the predicted classes of the rows of a split, and all scores.
 
     Parameters
     ----------
@@ -178,7 +177,7 @@ def tables(
     for split, (rows, actual, predicted) in splits.items():
         lines = zip(rows, actual.tolist(), predicted.tolist(), strict=True)
         found["predictions"] += [[split, *line] for line in lines]
-        # Both, as a class may have no training row, or no row in this split.
+        # The union: a class may have no training row, or no row in this split.
         either = np.union1d(classes, actual)
         found["confusion"] += [
             [recipe, split, *line] for line in confusion(actual, predicted, either)

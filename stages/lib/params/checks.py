@@ -1,4 +1,4 @@
-"""What one part of ``params.yaml`` asks of another."""
+"""Checks of ``params.yaml`` that compare one entry with another, or with a file."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def check(params: Params) -> None:
                 raise ValueError(f"{part}.{name}{error}") from None
 
 
-# No file and no folder can have these names on Windows, whatever suffix follows.
+# Folders of build/ that are no dataset's.
+SHARED = ("code", "params", "sources")
+# Windows allows no file or folder of these names, with any suffix.
 WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
 }
@@ -57,8 +59,8 @@ def _check_name(name: str, part: str) -> None:
     why = ""
     if name in WINDOWS_DEVICES:
         why = "Windows allows no file or folder of this name"
-    elif part in ("datasets", "texts") and name == "sources":
-        why = "build/sources holds the sources"
+    elif part in ("datasets", "texts") and name in SHARED:
+        why = f"build/{name} is the pipeline's own"
     elif part in ("datasets", "texts") and name in BENCHMARKS:
         why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
     if why:
@@ -104,7 +106,7 @@ def _check_text(text: Text, name: str, datasets: Mapping[str, Dataset]) -> None:
     files = sorted(path.as_posix() for path in Path().glob("datasets/*/pairs.tsv"))
     if text.source not in files:
         raise ValueError(f".source: {unknown('file', text.source, files)}")
-    # Which levels there are, the file `source` says: the stage that reads it checks them.
+    # Stage `split_text` checks the levels: they depend on the contents of `source`.
     for key in ("train_per_level", "test_per_level"):
         counts = getattr(text, key)
         if isinstance(counts, dict):

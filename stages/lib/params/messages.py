@@ -1,4 +1,4 @@
-"""What is said of a wrong ``params.yaml``: one message, with the key as its author wrote it."""
+"""Messages about a wrong ``params.yaml``: one, with the key as its author wrote it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def first_message(error: ValidationError) -> tuple[list[str | int], str]:
-    """Say what is wrong first: where it stands, and a message with the key as the user wrote it.
+    """Give the first error: where it is, and a message with the key as the user wrote it.
 
     A misspelt key is two errors, an unknown key and a missing one: the unknown one says more. So
     does a key that stands where a name should.
@@ -44,7 +44,7 @@ def _written(location: tuple[str | int, ...]) -> list[str | int]:
 
 
 def _message(error: ErrorDetails) -> str:
-    """Say what one error is."""
+    """Word the message of one error."""
     kind, found, location = error["type"], error["input"], _written(error["loc"])
     if without_space := _without_space(kind, found, location):
         return without_space
@@ -95,7 +95,7 @@ def _unknown_key(error: ErrorDetails) -> str:
 
 
 def _dotted(location: list[str | int]) -> str:
-    # What is not printable, such as a line end, is shown as Python would write it.
+    # Show characters that are not printable, such as a line end, as Python writes them.
     text = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part if part.isprintable() else repr(part)}"
         for part in location

@@ -1,4 +1,4 @@
-"""Read ``params.yaml`` as DVC reads it, and say where a slip stands."""
+"""Read ``params.yaml`` as DVC reads it, and find the line of a mistake."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain YAML, of which every value is to PyYAML (YAML 1.1) what it is to DVC (YAML 1.2).
+    """Plain YAML, restricted to what PyYAML (YAML 1.1) and DVC (YAML 1.2) read alike.
 
     What the two would read differently, such as ``010``, ``0x10``, ``1_000`` or a date, is a string
     here, which the model of ``params.yaml`` then refuses. ``1e-3`` is the number it looks like.
@@ -29,7 +29,7 @@ class _Loader(yaml.SafeLoader):
         if getattr(event, "tag", None) is not None:
             problem = f"a tag ({event.tag}) has no meaning here"
             raise yaml.composer.ComposerError(None, None, problem, event.start_mark)
-        # YAML takes such a space for a letter of the word that it stands beside.
+        # YAML reads such a space as part of the word next to it.
         unquoted = isinstance(event, yaml.ScalarEvent) and event.style is None
         if unquoted and (found := _UNUSUAL_SPACE.search(event.value)):
             problem = _called(found[0])
@@ -126,7 +126,7 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
     return line
 
 
-# A slip as it looks in a line, and what to do about it.
+# Common mistakes as they look in a line, and how to fix them.
 _UNUSUAL_SPACE = re.compile(r"[^\S \t\r\n]|[\u200b\u2060\ufeff]")
 _SLIPS = (
     (re.compile(r"[^#]*?(\t)"), "a tab; write spaces"),
@@ -156,7 +156,7 @@ def _explain(lines: list[str], error: yaml.MarkedYAMLError) -> tuple[int, int, s
                 return number + 1, found.start(1) + 1, words.format(_called(found[1]))
     block = ("mapping values are not allowed here", "but found '<block mapping start>'")
     if above and here < len(lines) and str(error.problem).endswith(block):
-        # The line above is the one if the lines around it agree.
+        # If the lines around the line above agree, that line is the wrong one.
         slip, other = here, above[-1]
         if len(above) > 1 and _indent(lines[above[-2]]) == _indent(lines[here]):
             slip, other = other, here

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Images = npt.NDArray[np.uint8]
     Rows = npt.NDArray[np.int64]
 
-# Images whose pixels differ by less than this share of the source's maximum, root mean square,
-# are near-duplicates. In percent, so that the comparison is one of whole numbers.
+# Two images are near-duplicates if the root mean square difference of their pixels is below this
+# percentage of the source's maximum. In percent, so that whole numbers are compared.
 NEAR_PERCENT = 6
 
 

@@ -1,4 +1,4 @@
-"""How hard each image of a source is to tell from the other classes, and its tier by rank.
+"""How hard it is to tell an image from those of other classes, and its tier by rank.
 
 Pixels are whole numbers, so that squared distances between images are exact in float64 in
 whatever order a processor sums them up: what is chosen by them is the same everywhere.
@@ -14,12 +14,12 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# Neighbours of the same class, and of others, that an image is compared with.
+# How many neighbours of its own class, and of others, an image is compared with.
 NEIGHBOURS = 5
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
 TIERS = {"easy": 80, "hard": 15, "hardest": 5}
-# Rows whose distances to all others are in memory at a time: 120 MB for all 60,000 of MNIST.
+# How many rows' distances to all others are in memory at a time: 120 MB for all 60,000 of MNIST.
 CHUNK = 256
 
 
@@ -66,7 +66,7 @@ def squared_distances(
 def nearest(
     images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """Find how near each image is to its nearest neighbours of every class.
+    """Measure the distance of each image to its nearest neighbours of every class.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What there is to learn in a text, by two baselines without a network."""
+"""Two baselines of a text that need no neural network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tinydatasets.types import Pair
 
-# Without validation pairs nothing chooses an order; this is the best one for TinyTalks.
+# The order where there are no validation pairs to choose it by: the best one for TinyTalks.
 DEFAULT_ORDER = 4
 
 
@@ -58,7 +58,7 @@ def evaluate_text(
     return {
         "answered": answered["test"],
         "bits": best["test"],
-        # Lists, which the table of `dvc metrics show` leaves out.
+        # Lists: `dvc metrics show` leaves them out of its table.
         "characters": [{"model": "uniform", **dict.fromkeys(held_out, uniform)}, *by_order],
         "retrieval": [{"ranking": "chance", **chance}, {"ranking": "tf-idf", **answered}],
     }

@@ -8,10 +8,9 @@ from nltk.lm import WittenBellInterpolated
 from nltk.util import everygrams
 
 ORDERS = range(1, 7)
-# The characters that every model knows, so that one which train lacks has a finite cost too.
+# Every model knows these characters, so that one that train lacks has a finite cost too.
 ASCII = frozenset(chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1)))
-# Digits of every figure: differences between machines are far below, differences that anybody
-# would act on far above.
+# Digits of every figure: more than anybody acts on.
 DECIMALS = 6
 
 

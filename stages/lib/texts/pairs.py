@@ -1,4 +1,4 @@
-"""The authored questions and answers, and what must hold of them before anything is built.
+"""The authored questions and answers, and the checks that they must pass before anything is built.
 
 All of it is checked, also what no split takes, so that every seed and every subset is sound.
 """
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 HEADER: Final = "\t".join(Pair._fields)
 PROFANITY: Final = frozenset(Path(__file__).with_name("profanity.txt").read_text("ascii").split())
-# What stands within a word and is no part of it: "What's" is "Whats", however it is typed.
+# Characters within a word that do not count: "What's" is "Whats", however it is typed.
 _IGNORED: Final = dict.fromkeys(map(ord, f"'\u2019{JOINERS}"))
-# Two questions are too near when they share at least this much of the words that either has.
+# The Jaccard index from which two questions are too similar.
 NEAR: Final = 0.8
 
 
@@ -41,11 +41,11 @@ def words(text: str) -> list[str]:
     """
     folded = unicodedata.normalize("NFC", text.casefold()).translate(_IGNORED)
     parts = "".join(
-        # Letters, digits and the marks on them, without which Hindi would fall apart.
+        # Letters, digits and combining marks, without which words of Hindi would be split.
         character if unicodedata.category(character)[0] in "LNM" else " "
         for character in folded
     ).split()
-    # A mark by itself is what is left of an emoji.
+    # A mark alone is the remainder of an emoji.
     return [part for part in parts if part[0].isalnum()]
 
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from tinydatasets.types import Pair
 
-# Digits of the fraction, as of every figure.
+# Digits of every figure: more than anybody acts on.
 DECIMALS = 6
-# Digits of a similarity: equal ones, whose last bits may differ, become equal.
+# Digits of a similarity: rounding makes equal ones equal whose last bits differ.
 SIMILARITY_DECIMALS = 9
 
 
