@@ -511,4 +511,4 @@ def test_the_folder_is_where_the_system_keeps_caches(
     for variable, value in {"HOME": str(tmp_path), **variables}.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(sys, "platform", platform)
-    assert str(loading.home()) == expected.format(home=tmp_path)
+    assert str(home()) == expected.format(home=tmp_path)

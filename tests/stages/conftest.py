@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from stages.lib.files import write_array
+from stages.lib.arrays import write_array
 from stages.lib.sampling.difficulty import nearest
 
 if TYPE_CHECKING:

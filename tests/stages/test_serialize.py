@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from stages import serialize
+from stages.lib.arrays import write_array
 from stages.lib.command import StageError
-from stages.lib.files import write_array
 
 if TYPE_CHECKING:
     from pathlib import Path

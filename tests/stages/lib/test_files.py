@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from stages.lib.command import StageError
 from stages.lib.files import (
-    read_array,
     read_csv,
     read_json,
-    write_array,
     write_bytes,
     write_csv,
     write_json,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    array = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    write_array(tmp_path / "new/folder/a.npy", array)
-    np.testing.assert_array_equal(read_array(tmp_path / "new/folder/a.npy"), array)
-    write_json(tmp_path / "a.json", {"é": [1, None, 0.5]})
-    assert read_json(tmp_path / "a.json") == {"é": [1, None, 0.5]}
+    write_json(tmp_path / "new/folder/a.json", {"é": [1, None, 0.5]})
+    assert read_json(tmp_path / "new/folder/a.json") == {"é": [1, None, 0.5]}
     write_csv(tmp_path / "a.csv", [("a", "b"), (1, 'x,"y')])
     assert (tmp_path / "a.csv").read_bytes() == b'a,b\n1,"x,""y"\n'
     assert read_csv(tmp_path / "a.csv") == [{"a": "1", "b": 'x,"y'}]
@@ -52,15 +42,12 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("read", [read_array, read_json])
-@pytest.mark.parametrize("data", [b"", b"{", b"\x93NUMPY", b"\x80\x04N."])
-def test_a_damaged_file_is_named(
-    tmp_path: Path, read: Callable[[Path], object], data: bytes
-) -> None:
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff"])
+def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a"
     path.write_bytes(data)
     with pytest.raises(StageError) as caught:
-        read(path)
+        read_json(path)
     assert str(caught.value).startswith(f"{path} is damaged (")
 
 

@@ -108,7 +108,9 @@ TAKEN = [
     ("recipe", "  tuned:", "prn", WINDOWS),
     ("recipe", "  tuned:", "com1", WINDOWS),
     ("source", "  mnist-5k:", "lpt9", WINDOWS),
-    ("dataset", "  tinydigits:", "sources", "build/sources holds the sources"),
+    ("dataset", "  tinydigits:", "sources", "build/sources is the pipeline's own"),
+    ("dataset", "  tinydigits:", "code", "build/code is the pipeline's own"),
+    ("text", "  tinytalks:", "params", "build/params is the pipeline's own"),
 ]
 
 
