@@ -121,7 +121,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
     assert dead == []
 
 
-# The code of texts.md needs a text that tests/stages/test_own_texts.py builds.
+# The code of texts.md needs a text that tests/docs/test_texts.py builds.
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "```python" in PAGES[page] and page != "docs/texts.md"]
 )

@@ -89,7 +89,7 @@ def test_damaged_cache_objects_are_not_trusted(digits: Repository) -> None:
 
 
 # A lock that parses, and knows nothing.
-CUT = "schema: '2.0'\nstages:\n  params:\n    cmd: py"
+CUT = "schema: '2.0'\nstages:\n  code:\n    cmd: py"
 
 
 @pytest.mark.parametrize("text", [CUT, CONFLICT], ids=["cut", "conflict"])

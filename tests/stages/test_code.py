@@ -179,10 +179,10 @@ def edit(repository: Repository, path: str) -> None:
     (repository.folder / path).write_text(f"{repository.read(path)}# An edit.\n")
 
 
-def test_running_a_stage_changes_no_dependency_of_its_own(built: Repository) -> None:
-    environment = {**built.environ(), "PYTHONDONTWRITEBYTECODE": ""}
+def test_running_a_stage_changes_no_dependency_of_its_own(digits: Repository) -> None:
+    environment = {**digits.environ(), "PYTHONDONTWRITEBYTECODE": ""}
     command = ["dvc", "repro", "--force", "--quiet"]
-    subprocess.run(command, cwd=built.folder, env=environment, check=True)
-    assert list(built.folder.glob("stages/lib/**/*.pyc"))
-    assert "up to date" in built.run("dvc", "status")
-    assert built.changes() == ""
+    subprocess.run(command, cwd=digits.folder, env=environment, check=True)
+    assert list(digits.folder.glob("stages/lib/**/*.pyc"))
+    assert "up to date" in digits.run("dvc", "status")
+    assert digits.changes() == ""
