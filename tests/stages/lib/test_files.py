@@ -51,6 +51,15 @@ def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
     assert str(caught.value).startswith(f"{path} is damaged (")
 
 
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
+    path, link = tmp_path / "a", tmp_path / "link"
+    write_bytes(path, b"old")
+    link.hardlink_to(path)
+    write_bytes(path, b"new")
+    # Who has opened the old file, or DVC's link to it, keeps all of it.
+    assert (path.read_bytes(), link.read_bytes()) == (b"new", b"old")
+
+
 def test_json_has_no_number_for_infinity(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         write_json(tmp_path / "a.json", float("inf"))
