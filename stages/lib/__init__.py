@@ -1,0 +1,1 @@
+"""Pure functions that the stages call: no paths, no files."""
