@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 Matrix = list[list[float]]
 Network = list[Matrix]
+
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[4] / "docs/exact-training.json").read_text(encoding="utf-8")
+)
+
+
+def from_hex(value: Any) -> Any:
+    """Give what lists of hexadecimal numbers, in lists of any depth, stand for."""
+    return float.fromhex(value) if isinstance(value, str) else [from_hex(item) for item in value]
 
 
 def transpose(a: Matrix) -> Matrix:
@@ -121,12 +133,9 @@ class Generator:
         return order
 
 
-def train(x: Matrix, labels: list[int], recipe: dict[str, Any]) -> Network:
-    generator = Generator(recipe["seed"])
-    classes = sorted(set(labels))
-    wanted = [[float(label == one) for one in classes] for label in labels]
+def initialize(pixels: int, hidden: int, classes: int, generator: Generator) -> Network:
     weights: Network = []
-    for inputs, outputs in ((len(x[0]), recipe["hidden"]), (recipe["hidden"], len(classes))):
+    for inputs, outputs in ((pixels, hidden), (hidden, classes)):
         bound = math.sqrt(6 / (inputs + outputs))
         for rows in (inputs, 1):
             weights.append(
@@ -135,6 +144,14 @@ def train(x: Matrix, labels: list[int], recipe: dict[str, Any]) -> Network:
                     for _ in range(rows)
                 ]
             )
+    return weights
+
+
+def train(x: Matrix, labels: list[int], recipe: dict[str, Any]) -> Network:
+    generator = Generator(recipe["seed"])
+    classes = sorted(set(labels))
+    wanted = [[float(label == one) for one in classes] for label in labels]
+    weights = initialize(len(x[0]), recipe["hidden"], len(classes), generator)
     first: Network = [[[0.0] * len(row) for row in matrix] for matrix in weights]
     second: Network = [[[0.0] * len(row) for row in matrix] for matrix in weights]
     rate, momentum = recipe["learning_rate"], recipe.get("momentum", 0.0)

@@ -190,3 +190,13 @@ def test_plain_python_gives_the_same_exp_and_log(x: float) -> None:
     assert exp(np.array([x])).item() == plain.exp(x)
     if x > 0:
         assert log(np.array([x])).item() == plain.log(x)
+
+
+def test_the_vectors_of_the_contract() -> None:
+    vectors = {name: plain.from_hex(plain.VECTORS[name]) for name in ("exp", "log")}
+    a, b, result = (plain.from_hex(plain.VECTORS["product"][name]) for name in ("a", "b", "result"))
+    assert matmul(np.array(a), np.array(b)).tolist() == plain.product(a, b) == result
+    assert len(vectors["exp"]) == 10
+    for name, function, by_hand in (("exp", exp, plain.exp), ("log", log, plain.log)):
+        for x, expected in vectors[name]:
+            assert function(np.array([x])).item() == by_hand(x) == expected

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 import tinydatasets
-from stages.lib.models.mlp import initialize, logits, train
+from stages.lib.models.mlp import backward, initialize, logits, train
 from tests.stages.lib.models import plain
 
 CLASSROOM: dict[str, Any] = {
@@ -144,3 +144,24 @@ def test_a_recipe_that_jumps_about_still_gives_a_model() -> None:
     x, labels = digits()
     model = train(x, labels, **{**TUNED, "learning_rate": 1e6, "epochs": 5})
     assert all(np.isfinite(array).all() for array in model.values())
+
+
+def test_the_step_of_the_contract() -> None:
+    vectors = plain.VECTORS["step"]
+    x, recipe, order = np.array(plain.from_hex(vectors["x"])), vectors["recipe"], vectors["order"]
+    labels = np.array(vectors["labels"])
+    start = initialize(3, 2, 2, np.random.RandomState(recipe["seed"]))
+    generator = plain.Generator(recipe["seed"])
+    by_hand = plain.initialize(3, 2, 2, generator)
+    assert [np.atleast_2d(array).tolist() for array in start] == by_hand
+    assert by_hand == plain.from_hex(vectors["weights"])
+    assert generator.permutation(3) == order
+    wanted = (labels[:, np.newaxis] == [0, 1]).astype(np.float64)
+    gradient = backward(start, x[order], wanted[order])
+    expected = plain.from_hex(vectors["gradient"])
+    assert [np.atleast_2d(array).tolist() for array in gradient] == expected
+    assert plain.backward(by_hand, x[order].tolist(), wanted[order].tolist()) == expected
+    for optimizer in ("sgd", "adam"):
+        model = train(x, labels, optimizer=optimizer, **recipe)
+        weights = [np.atleast_2d(array).tolist() for array in model.values()][:4]
+        assert weights == plain.from_hex(vectors[optimizer])
