@@ -76,7 +76,7 @@ def run(*command: str | Path) -> str:
     try:
         result = subprocess.run(command, check=True, text=True, capture_output=True)
     except FileNotFoundError:
-        raise UnavailableError(f"{command[0]} is not here; this needs Debian") from None
+        raise UnavailableError(f"{command[0]} is not installed") from None
     except subprocess.CalledProcessError as error:
         raise UnavailableError(f"{command[0]}: {error.stderr.strip()}") from None
     return result.stdout

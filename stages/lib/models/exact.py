@@ -2,9 +2,9 @@
 
 It is built from two kinds of operation:
 
-1. Elementwise ``+``, ``-``, ``*``, ``/``, comparison, maximum, ``rint``, ``frexp`` and ``ldexp``,
-   each a NumPy call of its own, so that no compiler can fuse two of them. IEEE 754 prescribes each
-   result.
+1. Elementwise ``+``, ``-``, ``*``, ``/``, square root, comparison, maximum, ``rint``, ``frexp`` and
+   ``ldexp``, each a NumPy call of its own, so that no compiler can fuse two of them. IEEE 754
+   prescribes each result.
 2. Products of matrices of whole numbers so small that every sum of products is exact. Then the
    order of the sum does not matter, nor do the kernel, the number of threads or a fused
    multiply-add.
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 # it reached that. So neither a product nor its square overflows, and no product is subnormal.
 RANGE: Final = 200
 
-# The logarithm of 2 in two parts: the upper has 32 zero bits at its end, so that its product with
-# a whole number of up to 11 bits is exact (fdlibm, e_exp.c).
+# The logarithm of 2 in two parts: the upper ends in 21 zero bits, so that its product with a
+# whole number of up to 11 bits is exact (fdlibm, e_exp.c).
 _LN2_HIGH: Final = float.fromhex("0x1.62e42feep-1")
 _LN2_LOW: Final = float.fromhex("0x1.a39ef35793c76p-33")
-_1_LN2: Final = float.fromhex("0x1.71547652b82fep+0")
+_LOG2_E: Final = float.fromhex("0x1.71547652b82fep+0")
 # 1/13!, 1/12!, ..., 1/2!: Python prescribes that each quotient is rounded correctly.
 _EXP: Final = [1 / math.factorial(k) for k in range(13, 1, -1)]
 # 1/21, 1/19, ..., 1/3.
@@ -171,7 +171,7 @@ def exp(x: Floats) -> Floats:
     array([1.        , 2.71828183, 0.        ])
     """
     bounded = np.maximum(x, _SMALLEST_EXPONENT)
-    n = np.rint(bounded * _1_LN2)
+    n = np.rint(bounded * _LOG2_E)
     high = bounded - n * _LN2_HIGH
     low = n * _LN2_LOW
     r = high - low
