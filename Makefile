@@ -30,9 +30,10 @@ lint: .venv/.ready  ## format, lint and types
 	ruff check
 	mypy
 
-portability: .venv/.ready  ## rebuild under other kernels, versions and surroundings: 7 minutes
+portability: .venv/.ready  ## rebuild under other kernels, versions, surroundings, processors: 10 minutes
 	python -m tests.portability.loaders
 	python -m tests.portability.grid
+	python -m tests.portability.processors
 
 faults: .venv/.ready  ## kill 100 runs and see each put right: 15 minutes
 	FAULTS=1 python -m pytest tests/faults/test_kills.py
