@@ -1,5 +1,5 @@
-# `make repro` and `make test` are all that most people need; each makes or updates .venv first.
-# README.md says how to use an environment of your own.
+# Most people need only `make repro` and `make test`. Each creates or updates .venv first.
+# docs/reproducibility.md says how to use an environment of your own.
 
 # Python 3.10 to 3.13 is needed. `make PYTHON=python3.12` chooses one; else tools/venv.sh does.
 PYTHON ?=
@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: repro test check prune lint portability faults fuzz bench lock schema help clean FORCE
 
-repro: .venv/.ready  ## build every dataset and baseline of params.yaml, whatever an earlier run left
+repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
 	dvc repro
 	@test -z "$$(git status --porcelain params.yaml dvc.lock datasets metrics 2>/dev/null)" || echo \
@@ -18,39 +18,39 @@ repro: .venv/.ready  ## build every dataset and baseline of params.yaml, whateve
 test: .venv/.ready  ## run the tests
 	python -m pytest
 
-check: .venv/.ready  ## check params.yaml alone
+check: .venv/.ready  ## check params.yaml, and build nothing
 	@python -m stages.params
 
-prune: .venv/.ready  ## remove what datasets that are no longer in params.yaml left behind
+prune: .venv/.ready  ## remove the files of datasets that are no longer in params.yaml
 	@python -m tools.doctor
 	python -m tools.prune
 
-lint: .venv/.ready  ## format, lint and types
+lint: .venv/.ready  ## check format, style and types
 	ruff format --check
 	ruff check
 	mypy
 
-portability: .venv/.ready  ## rebuild under other kernels, versions, surroundings, processors: 10 minutes
+portability: .venv/.ready  ## rebuild in other environments and compare every file: 10 minutes
 	python -m tests.portability.loaders
 	python -m tests.portability.grid
 	python -m tests.portability.processors
 
-faults: .venv/.ready  ## kill 100 runs and see each put right: 15 minutes
+faults: .venv/.ready  ## kill 100 runs and check that each is repaired: 15 minutes
 	FAULTS=1 python -m pytest tests/faults/test_kills.py
 
-fuzz: .venv/.ready  ## feed both readers made-up input for longer than the tests do
+fuzz: .venv/.ready  ## test the readers with generated input, for longer than `make test` does
 	FUZZ_EXAMPLES=30000 python -m pytest tests/test_fuzz.py
 
-bench: .venv/.ready  ## the speed figures of the README
+bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 3 minutes
 	python -m benchmarks.speed
 
-lock: .venv/.ready  ## choose the newest versions for requirements.txt anew
+lock: .venv/.ready  ## update requirements.txt to the newest versions
 	uv pip compile pyproject.toml --extra pipeline --extra fetch --extra dev --universal \
 	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --output-file requirements.txt
 
-schema: .venv/.ready  ## write params.schema.json anew, after a change of the model of params.yaml
+schema: .venv/.ready  ## update params.schema.json after a change of the model of params.yaml
 	python -m tools.schema --out params.schema.json
 
 help:  ## list these targets

@@ -1,3 +1,3 @@
-"""What the speed figures of the README are measured with."""
+"""Measure the figures of docs/benchmarks.md and docs/baselines.md."""
 
 import stages  # noqa: F401 - Ctrl-C ends these with one line too

@@ -1,4 +1,4 @@
-"""Random against curated: accuracy of five models trained on either, in the README of TinyMNIST.
+"""Random against curated: accuracy of five models trained on either, in TinyMNIST's README.
 
 Both are drawn with TinyMNIST's counts from its source, with five seeds each. A model is scored on
 the rows that neither train nor test took; and, since curation looks at those too, once more with

@@ -1,4 +1,4 @@
-"""The commands of the README's first screen."""
+"""The targets of the Makefile."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.lib import command
+from stages.lib.params.checks import SHARED
 from stages.lib.params.read import read_params
 from tools import dvc_api
 from tools.dvc_api import BrokenLockError
@@ -51,7 +52,7 @@ def leftovers(
     built = {
         ("sample" if (path / "sample").exists() else "split_text", path.name)
         for path in root.glob("build/*")
-        if path.is_dir() and path.name != "sources"
+        if path.is_dir() and path.name not in SHARED
     }
     made = [
         root / part

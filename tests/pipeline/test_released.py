@@ -84,7 +84,7 @@ RELEASED = {
         "8bfbcf3ec79f6594bea7b981c0f0909ca8f95f4c1502f27592d4c4e8ff437ca0",
     ),
 }
-# Mean and standard deviation in percent, over 20 seeds other than those of the README's table and
+# Mean and standard deviation in percent, over 20 seeds other than those of docs/baselines.md and
 # with another implementation of the same recipes: an independent check of the released figures.
 REFERENCE = {
     ("tinydigits-150", "classroom", "test"): (23.8, 6.4),

@@ -46,6 +46,8 @@ def check(params: Params) -> None:
                 raise ValueError(f"{part}.{name}{error}") from None
 
 
+# Folders of build/ that are no dataset's.
+SHARED = ("code", "params", "sources")
 # Windows allows no file or folder of these names, with any suffix.
 WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
@@ -57,8 +59,8 @@ def _check_name(name: str, part: str) -> None:
     why = ""
     if name in WINDOWS_DEVICES:
         why = "Windows allows no file or folder of this name"
-    elif part in ("datasets", "texts") and name == "sources":
-        why = "build/sources holds the sources"
+    elif part in ("datasets", "texts") and name in SHARED:
+        why = f"build/{name} is the pipeline's own"
     elif part in ("datasets", "texts") and name in BENCHMARKS:
         why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
     if why:
