@@ -19,6 +19,7 @@ from stages.lib.command import StageError
 from stages.lib.params.counts import per_class
 from stages.lib.params.model import Dataset
 from stages.lib.params.read import read_params
+from stages.lib.sampling.choose import order
 from stages.lib.sampling.draw import draw
 from stages.lib.texts.pairs import HEADER, parse
 from tests.conftest import ROOT, Repository, copy_repository
@@ -63,7 +64,7 @@ def edited_files(draw: st.DrawFn, files: list[bytes]) -> bytes:
 @example(b"\x80\x04N.")
 def test_a_file_is_ours_or_an_error(data: bytes) -> None:
     try:
-        split = tinydatasets.loads(data)
+        split = pickles.loads(data)
     except FormatError:
         return
     assert data in [pickles._write(split, core) for core in pickles._CORES]
@@ -206,7 +207,7 @@ def check_draw(dataset: Dataset, rows_per_class: list[int]) -> None:
     test_per_class = per_class(dataset.test_per_class, len(rows_per_class))
     generator = np.random.RandomState(dataset.seed)
     drawn = draw(labels, train_per_class, test_per_class, generator, dataset.test_draw)
-    train, test, unused = split(*drawn, labels, generator)
+    train, test, unused = order(*drawn, np.arange(len(labels)), generator).values()
     assert len({*train, *test, *unused}) == len(train) + len(test) + len(unused)
     for rows, asked in ((train, train_per_class), (test, test_per_class)):
         assert np.bincount(labels[rows], minlength=len(rows_per_class)).tolist() == list(

@@ -13,7 +13,7 @@ from tinydatasets import __version__
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.fetch.errors import FetchError
 from tinydatasets.fetch.storage import take, unpack
-from tinydatasets.loading import home
+from tinydatasets.home import home
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

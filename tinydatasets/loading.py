@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import os
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from tinydatasets.home import home
 from tinydatasets.pickles import read_split
 from tinydatasets.texts import read_pairs
 from tinydatasets.types import Dataset, FormatError, Split, Text
@@ -36,23 +35,6 @@ def _unknown(
         hint = f" Did you mean `tinydatasets.{other}({str(name).lower()!r})`?"
     more = f", and once fetched {', '.join(fetched)}" if fetched else ""
     return ValueError(f"no dataset {name!r}; there are {', '.join(names)}{more}.{hint}")
-
-
-def home() -> Path:
-    """Give the folder of what was fetched.
-
-    It is what the variable ``TINYDATASETS_HOME`` says, or else ``tinydatasets`` in the folder that
-    the system has for a user's caches.
-    """
-    if own := os.environ.get("TINYDATASETS_HOME"):
-        return Path(os.path.expanduser(own)).absolute()  # noqa: PTH111 - no error for ~nobody
-    if sys.platform == "win32":
-        caches = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
-    elif sys.platform == "darwin":
-        caches = "~/Library/Caches"
-    else:
-        caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(caches).expanduser() / "tinydatasets"
 
 
 def load(name: str) -> Dataset:

@@ -83,7 +83,7 @@ def test_a_pickle_cut_short_is_not_loaded(digits: Repository) -> None:
     path = digits.folder / "datasets/tinydigits/train.pkl"
     cut(path)
     with pytest.raises(tinydatasets.FormatError):
-        tinydatasets.read(path)
+        tinydatasets.read_split(path)
 
 
 def test_damaged_cache_objects_are_not_trusted(digits: Repository) -> None:

@@ -17,7 +17,7 @@ import tinydatasets
 from tests.fetch import published
 from tests.fetch.conftest import Publish, failing, fetch
 from tests.fetch.server import serving
-from tinydatasets import loading
+from tinydatasets import loading, pickles
 from tinydatasets.__main__ import main
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 
@@ -483,7 +483,7 @@ def test_a_dataset_of_ones_own_comes_before_a_benchmark_of_its_name(
     folder = home / "datasets" / "mnist"
     folder.mkdir(parents=True)
     for split in ("train", "test"):
-        (folder / f"{split}.pkl").write_bytes(tinydatasets.dumps(tiny))
+        (folder / f"{split}.pkl").write_bytes(pickles.dumps(tiny))
     monkeypatch.setattr(loading, "_folder", lambda: folder.parent)
     assert tinydatasets.load("mnist").train.images.shape == (2, 3, 3)
 
@@ -511,4 +511,4 @@ def test_the_folder_is_where_the_system_keeps_caches(
     for variable, value in {"HOME": str(tmp_path), **variables}.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(sys, "platform", platform)
-    assert str(loading.home()) == expected.format(home=tmp_path)
+    assert str(home()) == expected.format(home=tmp_path)

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stages import shell
+from stages.lib import command
 from tests.conftest import ROOT, copy_repository
 from tests.portability.pythons import install_data, make_environment
 
@@ -30,7 +30,7 @@ KERNELS = {
 }
 ARTEFACTS = {
     "source": "build/sources/",
-    "rows": ".json",
+    "rows": "/sample/",
     "arrays": "/arrays/",
     "pickles": ".pkl",
     "texts": ".txt",
@@ -224,4 +224,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    command.run(main)

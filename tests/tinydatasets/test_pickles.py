@@ -43,37 +43,37 @@ ROWS = [1, 2, 31, 32, 255, 256, 1023, 4080, 4095, 4096, 8100, 8179, 8183, 8192, 
 def test_the_bytes_are_those_of_numpy_2(rows: int, width: int, dtype: type) -> None:
     split = a_split(rows, 1, width)
     split = Split(split.images.astype(dtype), split.labels)
-    assert tinydatasets.dumps(split) == as_numpy_writes(split)
+    assert pickles.dumps(split) == as_numpy_writes(split)
 
 
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the bytes of NumPy 2")
 def test_images_of_the_same_bytes_as_the_labels_are_written_again() -> None:
     split = Split(np.zeros((1, 1, 8), np.uint8), np.array([0]))
-    assert tinydatasets.dumps(split) == as_numpy_writes(split)
-    assert tinydatasets.loads(tinydatasets.dumps(split)).images.tolist() == [[[0] * 8]]
+    assert pickles.dumps(split) == as_numpy_writes(split)
+    assert pickles.loads(pickles.dumps(split)).images.tolist() == [[[0] * 8]]
 
 
 def test_a_pixel_like_what_numpy_writes_itself_is_read_again() -> None:
     split = Split(np.full((1, 1, 1), ord("b"), np.uint8), np.array([0]))
-    assert tinydatasets.loads(tinydatasets.dumps(split)).images.tolist() == [[[98]]]
+    assert pickles.loads(pickles.dumps(split)).images.tolist() == [[[98]]]
 
 
 def test_what_is_too_large_to_be_read_is_not_written() -> None:
     split = Split(np.zeros((1, 2900, 2900), np.float32), np.zeros(1, np.int64))
     message = "a split has at most 33,554,432 bytes; take fewer rows, or uint8 pixels"
     with pytest.raises(FormatError, match=f"33,640,260 bytes: {message}"):
-        tinydatasets.dumps(split)
+        pickles.dumps(split)
     with pytest.raises(FormatError, match=f"not a split: {message}"):
-        tinydatasets.loads(as_numpy_writes(split))
+        pickles.loads(as_numpy_writes(split))
 
 
 def test_any_order_in_memory_gives_the_same_bytes() -> None:
     split = a_split(5, 4, 3)
-    expected = tinydatasets.dumps(split)
+    expected = pickles.dumps(split)
     backwards = Split(split.images[::-1][::-1], split.labels[::-1][::-1])
-    assert tinydatasets.dumps(backwards) == expected
+    assert pickles.dumps(backwards) == expected
     in_columns = Split(np.asfortranarray(split.images), split.labels)
-    assert tinydatasets.dumps(in_columns) == expected
+    assert pickles.dumps(in_columns) == expected
 
 
 @pytest.mark.parametrize("dtype", ["<f4", "|u1"])
@@ -83,9 +83,9 @@ def test_both_spellings_of_numpys_core_are_read(core: bytes, dtype: str) -> None
     split = Split(
         (split.images * 200).astype(dtype) if dtype == "|u1" else split.images, split.labels
     )
-    data = tinydatasets.dumps(split).replace(b"\x16numpy._core.multiarray", core)
+    data = pickles.dumps(split).replace(b"\x16numpy._core.multiarray", core)
     length = struct.pack("<Q", len(data) - 11)  # after PROTO, FRAME and this length
-    found = tinydatasets.loads(data[:3] + length + data[11:])
+    found = pickles.loads(data[:3] + length + data[11:])
     np.testing.assert_array_equal(found.images, split.images)
     np.testing.assert_array_equal(found.labels, split.labels)
     assert [array.dtype.str for array in found] == [dtype, "<i8"]
@@ -130,7 +130,7 @@ DOUBLED = b"(NNt\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60))
 LARGEST = pickles._LARGEST_FILE
 BOMBS = {
     "doubled tuples as a key": b"\x80\x04" + DOUBLED + b"}(h<Nu.",
-    "doubled tuples as a shape": tinydatasets.dumps(a_split()).replace(
+    "doubled tuples as a shape": pickles.dumps(a_split()).replace(
         b"K\x03K\x02K\x02\x87", DOUBLED + b"h<"
     ),
     "a memo of 2^31 places": b"\x80\x04r\xff\xff\xff\x7f.",  # LONG_BINPUT
@@ -158,14 +158,14 @@ def test_a_pickle_of_anything_else_runs_nothing(case: int, protocol: int, tmp_pa
     path = tmp_path / "hostile.pkl"
     path.write_bytes(pickle.dumps(anything_else(str(mark))[case], protocol=protocol))
     with pytest.raises(FormatError, match=f"{re.escape(str(path))}: not a split: damaged"):
-        tinydatasets.read(path)
+        tinydatasets.read_split(path)
     assert not mark.exists()
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused(name: str) -> None:
     with pytest.raises(FormatError, match="not a split: damaged"):
-        tinydatasets.loads(BOMBS[name])
+        pickles.loads(BOMBS[name])
 
 
 # Reads each file with 2 s of the processor, after which the system ends this process, and says in
@@ -180,7 +180,7 @@ before = kilobytes("VmSize")
 for path in sys.argv[1:]:
     signal.setitimer(signal.ITIMER_PROF, 2)
     try:
-        tinydatasets.read(path)
+        tinydatasets.read_split(path)
     except tinydatasets.FormatError as error:
         print(error)
 print(kilobytes("VmPeak") - before)
@@ -189,7 +189,7 @@ print(kilobytes("VmPeak") - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_no_file_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
-    large = bytearray(tinydatasets.dumps(a_split(1, 2895, 2895)))
+    large = bytearray(pickles.dumps(a_split(1, 2895, 2895)))
     large[-2] ^= 1
     assert LARGEST * 0.99 < len(large) < LARGEST
     files = {**BOMBS, "the largest split, and a bit flipped": bytes(large)}
@@ -213,27 +213,27 @@ def test_no_file_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
 
 
 def test_a_file_cut_short_at_any_byte_is_refused() -> None:
-    data = tinydatasets.dumps(a_split())
+    data = pickles.dumps(a_split())
     for length in range(len(data)):
         with pytest.raises(FormatError, match="not a split"):
-            tinydatasets.loads(data[:length])
+            pickles.loads(data[:length])
 
 
 def test_bytes_after_the_end_are_refused() -> None:
     with pytest.raises(FormatError, match="not a split"):
-        tinydatasets.loads(tinydatasets.dumps(a_split()) + b"\0")
+        pickles.loads(pickles.dumps(a_split()) + b"\0")
 
 
 def test_a_git_lfs_pointer_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "train.pkl"
     path.write_text("version https://git-lfs.github.com/spec/v1\nsize 264255\n")
     with pytest.raises(FormatError, match="not a split"):
-        tinydatasets.read(path)
+        tinydatasets.read_split(path)
 
 
 def test_an_endless_file_is_not_read() -> None:
     with pytest.raises(FormatError, match="/dev/zero: not a split"):
-        tinydatasets.read("/dev/zero")
+        tinydatasets.read_split("/dev/zero")
 
 
 @pytest.mark.parametrize("core", ["numpy._core.multiarray", "numpy.core.multiarray"])
@@ -244,7 +244,7 @@ def test_a_file_with_any_byte_changed_is_refused_or_holds_that_change(core: str)
         changed = bytearray(data)
         changed[place] ^= 0x10
         try:
-            found = tinydatasets.loads(bytes(changed))
+            found = pickles.loads(bytes(changed))
         except FormatError:
             continue
         same_images = np.array_equal(found.images, split.images)
@@ -268,21 +268,21 @@ def test_arrays_that_are_no_split_are_neither_written_nor_read(
     images: Any, labels: Any, message: str
 ) -> None:
     with pytest.raises(FormatError) as caught:
-        tinydatasets.dumps(Split(images, labels))
+        pickles.dumps(Split(images, labels))
     assert message in str(caught.value)
     with pytest.raises(FormatError, match="not a split"):
-        tinydatasets.loads(as_numpy_writes(Split(images, labels)))
+        pickles.loads(as_numpy_writes(Split(images, labels)))
 
 
 def test_released_files_are_canonical() -> None:
     for path in sorted((ROOT / "datasets").glob("*/*.pkl")):
-        assert tinydatasets.dumps(tinydatasets.read(path)) == path.read_bytes()
+        assert pickles.dumps(tinydatasets.read_split(path)) == path.read_bytes()
 
 
 def test_plain_pickle_and_the_safe_reader_agree() -> None:
     with TRAIN.open("rb") as file:
         plain = pickle.load(file)
-    safe = tinydatasets.read(TRAIN)
+    safe = tinydatasets.read_split(TRAIN)
     np.testing.assert_array_equal(plain["images"], safe.images)
     np.testing.assert_array_equal(plain["labels"], safe.labels)
 
@@ -300,7 +300,7 @@ def test_picklescan_finds_nothing_in_what_we_ship() -> None:
 
 
 def test_what_is_read_can_be_changed() -> None:
-    split = tinydatasets.read(TRAIN)
+    split = tinydatasets.read_split(TRAIN)
     split.images[0] = 0
     split.labels[0] = 0
     assert not split.images[0].any()

@@ -16,14 +16,15 @@ import hashlib, pickle, sys
 from importlib import metadata
 import numpy as np
 import tinydatasets
+from tinydatasets import pickles
 
 assert sys.version_info[:2] == (3, 9) and np.__version__ == "1.22.0", np.__version__
 for name in ("tinydigits", "tinydigits-150", "tinymnist"):
     for split in tinydatasets.load(name):
-        print(hashlib.sha256(tinydatasets.dumps(split)).hexdigest())
+        print(hashlib.sha256(pickles.dumps(split)).hexdigest())
         own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
         assert b"numpy.core.multiarray" in own
-        assert (tinydatasets.loads(own).images == split.images).all()
+        assert (pickles.loads(own).images == split.images).all()
 text = tinydatasets.load_text("tinytalks")
 print([len(split) for split in text], text.test[0].id)
 for name in ("tinydigits-150", "tinymnist", "tinytalks"):

@@ -55,12 +55,7 @@ def _message(error: ErrorDetails) -> str:
         )
     key = _dotted(location)
     if kind == "extra_forbidden":
-        allowed = list(_fields_at(location[:-1]))
-        if location[0] == "sources" and location[-1] in KINDS:
-            return f"{key}: {found}, but {error['loc'][2]} too: a source is of one kind"
-        if len(location) == 1 and (parts := _parts_with(location[0])):
-            return f"{key}: a key of an entry of {parts}; indent it as the other keys of its entry"
-        return f"{key}: {unknown('key', location[-1], allowed)}"
+        return f"{key}: {_unknown_key(error)}"
     if kind == "model_type" and _is_misplaced(location):
         return (
             f"{key}: {location[-1]} is a key of an entry of {location[0]}, but stands where its "
@@ -83,6 +78,20 @@ def _message(error: ErrorDetails) -> str:
         return f"{key or 'the whole file'}: {show(found)}: expected {what}"
     expected = re.sub(r"^Input should be |^\w+ should (?=match)", "expected ", error["msg"])
     return f"{key}: {show(found)}: {expected}"
+
+
+def _unknown_key(error: ErrorDetails) -> str:
+    """Say why a key may not stand where it does."""
+    location = _written(error["loc"])
+    allowed = list(_fields_at(location[:-1]))
+    if location[0] == "sources" and location[-1] in allowed:
+        of = error["loc"][2]
+        if location[-1] in KINDS:
+            return f"{error['input']}, but {of} too: a source is of one kind"
+        return f"a source with {of} has no such key; leave it out"
+    if len(location) == 1 and (parts := _parts_with(location[0])):
+        return f"a key of an entry of {parts}; indent it as the other keys of its entry"
+    return unknown("key", location[-1], allowed)
 
 
 def _dotted(location: list[str | int]) -> str:

@@ -8,7 +8,7 @@ from stages.lib.command import StageError
 from stages.lib.sources.base import Source
 from tinydatasets.fetch.benchmarks import BENCHMARKS, check, locate
 from tinydatasets.fetch.errors import FetchError
-from tinydatasets.loading import home
+from tinydatasets.home import home
 
 if TYPE_CHECKING:
     import numpy as np

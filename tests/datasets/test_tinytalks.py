@@ -9,21 +9,18 @@ import math
 import re
 import string
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from stages import evaluate_text, serialize_text, split_text
-from stages.lib.command import StageError
 from stages.lib.texts.pairs import parse
-from tinydatasets import Pair
+from stages.lib.texts.splits import split_text
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "datasets" / "tinytalks"
 SPLITS = {"train": 42, "val": 9, "test": 9}
 LINES = (FOLDER / "pairs.tsv").read_text("ascii").splitlines()[1:]
@@ -182,7 +179,7 @@ def test_splits_are_the_draw_and_both_formats_say_the_same() -> None:
 def test_any_seed_splits_cleanly(seed: int) -> None:
     pairs = parse((FOLDER / "pairs.tsv").read_bytes())
     counts = {split: dict.fromkeys(range(1, 6), count) for split, count in SPLITS.items()}
-    found = split_text.split_text(pairs, counts, seed)
+    found = split_text(pairs, counts, seed)
     drawn = {split: [pair.id for pair in found[split]] for split in SPLITS}
     assert drawn == draw(seed)
     assert found["unused"] == []
@@ -267,59 +264,3 @@ def test_there_is_a_clear_signal_to_learn() -> None:
     best = min(METRICS["characters"][1:], key=lambda row: row["val"])
     assert METRICS["bits"] == best["test"] < METRICS["characters"][0]["test"] / 2
     assert METRICS["answered"] == METRICS["retrieval"][1]["test"] > 0.5
-
-
-def test_a_character_that_train_lacks_costs_finitely_much() -> None:
-    model = evaluate_text.train_characters("abab")
-    # Add-one: 4 characters and the 96 of the alphabet, none of them "z"; "b" is always after "a".
-    assert evaluate_text.bits_per_character(model, "z", 6) == round(math.log2(100), 6)
-    assert evaluate_text.bits_per_character(model, "az", 1) == round(
-        (math.log2(100 / 3) + math.log2(100)) / 2, 6
-    )
-
-
-def test_an_answer_that_ties_is_not_first() -> None:
-    pairs = [
-        Pair("1-01", 1, "Is it red?", "It is red."),
-        Pair("1-02", 1, "Is it blue?", "Red it is!"),
-    ]
-    assert evaluate_text.ranked_first(pairs, pairs) == 0.0
-
-
-def test_a_character_that_only_test_has_costs_finitely_much() -> None:
-    model = evaluate_text.train_characters("abab", "é你é")
-    assert evaluate_text.bits_per_character(model, "é", 6) == round(math.log2(102), 6)
-
-
-def test_without_validation_pairs_test_has_its_figures_alone() -> None:
-    train = [Pair("1-01", 1, "Is it red?", "It is red."), Pair("1-02", 1, "你好?", "Hello!")]
-    test = [Pair("1-03", 1, "Où ?", "Là.")]
-    figures = evaluate_text.evaluate_text(train, [], test)
-    assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 7
-    # Order 4 is that of the fifth row: the uniform bound and order 1 come first.
-    assert figures["bits"] == figures["characters"][4]["test"]
-    assert figures["characters"][4]["model"] == "order 4"
-    # Of one pair, the answer is the first whatever it is.
-    assert figures["retrieval"] == [
-        {"ranking": "chance", "test": 1.0},
-        {"ranking": "tf-idf", "test": 1.0},
-    ]
-    assert figures["answered"] == 1.0
-
-
-def test_two_pairs_of_a_level_are_split_one_none_one() -> None:
-    pairs = [Pair(f"{level}-{n:02}", level, "Q?", "A.") for level in (1, 2, 3) for n in (1, 2)]
-    one, none = dict.fromkeys((1, 2, 3), 1), dict.fromkeys((1, 2, 3), 0)
-    found = split_text.split_text(pairs, {"train": one, "val": none, "test": one}, 42)
-    assert found["val"] == found["unused"] == []
-    assert [pair.level for pair in found["train"]] == [pair.level for pair in found["test"]]
-    assert sorted([*found["train"], *found["test"]]) == pairs
-
-
-def test_more_than_a_reader_takes_is_not_written(tmp_path: Path) -> None:
-    rows = [(f"1-{n:04}", 1, "Q" * 60, "A" * 80) for n in range(6000)]
-    split = tmp_path / "split.json"
-    split.write_text(json.dumps({"train": rows, "val": [], "test": rows[:1]}), "ascii")
-    with pytest.raises(StageError, match=r"train\.jsonl: 6000 pairs are 1194000 bytes, but a "):
-        serialize_text.main(split=split, out=tmp_path / "out")
-    assert not (tmp_path / "out").exists()

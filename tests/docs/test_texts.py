@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import tinydatasets
-from stages import evaluate_text, serialize_text, split_text
+from stages import evaluate_text, params, serialize_text, split_text
 from stages.lib.command import StageError
-from stages.lib.params.read import read_params
+from tests.conftest import ROOT
 from tinydatasets import loading
 
-ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs/texts.md").read_text(encoding="utf-8")
 SAMPLE = (ROOT / "docs/sample-pairs.tsv").read_bytes()
-PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
+PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 SOURCE = Path("datasets/mine/pairs.tsv")
 BUILT = Path("build/mine/split.json")
 
@@ -43,13 +43,14 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def write(pairs: bytes, entry: str) -> None:
     SOURCE.write_bytes(pairs)
-    Path("params.yaml").write_text(PARAMS.replace("texts:\n", f"texts:\n{entry}"), "utf-8")
+    params = {**PARAMS, "texts": {**PARAMS["texts"], **yaml.safe_load(entry)}}
+    Path("params.yaml").write_text(yaml.safe_dump(params), "utf-8")
 
 
 def build() -> dict[str, Any]:
     """Run what `dvc repro` would, and give the metrics."""
-    read_params()
-    split_text.main("mine", source=SOURCE, out=BUILT)
+    params.main(out=Path("build/params"))
+    split_text.main(params=Path("build/params/texts/mine.json"), source=SOURCE, out=BUILT)
     folder = SOURCE.parent
     serialize_text.main(split=BUILT, out=folder)
     splits = {split: folder / f"{split}.jsonl" for split in ("train", "val", "test")}
@@ -73,6 +74,7 @@ def test_the_sample_is_built_and_loaded(capsys: pytest.CaptureFixture[str]) -> N
     assert metrics["retrieval"][0] == {"ranking": "chance", "val": 0.5, "test": 0.333333}
 
     (code,) = blocks("python")
+    capsys.readouterr()
     exec(code, {})  # noqa: S102 - the code of the page
     assert capsys.readouterr().out == f"{text.train[0].question} {text.train[0].answer}\n"
 

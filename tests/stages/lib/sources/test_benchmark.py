@@ -1,0 +1,46 @@
+"""A full benchmark that was fetched can be a source."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from stages.lib.command import StageError
+from stages.lib.params.read import read_params
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = (ROOT / "datasets/tinymnist/README.md").read_text(encoding="utf-8")
+CURATED, SOURCE, DATASET = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+
+
+def with_entries(path: Path, source: object, datasets: object) -> Path:
+    """Write the params.yaml of the repository with more entries."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    params["sources"] |= source
+    params["datasets"] |= datasets
+    path.write_text(yaml.safe_dump(params))
+    return path
+
+
+def test_the_page_shows_entries_that_are_right(tmp_path: Path) -> None:
+    params = read_params(with_entries(tmp_path / "params.yaml", SOURCE, {**CURATED, **DATASET}))
+    assert params.datasets["tinymnist-of-60000"].source == "mnist"
+    assert sum(params.sources["mnist"].rows_per_class) == 60_000
+
+
+def test_a_benchmark_in_colour_is_no_source(tmp_path: Path) -> None:
+    colour = {"mnist": {**SOURCE["mnist"], "benchmark": "cifar10"}}
+    with pytest.raises(
+        StageError, match=r"sources.mnist.benchmark: unknown value 'cifar10'; allowed: mnist$"
+    ):
+        read_params(with_entries(tmp_path / "params.yaml", colour, {}))
+    schema = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
+    kind = schema["$defs"]["FetchedBenchmark"]["properties"]["benchmark"]
+    assert kind.get("enum", [kind.get("const")]) == ["mnist"]

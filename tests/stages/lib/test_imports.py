@@ -1,0 +1,67 @@
+"""What a module needs, read from its text, covers all that it loads when it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stages.lib.imports import modules_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = {
+    "stages/__init__.py": "",
+    "stages/a.py": "from stages.lib import b\nimport numpy\n",
+    "stages/alone.py": "import numpy as stages\n",
+    "stages/checked.py": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import stages.lib.b\n"
+        "else:\n    import stages.lib.other\n"
+    ),
+    "stages/inside.py": "def f():\n    from stages.lib.deep.c import x\n",
+    "stages/submodule.py": "import tinydatasets.texts\n",
+    "stages/name.py": "from tinydatasets import __version__\n",
+    "stages/words.py": "import stages.lib.deep.c\n",
+    "stages/lib/__init__.py": "",
+    "stages/lib/b.py": "import stages.lib.other\n",
+    "stages/lib/other.py": "import stages.lib.b  # a circle\n",
+    "stages/lib/deep/__init__.py": "",
+    "stages/lib/deep/c.py": "x = 1\n",
+    "stages/lib/deep/words.txt": "one",
+    "tinydatasets/__init__.py": "from tinydatasets.types import T\n",
+    "tinydatasets/types.py": "T = 1\n",
+    "tinydatasets/texts.py": "",
+    "tools/doctor.py": "",
+}
+TOP, LIB = "stages/__init__.py", "stages/lib/__init__.py"
+DEEP = "stages/lib/deep/__init__.py stages/lib/deep/c.py stages/lib/deep/words.txt".split()
+PACKAGE = ["tinydatasets/__init__.py", "tinydatasets/types.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("a", [LIB, "stages/lib/b.py", "stages/lib/other.py"]),
+        ("alone", []),
+        ("checked", [LIB, "stages/lib/b.py", "stages/lib/other.py"]),
+        ("inside", [LIB, *DEEP]),
+        ("submodule", ["tinydatasets/__init__.py", "tinydatasets/texts.py", PACKAGE[1]]),
+        ("name", PACKAGE),
+        ("words", [LIB, *DEEP]),
+    ],
+)
+def test_modules_are_found(tmp_path: Path, name: str, others: list[str]) -> None:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = modules_of(tmp_path, f"stages.{name}")
+    assert found == sorted([TOP, f"stages/{name}.py", *others])
+
+
+def test_what_is_for_type_checkers_alone_is_not_needed(tmp_path: Path) -> None:
+    text = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import stages.other\n"
+    (tmp_path / "stages").mkdir()
+    (tmp_path / "stages/a.py").write_text(text)
+    (tmp_path / "stages/other.py").touch()
+    assert modules_of(tmp_path, "stages.a") == ["stages/a.py"]

@@ -1,0 +1,62 @@
+"""Stage `sample`: which rows are the dataset's, and how hard each is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from stages import sample
+from stages.lib.command import StageError
+from stages.lib.files import read_csv
+from stages.lib.sampling.choose import choose, restore
+
+if TYPE_CHECKING:
+    from tests.stages.conftest import Small
+
+
+def test_rows_their_difficulty_and_the_generator_are_written(small: Small) -> None:
+    out = small.folder / "sample"
+    sample.main(params=small.params(), source=small.folder / "source", out=out)
+    generator = np.random.RandomState(7)
+    train, test, table = choose(
+        small.images,
+        small.labels,
+        np.load(small.folder / "source/nearest.npy"),
+        strategy="random",
+        train_per_class=[9, 0, 8],
+        test_per_class=[3, 0, 4],
+        test_draw="next",
+        maximum=50,
+        generator=generator,
+    )
+    drawn = json.loads((out / "drawn.json").read_bytes())
+    assert (drawn["train"], drawn["test"]) == (train.tolist(), test.tolist())
+    assert restore(drawn["generator"]).random_sample() == generator.random_sample()
+    lines = [list(line.values()) for line in read_csv(out / "rows.csv")]
+    assert lines == [[str(cell) for cell in line] for line in table]
+    assert {line["label"] for line in read_csv(out / "rows.csv")} == {"0", "2"}
+
+
+def test_too_few_rows_for_curated_stop(small: Small) -> None:
+    params = small.params(strategy="curated", train_per_class=[31, 0, 9])
+    with pytest.raises(StageError) as caught:
+        sample.main(params=params, source=small.folder / "source", out=small.folder / "sample")
+    assert str(caught.value).startswith(
+        "params.yaml: datasets.mine.strategy: curated: class 0 has 25 easy rows, but 26 "
+    )
+    assert str(caught.value).endswith("; ask for fewer, or take the strategy random")
+    assert not (small.folder / "sample").exists()
+
+
+def test_a_damaged_file_is_named(small: Small) -> None:
+    labels = small.folder / "source/labels.npy"
+    labels.write_bytes(labels.read_bytes()[:200])
+    with pytest.raises(StageError) as caught:
+        sample.main(
+            params=small.params(), source=small.folder / "source", out=small.folder / "sample"
+        )
+    assert str(caught.value).startswith(f"{labels} is damaged (")
+    assert str(caught.value).endswith("Delete it and run `dvc repro` again.")

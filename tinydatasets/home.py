@@ -1,0 +1,24 @@
+"""Where fetched benchmarks are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def home() -> Path:
+    """Give the folder of what was fetched.
+
+    It is what the variable ``TINYDATASETS_HOME`` says, or else ``tinydatasets`` in the folder that
+    the system has for a user's caches.
+    """
+    if own := os.environ.get("TINYDATASETS_HOME"):
+        return Path(os.path.expanduser(own)).absolute()  # noqa: PTH111 - no error for ~nobody
+    if sys.platform == "win32":
+        caches = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        caches = "~/Library/Caches"
+    else:
+        caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(caches).expanduser() / "tinydatasets"
