@@ -1,6 +1,7 @@
 """Read and write the released files under every NumPy that the loader supports.
 
-Plain `pickle.load` must work from NumPy 1.26.1 on, and only there, as the documentation says. Run by ``make portability``. Prints a table in Markdown and ends with status 1 if a cell differs.
+Run by ``make portability``. Prints a table in Markdown and ends with status 1 if a cell differs, or
+if plain `pickle.load` does not work from NumPy 1.26.1 on and only there, as the documentation says.
 """
 
 from __future__ import annotations
