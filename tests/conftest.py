@@ -142,7 +142,7 @@ def clone(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="session")
-def _built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Repository:
+def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Repository:
     # Built once for all processes of the tests, which have this folder in common.
     alone = worker_id == "master"
     shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
@@ -156,9 +156,9 @@ def _built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Reposito
 
 
 @pytest.fixture(scope="session")
-def _digits(_built: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def digits_once(built_once: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     folder = tmp_path_factory.mktemp("digits") / "clone"
-    shutil.copytree(_built.folder, folder, symlinks=True)
+    shutil.copytree(built_once.folder, folder, symlinks=True)
     return keep_digits(Repository(folder))
 
 
@@ -192,12 +192,12 @@ def copy_built(repository: Repository, folder: Path) -> Repository:
 
 
 @pytest.fixture
-def built(_built: Repository, tmp_path: Path) -> Repository:
+def built(built_once: Repository, tmp_path: Path) -> Repository:
     """Give a copy of the repository in which ``dvc repro`` has run."""
-    return copy_built(_built, tmp_path / "clone")
+    return copy_built(built_once, tmp_path / "clone")
 
 
 @pytest.fixture
-def digits(_digits: Repository, tmp_path: Path) -> Repository:
+def digits(digits_once: Repository, tmp_path: Path) -> Repository:
     """Give one that has the two editions of TinyDigits alone."""
-    return copy_built(_digits, tmp_path / "clone")
+    return copy_built(digits_once, tmp_path / "clone")

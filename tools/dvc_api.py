@@ -7,6 +7,7 @@ that an update of DVC that changes them is noticed.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -227,8 +228,10 @@ def files_of(path: Path, md5: str) -> Iterator[tuple[Path, str]]:
         yield path, md5
         return
     listed = CACHE / md5[:2] / md5[2:]
-    if listed.is_file():
-        for entry in json.loads(listed.read_bytes()):
+    data = listed.read_bytes() if listed.is_file() else b""
+    # A damaged list could name anything.
+    if hashlib.md5(data, usedforsecurity=False).hexdigest() == md5.removesuffix(".dir"):
+        for entry in json.loads(data):
             yield path / entry["relpath"], entry["md5"]
 
 

@@ -20,6 +20,7 @@ from tests.fetch.server import serving
 from tinydatasets import loading, pickles
 from tinydatasets.__main__ import main
 from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.home import home
 
 ROOT = Path(__file__).parent.parent.parent
 ARRAYS = published.mnist_arrays()

@@ -11,15 +11,20 @@ import numpy.typing as npt
 import pytest
 from sklearn.datasets import load_digits
 
+import tinydatasets
+from stages.lib.sampling.difficulty import TIERS
+
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
 PAPERS = ("LICENSE", "README.md")
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
-ZEROS_AND_ONES = (
-    "zeros-and-ones: {source: digits, seed: 7, train_per_class: {0: 40, 1: 40}, "
-    "test_per_class: {0: 10, 1: 10}}"
-)
+ZEROS_AND_ONES = {
+    "source": "digits",
+    "seed": 7,
+    "train_per_class": {0: 40, 1: 40},
+    "test_per_class": {0: 10, 1: 10},
+}
 
 
 def chain(name: str, *stages: str) -> set[str]:
@@ -60,7 +65,7 @@ def assert_holds(repository: Repository, name: str, split: str, rows: npt.NDArra
 
 def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None:
     before = digits.contents("datasets", "metrics", "build")
-    digits.add_dataset(ZEROS_AND_ONES)
+    digits.set_param("datasets.zeros-and-ones", ZEROS_AND_ONES)
     assert digits.repro() == {"params", *chain("zeros-and-ones")}
 
     train, test = draw(7, {0: 40, 1: 40}, {0: 10, 1: 10})
@@ -103,15 +108,19 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     ("entry", "train", "test", "choice"),
     [
         pytest.param(
-            "{source: digits, seed: 0, train_per_class: 3, test_per_class: 2}",
+            {"seed": 0, "train_per_class": 3, "test_per_class": 2},
             dict.fromkeys(range(10), 3),
             dict.fromkeys(range(10), 2),
             False,
             id="numbers",
         ),
         pytest.param(
-            "{source: digits, seed: 4294967295, train_per_class: [0, 9, 0, 0, 0, 0, 0, 178, 0, 1],"
-            " test_per_class: {3: 2, 9: 179}, test_draw: choice}",
+            {
+                "seed": 4294967295,
+                "train_per_class": [0, 9, 0, 0, 0, 0, 0, 178, 0, 1],
+                "test_per_class": {3: 2, 9: 179},
+                "test_draw": "choice",
+            },
             {1: 9, 7: 178, 9: 1},
             {3: 2, 9: 179},
             True,
@@ -120,11 +129,16 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     ],
 )
 def test_counts_as_number_list_and_mapping(
-    digits: Repository, entry: str, train: dict[int, int], test: dict[int, int], *, choice: bool
+    digits: Repository,
+    entry: dict[str, Any],
+    train: dict[int, int],
+    test: dict[int, int],
+    *,
+    choice: bool,
 ) -> None:
-    digits.add_dataset(f"mine: {entry}")
+    digits.set_param("datasets.mine", {"source": "digits", **entry})
     digits.repro("evaluate@mine")
-    train_rows, test_rows = draw({True: 4294967295, False: 0}[choice], train, test, choice=choice)
+    train_rows, test_rows = draw(entry["seed"], train, test, choice=choice)
     assert_holds(digits, "mine", "train", train_rows)
     assert_holds(digits, "mine", "test", test_rows)
     assert set(json.loads(digits.read("metrics/mine.json"))) == {"classroom", "tuned"}
@@ -134,10 +148,9 @@ def test_counts_as_number_list_and_mapping(
 
 
 def test_a_dataset_that_takes_every_row_has_no_unused(digits: Repository) -> None:
-    digits.add_dataset(
-        "whole: {source: digits, seed: 1, test_per_class: 20, "
-        "train_per_class: [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]}"
-    )
+    whole = [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]
+    entry = {"source": "digits", "seed": 1, "train_per_class": whole, "test_per_class": 20}
+    digits.set_param("datasets.whole", entry)
     digits.repro("evaluate@whole")
     metrics = json.loads(digits.read("metrics/whole.json"))
     assert set(metrics["tuned"]) == {"test"}
@@ -152,7 +165,7 @@ def test_a_dataset_that_takes_every_row_has_no_unused(digits: Repository) -> Non
 
 def test_a_seed_reruns_its_own_chain_and_comes_back(digits: Repository) -> None:
     before = digits.contents("datasets", "metrics", "build")
-    digits.replace("params.yaml", "seed: 42", "seed: 43")
+    digits.set_param("datasets.tinydigits.seed", 43)
     assert digits.repro() == {"params", *chain("tinydigits")}
     changed = {name for name, data in digits.contents("datasets").items() if before[name] != data}
     assert changed == {
@@ -169,7 +182,7 @@ def test_a_recipe_reruns_training_and_evaluation(digits: Repository) -> None:
     names = ("tinydigits", "tinydigits-150")
     expected = {"params"}.union(*(chain(name, *stages) for name in names))
     before = digits.contents("datasets", "metrics", "build")
-    digits.replace("params.yaml", "momentum: 0.9", "momentum: 0.8")
+    digits.set_param("recipes.tuned.momentum", 0.8)
     assert digits.repro() == expected
     after = digits.contents("datasets", "metrics", "build")
     assert after != before
@@ -183,10 +196,8 @@ def test_a_recipe_reruns_training_and_evaluation(digits: Repository) -> None:
 
 
 def test_a_new_recipe_is_trained_with_adam(digits: Repository) -> None:
-    recipe = (
-        "{hidden: 16, optimizer: adam, learning_rate: 1e-2, batch_size: 999, epochs: 9, seed: 1}"
-    )
-    digits.replace("params.yaml", "recipes:\n", f"recipes:\n  mine: {recipe}\n")
+    recipe = {"hidden": 16, "optimizer": "adam", "learning_rate": 0.01, "batch_size": 999}
+    digits.set_param("recipes.mine", {**recipe, "epochs": 9, "seed": 1})
     digits.repro("evaluate@tinydigits-150")
     assert set(json.loads(digits.read("metrics/tinydigits-150.json"))) == {
         "classroom",
@@ -195,17 +206,23 @@ def test_a_new_recipe_is_trained_with_adam(digits: Repository) -> None:
     }
 
 
-def test_a_comment_and_a_reordering_rerun_nothing(digits: Repository) -> None:
-    text = digits.read("params.yaml")
-    sources, rest = text.split("datasets:\n")
-    datasets, recipes = rest.split("recipes:\n")
-    reordered = f"recipes:\n{recipes}\n# A comment.\ndatasets:\n{datasets}\n{sources}"
-    (digits.folder / "params.yaml").write_text(reordered)
-    assert digits.repro() == set()
+def test_a_comment_a_reordering_and_a_default_rerun_nothing_that_is_built(
+    digits: Repository,
+) -> None:
+    params = digits.params()
+    for part, entries in params.items():
+        params[part] = dict(reversed(entries.items()))
+    digits.write_params(dict(reversed(params.items())))
+    (digits.folder / "params.yaml").write_text(f"# A comment.\n{digits.read('params.yaml')}")
+    digits.set_param("datasets.tinydigits.normalize", True)
+    assert digits.repro() == {"params"}
+    digits.run("git", "checkout", "params.yaml")
+    digits.repro()
+    assert digits.changes() == ""
 
 
 def test_prune_takes_what_no_lock_knows(digits: Repository) -> None:
-    digits.add_dataset(ZEROS_AND_ONES)
+    digits.set_param("datasets.zeros-and-ones", ZEROS_AND_ONES)
     digits.repro()
     digits.run("git", "checkout", "params.yaml", "dvc.lock")
     digits.run("python", "-m", "tools.prune")
@@ -214,10 +231,14 @@ def test_prune_takes_what_no_lock_knows(digits: Repository) -> None:
     assert not (digits.folder / "build/zeros-and-ones").exists()
 
 
-def test_prune_removes_nothing_while_params_are_wrong(digits: Repository) -> None:
-    before = digits.contents("datasets", "metrics", "build")
-    digits.replace("params.yaml", "  tinydigits:\n", "  tiny:\n")
-    digits.replace("params.yaml", "seed: 42", "sede: 42")
-    printed = digits.run("python", "-m", "tools.prune", status=1)
-    assert "params.yaml, line 17: datasets.tiny.sede: unknown key" in printed
-    assert digits.contents("datasets", "metrics", "build") == before
+def test_digits_can_be_curated_too(digits: Repository) -> None:
+    entry = {"source": "digits", "strategy": "curated", "seed": 42}
+    counts = {"train_per_class": 100, "test_per_class": 20}
+    digits.set_param("datasets.tinydigits-curated", {**entry, **counts})
+    digits.repro("serialize@tinydigits-curated")
+    train = tinydatasets.read_split(digits.folder / "datasets/tinydigits-curated/train.pkl")
+    assert train.images.dtype == np.float32
+    assert np.bincount(train.labels).tolist() == [100] * 10
+    table = digits.read("datasets/tinydigits-curated/samples.csv")
+    in_train = [line for line in table.splitlines() if line.startswith("train,")]
+    assert [sum(f",{tier}," in line for line in in_train) for tier in TIERS] == [800, 150, 50]

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 CHAIN = ("split_text", "serialize_text", "evaluate_text")
 PAIRS = "datasets/tinytalks/pairs.tsv"
-EASY = (
-    f"tinytalks-easy: {{source: {PAIRS}, seed: 3, train_per_level: {{1: 42, 2: 42}}, "
-    "val_per_level: {1: 9, 2: 9}, test_per_level: [8, 9, 0, 0, 0]}"
-)
+EASY = {
+    "source": PAIRS,
+    "seed": 3,
+    "train_per_level": {1: 42, 2: 42},
+    "val_per_level": {1: 9, 2: 9},
+    "test_per_level": [8, 9, 0, 0, 0],
+}
 
 
 def chain(name: str) -> set[str]:
@@ -27,7 +30,7 @@ def levels(repository: Repository, name: str, split: str) -> list[int]:
 
 def test_two_levels_are_built_alone_and_go_again(built: Repository) -> None:
     before = built.contents("datasets", "metrics", "build")
-    built.replace("params.yaml", "texts:\n", f"texts:\n  {EASY}\n")
+    built.set_param("texts.tinytalks-easy", EASY)
     assert built.repro() == {"params", *chain("tinytalks-easy")}
     assert levels(built, "tinytalks-easy", "train") == [1] * 42 + [2] * 42
     assert levels(built, "tinytalks-easy", "val") == [1] * 9 + [2] * 9
@@ -46,8 +49,7 @@ def test_two_levels_are_built_alone_and_go_again(built: Repository) -> None:
 
 def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
     before = built.contents("datasets")
-    text = built.read("params.yaml")
-    (built.folder / "params.yaml").write_text(f"{text.partition('texts:')[0]}texts: {{}}\n")
+    built.set_param("texts", {})
     printed = built.run("python", "-m", "tools.prune")
     assert "kept datasets/tinytalks, which also has LICENSE, README.md, pairs.tsv" in printed
     after = built.contents("datasets")
@@ -90,7 +92,7 @@ def test_wrong_pairs_stop_the_pipeline_and_leave_what_is_released(built: Reposit
 
 def test_more_pairs_than_a_level_has_stop_the_pipeline(built: Repository) -> None:
     before = built.contents("datasets", "metrics")
-    built.replace("params.yaml", "train_per_level: 42", "train_per_level: 43")
+    built.set_param("texts.tinytalks.train_per_level", 43)
     printed = built.run("dvc", "repro", status=255)
     assert (
         "params.yaml: texts.tinytalks: level 1 has 60 pairs available, but 61 are asked "

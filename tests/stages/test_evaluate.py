@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def folder(_built: Repository) -> Path:
-    return _built.folder
+def folder(built_once: Repository) -> Path:
+    return built_once.folder
 
 
 def probabilities(stored: dict[str, Any], images: Any) -> Any:

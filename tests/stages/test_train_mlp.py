@@ -31,8 +31,8 @@ CLASSROOM = {
 
 
 @pytest.fixture
-def folder(_built: Repository) -> Path:
-    return _built.folder
+def folder(built_once: Repository) -> Path:
+    return built_once.folder
 
 
 @pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150"])

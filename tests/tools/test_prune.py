@@ -1,0 +1,99 @@
+"""Prune removes what the pipeline made for what params.yaml no longer has, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.prune import leftovers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Repository
+
+IMAGES = [
+    "build/NAME/sample/rows.csv",
+    "datasets/NAME/samples.csv",
+    "datasets/NAME/test.pkl",
+    "datasets/NAME/train.pkl",
+    "metrics/NAME.json",
+]
+TEXT = [
+    "build/NAME/split.json",
+    *(f"datasets/NAME/{s}.{kind}" for s in ("train", "val", "test") for kind in ("txt", "jsonl")),
+    "metrics/NAME.json",
+]
+
+
+def make(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+
+
+def found(root: Path, locked: set[tuple[str, str]], datasets: set[str]) -> set[str]:
+    left = leftovers(root, locked, datasets, {"digits"})
+    assert len(left) == len(set(left))
+    return {path.relative_to(root).as_posix() for path in left}
+
+
+@pytest.mark.parametrize(
+    ("stage", "files"), [("sample", IMAGES), ("split_text", TEXT)], ids=["images", "text"]
+)
+@pytest.mark.parametrize("locked", [True, False])
+def test_what_was_made_is_found_with_and_without_the_lock(
+    tmp_path: Path, stage: str, files: list[str], *, locked: bool
+) -> None:
+    for name in ("old", "kept"):
+        make(tmp_path, *(file.replace("NAME", name) for file in files))
+    expected = {file.replace("NAME", "old") for file in files if not file.startswith("build/")}
+    lock = {(stage, "old"), (stage, "kept")} if locked else set()
+    assert found(tmp_path, lock, {"kept"}) == {*expected, "build/old"}
+
+
+def test_what_only_the_lock_knows_is_found(tmp_path: Path) -> None:
+    make(tmp_path, "datasets/old/train.pkl")
+    assert found(tmp_path, {("sample", "old")}, set()) == {"datasets/old/train.pkl"}
+    assert found(tmp_path, set(), set()) == set()
+
+
+def test_what_an_author_wrote_is_none(tmp_path: Path) -> None:
+    make(tmp_path, "build/old/sample/rows.csv", "datasets/old/LICENSE", "datasets/old/train.txt")
+    make(tmp_path, "datasets/own/train.pkl", "metrics/own.json")
+    assert found(tmp_path, {("sample", "old")}, set()) == {"build/old"}
+
+
+def test_what_all_have_in_common_stays(tmp_path: Path) -> None:
+    make(tmp_path, *(f"build/{name}" for name in ("code/a.json", "params/recipes.json")))
+    make(tmp_path, "build/sources/digits/labels.npy", "build/sources/old/labels.npy")
+    assert found(tmp_path, set(), set()) == {"build/sources/old"}
+
+
+def test_the_command_removes_them_and_forgets_their_stages(digits: Repository) -> None:
+    before = digits.contents("datasets", "metrics", "build")
+    params = digits.params()
+    params["datasets"]["other"] = params["datasets"].pop("tinydigits-150")
+    digits.write_params(params)
+    printed = digits.run(sys.executable, "-m", "tools.prune")
+    assert "removed datasets/tinydigits-150/train.pkl\n" in printed
+    assert "kept datasets/tinydigits-150, which also has LICENSE, README.md\n" in printed
+    assert "@tinydigits-150" not in digits.read("dvc.lock")
+    gone = set(before) - set(digits.contents("datasets", "metrics", "build"))
+    authored = {f"datasets/tinydigits-150/{name}" for name in ("LICENSE", "README.md")}
+    of_it = {name for name in before if "/tinydigits-150" in name and "build/params" not in name}
+    assert gone == of_it - authored
+    assert digits.run(sys.executable, "-m", "tools.prune") == ""
+
+
+def test_nothing_is_removed_while_params_are_wrong(digits: Repository) -> None:
+    before = digits.contents("datasets", "metrics", "build")
+    params = digits.params()
+    params["datasets"]["tiny"] = params["datasets"].pop("tinydigits")
+    params["datasets"]["tiny"]["sede"] = 42
+    digits.write_params(params)
+    printed = digits.run(sys.executable, "-m", "tools.prune", status=1)
+    assert "datasets.tiny.sede: unknown key" in printed
+    assert digits.contents("datasets", "metrics", "build") == before
