@@ -20,10 +20,11 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
-from stages import shell
+from stages.lib import command
+from stages.lib.arrays import read_array
 from stages.lib.pixels import scale
 from stages.lib.sampling.curation import curate
-from stages.lib.sampling.difficulty import difficulty, tiers
+from stages.lib.sampling.difficulty import difficulty, nearest, tiers
 from stages.lib.sampling.draw import draw
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ MODELS: dict[str, Callable[[int], Any]] = {
 
 def main(*, source: Path, maximum: int) -> None:
     """Print the accuracies of models trained on random and on curated images of `source`."""
-    images = shell.read_array(source / "images.npy")
-    labels = shell.read_array(source / "labels.npy")
+    images = read_array(source / "images.npy")
+    labels = read_array(source / "labels.npy")
     x = scale(images, maximum).reshape(len(images), -1)
     counts = (
         dict.fromkeys(np.unique(labels).tolist(), TRAIN),
@@ -75,7 +76,9 @@ def main(*, source: Path, maximum: int) -> None:
                 if strategy == "random":
                     train, test = draw(labels[rows], *counts, generator)
                 else:
-                    named = tiers(difficulty(images[rows], labels[rows]), labels[rows])
+                    neighbours = nearest(images[rows], labels[rows])
+                    ratios = difficulty(neighbours, labels[rows], list(counts[0]))
+                    named = tiers(ratios, labels[rows])
                     train, test = curate(
                         images[rows],
                         labels[rows],
@@ -105,4 +108,4 @@ def main(*, source: Path, maximum: int) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore", ConvergenceWarning)
-    shell.run(main)
+    command.run(main)

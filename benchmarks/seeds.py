@@ -13,9 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from stages import evaluate, evaluate_text, shell, split_text, train_mlp
+from stages.lib import command
+from stages.lib.arrays import read_array
+from stages.lib.models.mlp import logits, train
+from stages.lib.params.read import read_params
 from stages.lib.pixels import scale
+from stages.lib.texts.baselines import evaluate_text
 from stages.lib.texts.pairs import parse
+from stages.lib.texts.splits import split_text
 from tinydatasets import Split, load
 
 SEEDS = range(20)
@@ -23,17 +28,16 @@ SEEDS = range(20)
 
 def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
     """Give mean and standard deviation on test and on unused rows of a dataset."""
-    train, test = load(name)
+    rows, test = load(name)
     folder = Path("build") / name / "arrays" / "unused"
-    unused = Split(shell.read_array(folder / "images.npy"), shell.read_array(folder / "labels.npy"))
+    unused = Split(read_array(folder / "images.npy"), read_array(folder / "labels.npy"))
     found = []
     for seed in SEEDS:
-        model = train_mlp.train(train, maximum, **{**recipe, "seed": seed})
+        model = train(rows, maximum, **{**recipe, "seed": seed})
         found.append(
             [
                 (
-                    model["classes"][evaluate.logits(model, scale(images, maximum)).argmax(axis=1)]
-                    == labels
+                    model["classes"][logits(model, scale(images, maximum)).argmax(axis=1)] == labels
                 ).mean()
                 for images, labels in (test, unused)
             ]
@@ -51,8 +55,8 @@ def text_figures() -> str:
     }
     found = []
     for seed in SEEDS:
-        splits = split_text.split_text(pairs, counts, seed)
-        figures = evaluate_text.evaluate_text(splits["train"], splits["val"], splits["test"])
+        splits = split_text(pairs, counts, seed)
+        figures = evaluate_text(splits["train"], splits["val"], splits["test"])
         found.append([figures["answered"], figures["bits"]])
     mean, deviation = np.mean(found, axis=0), np.std(found, axis=0, ddof=1)
     names = ("answered", "bits")
@@ -64,15 +68,15 @@ def text_figures() -> str:
 def main() -> None:
     """Print means and standard deviations over 20 seeds, for each recipe, dataset and TinyTalks."""
     print(f"tinytalks: {text_figures()}")
-    params = shell.read_yaml(shell.PARAMS)
-    for recipe_name, recipe in params["recipes"].items():
-        for name, dataset in params["datasets"].items():
-            maximum = params["sources"][dataset["source"]]["maximum"]
-            print(f"{recipe_name}, {name}: {accuracies(name, maximum, recipe)}")
+    params = read_params()
+    for recipe_name, recipe in params.recipes.items():
+        for name, dataset in params.datasets.items():
+            maximum = params.sources[dataset.source].maximum
+            print(f"{recipe_name}, {name}: {accuracies(name, maximum, recipe.model_dump())}")
     # 1000 samples in batches of 32 are 32 steps an epoch, 150 are 5: 20 epochs against 128.
-    longer = {**params["recipes"]["classroom"], "epochs": 128}
+    longer = {**params.recipes["classroom"].model_dump(), "epochs": 128}
     print(f"classroom for 640 steps, tinydigits-150: {accuracies('tinydigits-150', 16, longer)}")
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    command.run(main)

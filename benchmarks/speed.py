@@ -1,4 +1,4 @@
-"""Measure the pipeline against plain scripts, and its no-op against DVC's own.
+"""Measure the pipeline against plain scripts, and its no-op against that of `make` and of DVC.
 
 Run by ``make bench``. The two sides of a comparison run in turn, so that a machine that slows
 down slows both; what counts is the median of the ratios.
@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages import shell
-from tests.conftest import copy_repository, keep_digits
+from stages.lib import command
+from tests.conftest import copy_repository, keep_digits, link_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,13 @@ def main() -> None:
         # The plain scripts make both editions of the digits, so that is what is timed against them.
         keep_digits(copy_repository(ROOT, clone))
         os.environ["DVC_SITE_CACHE_DIR"] = str(folder / "site-cache")
-        run(sys.executable, "-m", "compileall", "-q", "stages", "tinydatasets", cwd=clone)
+        run(sys.executable, "-m", "compileall", "-q", "stages", "tinydatasets", "tools", cwd=clone)
+        link_environment(clone)
+        compare(
+            "`make repro` against `dvc repro`, both with nothing to do",
+            partial(run, "make", "repro", cwd=clone),
+            partial(run, "dvc", "repro", cwd=clone),
+        )
         (folder / "plain").mkdir()
         compare(
             "cold `dvc repro` against four plain scripts",
@@ -119,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    command.run(main)

@@ -185,6 +185,15 @@ def keep_digits(repository: Repository) -> Repository:
     return repository
 
 
+def link_environment(folder: Path) -> None:
+    """Make the environment of this process the .venv of a clone, as ``make`` expects it."""
+    (folder / ".venv").mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if path.name != ".ready":
+            (folder / ".venv" / path.name).symlink_to(path)
+    (folder / ".venv" / ".ready").touch()
+
+
 def copy_built(repository: Repository, folder: Path) -> Repository:
     """Copy a repository with all that is built in it."""
     shutil.copytree(repository.folder, folder, symlinks=True)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-FOLDERS = ("benchmarks", "docs", "stages", "tests/portability", "tinydatasets")
+FOLDERS = ("benchmarks", "stages", "tests/portability", "tinydatasets", "tools")
 COMMANDS = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for folder in FOLDERS
@@ -26,7 +26,7 @@ IN_DOCS = {
     command
     for page in [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("datasets/*/README.md")]
     for command in re.findall(
-        r"python -m ((?:stages|benchmarks|tests|docs)[\w.]*)", page.read_text()
+        r"python -m ((?:stages|benchmarks|tests|tools)[\w.]*)", page.read_text()
     )
 }
 

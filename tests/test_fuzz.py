@@ -14,10 +14,8 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import tinydatasets
 from stages.lib.command import StageError
 from stages.lib.params.counts import per_class
-from stages.lib.params.model import Dataset
 from stages.lib.params.read import read_params
 from stages.lib.sampling.choose import order
 from stages.lib.sampling.draw import draw
@@ -28,6 +26,8 @@ from tinydatasets.texts import from_json_lines, to_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from stages.lib.params.model import Dataset
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 settings.register_profile(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from sklearn.datasets import load_digits
 
 import tinydatasets
@@ -91,7 +90,8 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     # Named as what the pipeline makes of a text.
     own_text = digits.folder / "datasets/zeros-and-ones/train.txt"
     own_text.write_text("Written by hand, too.")
-    digits.run("git", "checkout", "params.yaml")
+    # The lock too: it knows nothing of the dataset then.
+    digits.run("git", "checkout", "params.yaml", "dvc.lock")
     printed = digits.run("python", "-m", "tools.prune")
     assert "kept datasets/zeros-and-ones, which also has LICENSE, README.md, train.txt" in printed
     own_text.unlink()
@@ -104,66 +104,68 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     assert digits.changes() == ""
 
 
-@pytest.mark.parametrize(
-    ("entry", "train", "test", "choice"),
-    [
-        pytest.param(
-            {"seed": 0, "train_per_class": 3, "test_per_class": 2},
-            dict.fromkeys(range(10), 3),
-            dict.fromkeys(range(10), 2),
-            False,
-            id="numbers",
-        ),
-        pytest.param(
-            {
-                "seed": 4294967295,
-                "train_per_class": [0, 9, 0, 0, 0, 0, 0, 178, 0, 1],
-                "test_per_class": {3: 2, 9: 179},
-                "test_draw": "choice",
-            },
-            {1: 9, 7: 178, 9: 1},
-            {3: 2, 9: 179},
-            True,
-            id="unbalanced list and mapping, all of a class, a class in test alone",
-        ),
-    ],
-)
-def test_counts_as_number_list_and_mapping(
-    digits: Repository,
-    entry: dict[str, Any],
-    train: dict[int, int],
-    test: dict[int, int],
-    *,
-    choice: bool,
-) -> None:
-    digits.set_param("datasets.mine", {"source": "digits", **entry})
-    digits.repro("evaluate@mine")
-    train_rows, test_rows = draw(entry["seed"], train, test, choice=choice)
-    assert_holds(digits, "mine", "train", train_rows)
-    assert_holds(digits, "mine", "test", test_rows)
-    assert set(json.loads(digits.read("metrics/mine.json"))) == {"classroom", "tuned"}
-    loss = json.loads(digits.read("build/mine/details.json"))["tuned"]["test"]["log_loss"]
-    # Of a class that no training sample was of, the loss is infinite: JSON has no number for it.
-    assert (loss is None) == (not set(test) <= set(train))
+class Asked(NamedTuple):
+    """What a dataset asks for, as its author writes it and spelled out."""
+
+    entry: dict[str, Any]
+    train: dict[int, int]
+    test: dict[int, int]
 
 
-def test_a_dataset_that_takes_every_row_has_no_unused(digits: Repository) -> None:
-    whole = [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]
-    entry = {"source": "digits", "seed": 1, "train_per_class": whole, "test_per_class": 20}
-    digits.set_param("datasets.whole", entry)
-    digits.repro("evaluate@whole")
-    metrics = json.loads(digits.read("metrics/whole.json"))
-    assert set(metrics["tuned"]) == {"test"}
+WHOLE = [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]
+ASKED = {
+    "numbers": Asked(
+        {"seed": 0, "train_per_class": 3, "test_per_class": 2},
+        dict.fromkeys(range(10), 3),
+        dict.fromkeys(range(10), 2),
+    ),
+    # A list and a mapping, all rows of a class, a class in test alone.
+    "unbalanced": Asked(
+        {
+            "seed": 4294967295,
+            "train_per_class": [0, 9, 0, 0, 0, 0, 0, 178, 0, 1],
+            "test_per_class": {3: 2, 9: 179},
+            "test_draw": "choice",
+        },
+        {1: 9, 7: 178, 9: 1},
+        {3: 2, 9: 179},
+    ),
+    "whole": Asked(
+        {"seed": 1, "train_per_class": WHOLE, "test_per_class": 20},
+        dict(enumerate(WHOLE)),
+        dict.fromkeys(range(10), 20),
+    ),
+}
+
+
+def test_subsets_of_every_form_and_a_recipe_with_adam(digits: Repository) -> None:
+    recipe = {"hidden": 16, "optimizer": "adam", "learning_rate": 0.01, "batch_size": 999}
+    digits.set_param("recipes.mine", {**recipe, "epochs": 9, "seed": 1})
+    for name, asked in ASKED.items():
+        digits.set_param(f"datasets.{name}", {"source": "digits", **asked.entry})
+    digits.repro(*(f"evaluate@{name}" for name in ASKED))
+    for name, (entry, train, test) in ASKED.items():
+        train_rows, test_rows = draw(entry["seed"], train, test, choice="test_draw" in entry)
+        assert_holds(digits, name, "train", train_rows)
+        assert_holds(digits, name, "test", test_rows)
+        metrics = json.loads(digits.read(f"metrics/{name}.json"))
+        assert set(metrics) == {"classroom", "mine", "tuned"}
+        loss = json.loads(digits.read(f"build/{name}/details.json"))["tuned"]["test"]["log_loss"]
+        # Of a class that no training sample was of, the loss is infinite: JSON has no number.
+        assert (loss is None) == (not set(test) <= set(train))
+        # A dataset that takes every row has none that is unused, and no figures of them.
+        splits = {"test"} if name == "whole" else {"test", "unused"}
+        assert set(metrics["tuned"]) == splits
+        table = digits.read(f"build/{name}/confusion/tuned.csv").splitlines()
+        assert {line.split(",")[1] for line in table[1:]} == splits
     assert digits.run("dvc", "metrics", "show")
-    table = digits.read("build/whole/confusion/tuned.csv").splitlines()
-    assert {line.split(",")[1] for line in table[1:]} == {"test"}
     digits.run("dvc", "plots", "show")
     page = digits.read("dvc_plots/index.html")
-    assert page.count("whole: rows by true and predicted class") == 2
-    assert page.count("whole: accuracy by class") == 2
+    assert page.count("whole: rows by true and predicted class") == 3
+    assert page.count("whole: accuracy by class") == 3
 
 
-def test_a_seed_reruns_its_own_chain_and_comes_back(digits: Repository) -> None:
+def test_seeds_and_recipes_rerun_what_they_concern_and_come_back(digits: Repository) -> None:
     before = digits.contents("datasets", "metrics", "build")
     digits.set_param("datasets.tinydigits.seed", 43)
     assert digits.repro() == {"params", *chain("tinydigits")}
@@ -172,38 +174,21 @@ def test_a_seed_reruns_its_own_chain_and_comes_back(digits: Repository) -> None:
         f"datasets/tinydigits/{name}" for name in ("samples.csv", "test.pkl", "train.pkl")
     }
     digits.run("git", "checkout", "params.yaml")
-    digits.repro()
-    assert digits.contents("datasets", "metrics", "build") == before
-    assert digits.changes() == ""
-
-
-def test_a_recipe_reruns_training_and_evaluation(digits: Repository) -> None:
-    stages = ("train_mlp", "evaluate")
-    names = ("tinydigits", "tinydigits-150")
-    expected = {"params"}.union(*(chain(name, *stages) for name in names))
-    before = digits.contents("datasets", "metrics", "build")
     digits.set_param("recipes.tuned.momentum", 0.8)
-    assert digits.repro() == expected
-    after = digits.contents("datasets", "metrics", "build")
-    assert after != before
-    assert {
-        name for name in before if name.endswith(".pkl") and after[name] != before[name]
-    } == set()
+    ran = digits.repro()
+    assert {stage for stage in ran if not stage.endswith("@tinydigits")} == {
+        "params",
+        *chain("tinydigits-150", "train_mlp", "evaluate"),
+    }
+    after = digits.contents("datasets", "metrics")
+    assert {name for name, data in after.items() if before[name] != data} == {
+        "metrics/tinydigits.json",
+        "metrics/tinydigits-150.json",
+    }
     digits.run("git", "checkout", "params.yaml")
     digits.repro()
     assert digits.contents("datasets", "metrics", "build") == before
     assert digits.changes() == ""
-
-
-def test_a_new_recipe_is_trained_with_adam(digits: Repository) -> None:
-    recipe = {"hidden": 16, "optimizer": "adam", "learning_rate": 0.01, "batch_size": 999}
-    digits.set_param("recipes.mine", {**recipe, "epochs": 9, "seed": 1})
-    digits.repro("evaluate@tinydigits-150")
-    assert set(json.loads(digits.read("metrics/tinydigits-150.json"))) == {
-        "classroom",
-        "mine",
-        "tuned",
-    }
 
 
 def test_a_comment_a_reordering_and_a_default_rerun_nothing_that_is_built(
@@ -219,16 +204,6 @@ def test_a_comment_a_reordering_and_a_default_rerun_nothing_that_is_built(
     digits.run("git", "checkout", "params.yaml")
     digits.repro()
     assert digits.changes() == ""
-
-
-def test_prune_takes_what_no_lock_knows(digits: Repository) -> None:
-    digits.set_param("datasets.zeros-and-ones", ZEROS_AND_ONES)
-    digits.repro()
-    digits.run("git", "checkout", "params.yaml", "dvc.lock")
-    digits.run("python", "-m", "tools.prune")
-    digits.repro()
-    assert digits.changes() == ""
-    assert not (digits.folder / "build/zeros-and-ones").exists()
 
 
 def test_digits_can_be_curated_too(digits: Repository) -> None:

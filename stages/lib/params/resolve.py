@@ -39,5 +39,7 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
             "maximum": source.maximum,
         }
     files |= {f"texts/{name}.json": text.model_dump() for name, text in params.texts.items()}
-    files["recipes.json"] = {name: recipe.model_dump() for name, recipe in params.recipes.items()}
+    files["recipes.json"] = {
+        name: params.recipes[name].model_dump() for name in sorted(params.recipes)
+    }
     return files

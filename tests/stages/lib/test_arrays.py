@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,10 +13,12 @@ from stages.lib.command import StageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.int64, np.float64])
 def test_what_is_written_is_read_again(tmp_path: Path, dtype: type) -> None:
-    array = np.arange(6).astype(dtype).reshape(2, 3)
+    array: npt.NDArray[Any] = np.arange(6).astype(dtype).reshape(2, 3)
     write_array(tmp_path / "new/folder/a.npy", array)
     found = read_array(tmp_path / "new/folder/a.npy")
     assert found.dtype == dtype

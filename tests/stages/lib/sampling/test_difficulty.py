@@ -24,7 +24,8 @@ def some_images() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
 
 def by_definition(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], row: int) -> float:
     """Compute the difficulty of one image among `images`, one distance after the other."""
-    own, other = [], []
+    own: list[int] = []
+    other: list[int] = []
     for neighbour in range(len(images)):
         if neighbour != row:
             pairs = zip(images[row].ravel().tolist(), images[neighbour].ravel().tolist())
