@@ -30,9 +30,10 @@ lint: .venv/.ready  ## check format, style and types
 	ruff check
 	mypy
 
-portability: .venv/.ready  ## rebuild in other environments and compare every file: 7 minutes
+portability: .venv/.ready  ## rebuild in other environments and compare every file: 10 minutes
 	python -m tests.portability.loaders
 	python -m tests.portability.grid
+	python -m tests.portability.processors
 
 faults: .venv/.ready  ## kill 100 runs and check that each is repaired: 15 minutes
 	FAULTS=1 python -m pytest tests/faults/test_kills.py

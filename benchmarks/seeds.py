@@ -17,7 +17,7 @@ from stages.lib import command
 from stages.lib.arrays import read_array
 from stages.lib.models.mlp import logits, train
 from stages.lib.params.read import read_params
-from stages.lib.pixels import scale
+from stages.lib.pixels import to_inputs
 from stages.lib.texts.baselines import evaluate_text
 from stages.lib.texts.pairs import parse
 from stages.lib.texts.splits import split_text
@@ -33,11 +33,12 @@ def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
     unused = Split(read_array(folder / "images.npy"), read_array(folder / "labels.npy"))
     found = []
     for seed in SEEDS:
-        model = train(rows, maximum, **{**recipe, "seed": seed})
+        model = train(to_inputs(rows.images, maximum), rows.labels, **{**recipe, "seed": seed})
         found.append(
             [
                 (
-                    model["classes"][logits(model, scale(images, maximum)).argmax(axis=1)] == labels
+                    model["classes"][logits(model, to_inputs(images, maximum)).argmax(axis=1)]
+                    == labels
                 ).mean()
                 for images, labels in (test, unused)
             ]

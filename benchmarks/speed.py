@@ -63,6 +63,17 @@ def plain(folder: Path) -> float:
     )
 
 
+def train(clone: Path, out: Path) -> float:
+    """Time the stage `train_mlp` on TinyDigits."""
+    inputs = {
+        "--params": "build/params/datasets/tinydigits.json",
+        "--recipes": "build/params/recipes.json",
+        "--train-split": "datasets/tinydigits/train.pkl",
+    }
+    options = [word for pair in inputs.items() for word in pair]
+    return run(sys.executable, "-m", "stages.train_mlp", *options, "--out", out, cwd=clone)
+
+
 def trivial(folder: Path, *, foreach: bool) -> Path:
     """Make a DVC repository of twelve stages that write a file each.
 
@@ -111,6 +122,11 @@ def main() -> None:
             "cold `dvc repro` against four plain scripts",
             partial(cold, clone),
             partial(plain, folder / "plain"),
+        )
+        compare(
+            "`python -m stages.train_mlp` against a script that fits the same with scikit-learn",
+            partial(train, clone, folder / "models"),
+            partial(run, sys.executable, PLAIN / "train.py", folder / "plain/1000", cwd=folder),
         )
         for title, foreach in (
             ("over params.yaml", True),

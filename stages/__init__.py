@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,3 +21,7 @@ def _end(kind: type[BaseException], error: BaseException, trace: TracebackType |
 
 # Set before any import: importing takes longer than most stages run.
 sys.excepthook = _end
+
+# Before NumPy is imported. The products here are small: a second thread makes them slower, many
+# times so where another process needs the processor. It changes no byte.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -16,7 +16,7 @@ from stages.lib.arrays import read_array
 from stages.lib.files import read_csv, read_json, write_csv, write_json
 from stages.lib.models.mlp import logits
 from stages.lib.models.scores import describe, tables
-from stages.lib.pixels import scale
+from stages.lib.pixels import to_inputs
 from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError, Split
 
@@ -40,7 +40,7 @@ def main(
         predicted = {}
         details[recipe] = {}
         for name, (images, actual) in splits.items():
-            scores = logits(model, scale(images, maximum))
+            scores = logits(model, to_inputs(images, maximum))
             guesses, details[recipe][name] = describe(scores, model["classes"], actual)
             predicted[name] = (rows[name], actual, guesses)
         accuracy[recipe] = {name: of["accuracy"] for name, of in details[recipe].items()}

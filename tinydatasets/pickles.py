@@ -2,7 +2,7 @@
 
 A split is stored as a pickle of protocol 4 of exactly
 ``{"images": float32 or uint8 (n, height, width), "labels": int64 (n,)}``, so that plain
-`pickle.load` opens it wherever NumPy is installed. What `pickle.dump` writes for an array depends
+`pickle.load` opens it with NumPy 1.26.1 or newer. What `pickle.dump` writes for an array depends
 on the version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer here emits the
 opcodes itself. What `pickle.load` does depends on the file, which may name any callable, so the
 reader here does not unpickle: it takes the arrays from where they stand, and accepts a file only

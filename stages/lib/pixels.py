@@ -38,3 +38,21 @@ def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArr
         return images  # type: ignore[return-value]
     scaled: npt.NDArray[np.float32] = images.astype(np.float32) / np.float32(maximum)
     return scaled
+
+
+def to_inputs(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float64]:
+    """Give images as the rows that a model takes.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width), dtype uint8 or float32
+        As for `scale`.
+    maximum : int
+        As for `scale`.
+
+    Returns
+    -------
+    ndarray of shape (n, height * width), dtype float64
+        Pixels in [0, 1], those of float32 as they are.
+    """
+    return scale(images, maximum).reshape(len(images), -1).astype(np.float64)

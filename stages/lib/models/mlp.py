@@ -1,44 +1,212 @@
-"""Train the baseline of images, to the same bytes on every machine.
+"""A multilayer perceptron with one hidden layer of ReLU: its training and its logits.
 
-The last bits of a float64 weight depend on the BLAS kernel. Training in float64 and rounding the
-result to a grid of 2^-16 removes them (a difference of 1e-13 against a step of 1.5e-5), and
-changes no prediction.
+The draws and the steps are those of scikit-learn's ``MLPClassifier``, in the arithmetic of
+``stages/lib/models/exact.py``: the same bytes on every machine, whatever the recipe.
 """
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
-from stages.lib.pixels import scale
+from stages.lib.models.exact import matmul, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from tinydatasets.types import Split
+    Floats = npt.NDArray[np.float64]
+    Labels = npt.NDArray[np.int64]
 
-GRID = 2.0**-16
-# Up to here a multiple of GRID is exact in the 24 bits of a float32.
-LARGEST_WEIGHT = 2.0**8
-# A weight that lies closer than this to where rounding turns could be rounded apart by machines.
-# Between four OpenBLAS kernels the weights of the digits' models differ by 1e-13 at most, those of
-# TinyMNIST's by 4e-12 (with 20 other seeds by up to 6e-11). The closest released one is at 6e-11.
-MARGIN = 1e-11
+# Adam's constants as its authors and scikit-learn have them.
+BETA_1: Final = 0.9
+BETA_2: Final = 0.999
+EPSILON: Final = 1e-8
 
 
-class MarginError(ArithmeticError):
-    """A weight lies so close to where rounding turns that machines could round it apart."""
+class Network(NamedTuple):
+    """The weights of a network, or their gradient.
+
+    Attributes
+    ----------
+    hidden_weight : ndarray of shape (pixels, hidden), dtype float64
+    hidden_bias : ndarray of shape (hidden,), dtype float64
+    output_weight : ndarray of shape (hidden, classes), dtype float64
+    output_bias : ndarray of shape (classes,), dtype float64
+    """
+
+    hidden_weight: Floats
+    hidden_bias: Floats
+    output_weight: Floats
+    output_bias: Floats
+
+
+class Sgd:
+    """Gradient descent with plain (not Nesterov's) momentum.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The step size.
+    momentum : float
+        Which part of the last step to go on with, in [0, 1).
+    """
+
+    def __init__(self, learning_rate: float, momentum: float) -> None:
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.velocity: list[Any] = [0.0] * len(Network._fields)
+
+    def step(self, gradient: Network) -> list[Floats]:
+        """Give what to add to each array of weights."""
+        self.velocity = [
+            self.momentum * v - self.learning_rate * g
+            for v, g in zip(self.velocity, gradient, strict=True)
+        ]
+        return self.velocity
+
+
+class Adam:
+    """Adam with its authors' constants.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The step size.
+
+    References
+    ----------
+    D. P. Kingma, J. Ba, "Adam: A method for stochastic optimization", ICLR (2015).
+    """
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = learning_rate
+        self.mean: list[Any] = [0.0] * len(Network._fields)
+        self.square: list[Any] = [0.0] * len(Network._fields)
+        # beta^t, by multiplication: the last bit of a power depends on the machine.
+        self.power_1 = 1.0
+        self.power_2 = 1.0
+
+    def step(self, gradient: Network) -> list[Floats]:
+        """Give what to add to each array of weights."""
+        self.power_1 = self.power_1 * BETA_1
+        self.power_2 = self.power_2 * BETA_2
+        rate = self.learning_rate * math.sqrt(1 - self.power_2) / (1 - self.power_1)
+        self.mean = [
+            BETA_1 * m + (1 - BETA_1) * g for m, g in zip(self.mean, gradient, strict=True)
+        ]
+        self.square = [
+            BETA_2 * s + (1 - BETA_2) * (g * g) for s, g in zip(self.square, gradient, strict=True)
+        ]
+        return [
+            -rate * m / (np.sqrt(s) + EPSILON) for m, s in zip(self.mean, self.square, strict=True)
+        ]
+
+
+def initialize(pixels: int, hidden: int, classes: int, generator: np.random.RandomState) -> Network:
+    """Draw the weights that training starts from.
+
+    Parameters
+    ----------
+    pixels, hidden, classes : int
+        The sizes of the three layers.
+    generator : RandomState
+        What to draw with: one number a weight, layer by layer, weights before biases.
+
+    Returns
+    -------
+    Network
+        Weights and biases, uniform in [-b, b), with b = sqrt(6 / (inputs + outputs)) of the layer.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS (2010).
+
+    Examples
+    --------
+    >>> weights = initialize(64, 32, 10, np.random.RandomState(42))
+    >>> weights.hidden_weight.shape, weights.output_bias.shape
+    ((64, 32), (10,))
+    """
+    drawn = []
+    for inputs, outputs in ((pixels, hidden), (hidden, classes)):
+        bound = math.sqrt(6 / (inputs + outputs))
+        # Not `uniform`, where a compiler may fuse the product and the difference.
+        drawn += [
+            generator.random_sample(shape) * (2 * bound) - bound
+            for shape in ((inputs, outputs), (outputs,))
+        ]
+    return Network(*drawn)
+
+
+def forward(weights: Network, x: Floats) -> tuple[Floats, Floats]:
+    """Apply a network.
+
+    Parameters
+    ----------
+    weights : Network
+        Its weights.
+    x : ndarray of shape (n, pixels), dtype float64
+        Pixels in [0, 1].
+
+    Returns
+    -------
+    hidden : ndarray of shape (n, hidden), dtype float64
+        What the hidden units give, 0 or more.
+    logits : ndarray of shape (n, classes), dtype float64
+        One logit for each class.
+
+    Raises
+    ------
+    FloatingPointError
+        If a number is 2^200 or more in size, or not a number.
+    """
+    hidden = np.maximum(matmul(x, weights.hidden_weight) + weights.hidden_bias, 0.0)
+    return hidden, matmul(hidden, weights.output_weight) + weights.output_bias
+
+
+def backward(weights: Network, x: Floats, wanted: Floats) -> Network:
+    """Differentiate the mean log-loss of a batch.
+
+    Parameters
+    ----------
+    weights : Network
+        Where to differentiate.
+    x : ndarray of shape (n, pixels), dtype float64
+        Pixels in [0, 1].
+    wanted : ndarray of shape (n, classes), dtype float64
+        1 for the class of a row and 0 for the others.
+
+    Returns
+    -------
+    Network
+        The derivative with respect to each weight.
+
+    Raises
+    ------
+    FloatingPointError
+        If a number is 2^200 or more in size, or not a number.
+    """
+    hidden, logits = forward(weights, x)
+    # With respect to the logits, then to what enters the hidden units.
+    output = (softmax(logits) - wanted) / len(x)
+    entered = matmul(output, weights.output_weight.T) * (hidden > 0)
+    ones = np.ones((1, len(x)))
+    return Network(
+        hidden_weight=matmul(x.T, entered),
+        hidden_bias=matmul(ones, entered)[0],
+        output_weight=matmul(hidden.T, output),
+        output_bias=matmul(ones, output)[0],
+    )
 
 
 def train(
-    split: Split,
-    maximum: int,
+    x: Floats,
+    labels: Labels,
     *,
     hidden: int,
     optimizer: str,
@@ -48,26 +216,26 @@ def train(
     seed: int,
     momentum: float = 0.0,
 ) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
-    """Train a multilayer perceptron with one hidden layer of ReLU by a recipe.
+    """Train a network by a recipe.
 
     Parameters
     ----------
-    split : Split
-        The training rows.
-    maximum : int
-        What uint8 pixels are divided by, so that the inputs are in [0, 1].
+    x : ndarray of shape (n, pixels), dtype float64
+        The training rows: pixels in [0, 1].
+    labels : ndarray of shape (n,), dtype int64
+        Their classes.
     hidden : int
         Units of the hidden layer.
     optimizer : {"sgd", "adam"}
-        Gradient descent with plain (not Nesterov's) momentum, or Adam.
+        `Sgd` or `Adam`.
     learning_rate : float
         The step size, the same in every epoch.
     batch_size : int
-        Rows per step; fewer rows are one batch.
+        Rows per step; the last step of an epoch takes those that are left.
     epochs : int
         Passes over the training rows.
     seed : int
-        What the weights and the shuffling of the batches start from.
+        What the weights and the order of the rows are drawn from, 0 to 2^32 - 1.
     momentum : float
         The momentum of ``"sgd"``.
 
@@ -75,102 +243,58 @@ def train(
     -------
     dict of str to ndarray
         The model: ``hidden.weight`` (pixels, hidden), ``hidden.bias`` (hidden,),
-        ``output.weight`` (hidden, classes), ``output.bias`` (classes,), all float32 and multiples
-        of 2^-16, and ``classes`` (classes,), int64, the label of each output. The model is
+        ``output.weight`` (hidden, classes), ``output.bias`` (classes,), all float32, and
+        ``classes`` (classes,), int64, ascending, the label of each output. The model is
         ``relu(x @ hidden.weight + hidden.bias) @ output.weight + output.bias``, a logit a class.
 
     Raises
     ------
     FloatingPointError
-        If training diverges: a weight is not finite, or is 256 or more in size.
-    MarginError
-        If a weight lies within 1e-11 of a rounding boundary.
-    """
-    model = MLPClassifier(
-        hidden_layer_sizes=(hidden,),
-        activation="relu",
-        solver=optimizer,
-        learning_rate_init=learning_rate,
-        momentum=momentum,
-        nesterovs_momentum=False,
-        batch_size=min(batch_size, len(split.labels)),
-        max_iter=epochs,
-        random_state=seed,
-        # No penalty, and no rule that could stop before the last epoch.
-        alpha=0.0,
-        tol=0.0,
-        n_iter_no_change=epochs + 1,
-    )
-    x = scale(split.images, maximum).reshape(len(split.images), -1).astype(np.float64)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # Reaching the last epoch is what we ask for.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        try:
-            model.fit(x, split.labels)
-        except ValueError as error:
-            if "non-finite" not in str(error):
-                raise
-            raise FloatingPointError("a weight is not finite") from None
-    hidden_weight, output_weight = model.coefs_
-    hidden_bias, output_bias = model.intercepts_
-    if len(model.classes_) == 2:
-        # scikit-learn has one logit for two classes, that of the second: the first has logit 0.
-        output_weight = np.hstack([np.zeros_like(output_weight), output_weight])
-        output_bias = np.hstack([np.zeros_like(output_bias), output_bias])
-    return {
-        "hidden.weight": to_grid(hidden_weight),
-        "hidden.bias": to_grid(hidden_bias),
-        "output.weight": to_grid(output_weight),
-        "output.bias": to_grid(output_bias),
-        "classes": model.classes_.astype(np.int64),
-    }
-
-
-def to_grid(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Round to multiples of 2^-16, exact in float32, with one zero instead of two.
-
-    Parameters
-    ----------
-    weights : ndarray of dtype float64
-        Weights as trained.
-
-    Returns
-    -------
-    ndarray of dtype float32
-        Weights as stored, of the same shape.
-
-    Raises
-    ------
-    FloatingPointError
-        If a weight is 256 or more in size, where float32 has no bits for the grid, or no number.
-    MarginError
-        If a weight lies within 1e-11 of a rounding boundary.
+        If training diverges: a number reaches 2^200 in size in training, or 2^128, the end of
+        float32, in the model.
 
     Examples
     --------
-    >>> to_grid(np.array([0.3, -1e-9])) * 2**16
-    array([19661.,     0.], dtype=float32)
+    >>> x, labels = np.array([[0.0, 1.0], [1.0, 0.0]] * 8), np.array([3, 7] * 8)
+    >>> model = train(
+    ...     x, labels, hidden=4, optimizer="adam", learning_rate=0.1, batch_size=8, epochs=9, seed=1
+    ... )
+    >>> model["classes"][logits(model, x[:2]).argmax(axis=1)]
+    array([3, 7])
     """
-    # Written so that a NaN, for which every comparison is false, does not pass.
-    if not np.abs(weights).max() < LARGEST_WEIGHT:
-        raise FloatingPointError(f"a weight is {LARGEST_WEIGHT:g} or more in size, or not a number")
-    steps = weights / GRID
-    rounded = np.round(steps)
-    if (0.5 - np.abs(steps - rounded)).min() * GRID < MARGIN:
-        raise MarginError(f"a weight lies within {MARGIN:g} of a rounding boundary")
-    return (rounded * GRID + 0.0).astype(np.float32)
+    generator = np.random.RandomState(seed)
+    classes = np.unique(labels)
+    wanted = (labels[:, np.newaxis] == classes).astype(np.float64)
+    weights = initialize(x.shape[1], hidden, len(classes), generator)
+    rules: dict[str, Sgd | Adam] = {
+        "sgd": Sgd(learning_rate, momentum),
+        "adam": Adam(learning_rate),
+    }
+    rule = rules[optimizer]
+    order = np.arange(len(x))
+    # What overflows here, the next product refuses.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(epochs):
+            order = order[generator.permutation(len(x))]
+            for start in range(0, len(x), batch_size):
+                rows = order[start : start + batch_size]
+                steps = rule.step(backward(weights, x[rows], wanted[rows]))
+                weights = Network(*(w + step for w, step in zip(weights, steps, strict=True)))
+        stored = [array.astype(np.float32) for array in weights]
+    if not all(np.isfinite(array).all() for array in stored):
+        raise FloatingPointError("a weight is too large for float32")
+    names = (name.replace("_", ".") for name in Network._fields)
+    return {**dict(zip(names, stored, strict=True)), "classes": classes}
 
 
-def logits(
-    model: Mapping[str, npt.NDArray[Any]], images: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float64]:
-    """Apply a model in float64.
+def logits(model: Mapping[str, npt.NDArray[Any]], x: Floats) -> Floats:
+    """Apply a stored model.
 
     Parameters
     ----------
     model : mapping of str to ndarray
         As `train` gives it.
-    images : ndarray of shape (n, height, width), dtype float32
+    x : ndarray of shape (n, pixels), dtype float64
         Pixels in [0, 1].
 
     Returns
@@ -178,8 +302,5 @@ def logits(
     ndarray of shape (n, classes), dtype float64
         One logit for each entry of ``model["classes"]``.
     """
-    weights = {name: array.astype(np.float64) for name, array in model.items()}
-    x = images.reshape(len(images), -1).astype(np.float64)
-    hidden = np.maximum(x @ weights["hidden.weight"] + weights["hidden.bias"], 0.0)
-    scores: npt.NDArray[np.float64] = hidden @ weights["output.weight"] + weights["output.bias"]
-    return scores
+    arrays = (model[name.replace("_", ".")].astype(np.float64) for name in Network._fields)
+    return forward(Network(*arrays), x)[1]

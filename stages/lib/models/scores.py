@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from stages.lib.models.exact import log_softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +50,7 @@ def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
     fraction = correct / rows
     scale = 1 + z**2 / rows
     center = (fraction + z**2 / (2 * rows)) / scale
-    half = z * (fraction * (1 - fraction) / rows + z**2 / (4 * rows**2)) ** 0.5 / scale
+    half = z * math.sqrt(fraction * (1 - fraction) / rows + z**2 / (4 * rows**2)) / scale
     return max(0.0, center - half), min(1.0, center + half)
 
 
@@ -61,10 +64,9 @@ def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -
     """
     if not np.isin(labels, classes).all():
         return None
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=1))
-    right = shifted[np.arange(len(labels)), np.searchsorted(classes, labels)]
-    return float((log_sum - right).mean())
+    right = log_softmax(scores)[np.arange(len(labels)), np.searchsorted(classes, labels)]
+    # `math.fsum` is exact, in whatever order: a mean of NumPy's would not be.
+    return -math.fsum(right) / len(labels)
 
 
 def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
