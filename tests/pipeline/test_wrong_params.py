@@ -85,9 +85,9 @@ def test_dvc_itself_stops_before_any_stage(repository: Repository) -> None:
     [
         (
             "recipes.tuned.learning_rate",
-            1000.0,
+            1e200,
             "train_mlp@tinydigits",
-            "recipes.tuned.learning_rate: 1000.0: training on tinydigits diverges",
+            "recipes.tuned.learning_rate: 1e+200: training on tinydigits diverges",
         ),
         (
             "sources.digits.sha256",

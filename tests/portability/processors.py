@@ -5,8 +5,8 @@ the archive that this machine's apt is set up for, and are unpacked into a folde
 root, installs nothing here, and leaves apt and dpkg as they are. Where they can't be had, a message
 says so and the status is 0; with ``CI`` set it is 1.
 
-``python -m tests.portability.processors [FOLDER]`` keeps what it unpacks in a folder and takes it
-from there the next time. Prints a table in Markdown; status 1 if a cell differs.
+``python -m tests.portability.processors --keep FOLDER`` keeps what it unpacks in a folder and takes
+it from there the next time. Prints a table in Markdown; status 1 if a cell differs.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stages.lib import command
 from tests.conftest import ROOT
 from tests.portability.grid import Environment, arithmetic, check_took_effect
 from tests.portability.sums import COMMITTED, sha256
@@ -258,14 +259,14 @@ def print_table(found: dict[str, dict[str, Any]]) -> bool:
     return not any("differs" in cells for cells in lines) and min(kinds.values()) > 1
 
 
-def main(kept: str = "") -> None:
+def main(*, keep: Path | None = None) -> None:
     """Print a line for each environment of this processor and for each other processor."""
     complete = True
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
         own = arithmetic()
         names = [environment.name for environment in own]
         found = dict(zip(names, pool.map(native, own), strict=True))
-        folder = Path(kept or temporary).resolve()
+        folder = (keep or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         try:
             emulators = prepare_emulators(folder)
@@ -280,4 +281,4 @@ def main(kept: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    command.run(main)

@@ -3,7 +3,7 @@
 ``python -m tests.portability.sums DIGITS``, DIGITS being scikit-learn's ``digits.csv.gz``. With
 nothing but NumPy installed it runs on the emulated processors of
 ``tests/portability/processors.py``. What training and `exp` give is committed in ``sums.json``
-beside this file; ``python -m tests.portability.sums DIGITS --write`` writes that anew.
+beside this file; ``python -m tests.portability.sums DIGITS --write FILE`` writes that anew.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from unittest.mock import patch
 import numpy as np
 
 import tinydatasets
+from stages.lib import command
 from stages.lib.models import exact, mlp
 from stages.lib.models.scores import describe
 from stages.lib.pixels import scale, to_inputs
@@ -162,13 +163,13 @@ def compute(digits: Path) -> dict[str, Any]:
     }
 
 
-def main(digits: str, *options: str) -> None:
-    """Print the sums, and write those to commit if asked to."""
-    found = compute(Path(digits))
-    if options:
-        COMMITTED.write_text(json.dumps(found["computes"], indent=2) + "\n", encoding="utf-8")
+def main(digits: Path, *, write: Path | None = None) -> None:
+    """Print the sums of all that is computed from `digits`; write those to commit to `write`."""
+    found = compute(digits)
+    if write:
+        write.write_text(json.dumps(found["computes"], indent=2) + "\n", encoding="utf-8")
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    command.run(main)

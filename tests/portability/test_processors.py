@@ -51,7 +51,7 @@ def run(
         for name, replacement in given.items():
             monkeypatch.setattr(processors, name, replacement)
         with pytest.raises(SystemExit) as caught:
-            processors.main(str(tmp_path / "kept"))
+            processors.main(keep=tmp_path / "kept")
         return int(caught.value.code or 0)
 
     return run
