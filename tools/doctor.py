@@ -92,24 +92,27 @@ def repair_lock(checked: dict[str, Any]) -> list[tuple[Path, str]]:
     return [*outputs, *(file for output in outputs for file in dvc_api.files_of(*output))]
 
 
-def check_params(checked: dict[str, Any]) -> None:
-    """Check params.yaml, unless it is as it was at the last check.
+def check_params(checked: dict[str, Any]) -> dict[str, Any]:
+    """Check params.yaml, unless it is as it was at the last check; give its stamp.
 
     Raises
     ------
     StageError
         If anything in it is wrong.
     """
-    if not PARAMS.is_file() or checked.get(str(PARAMS)) != stamp(PARAMS):
+    # Before reading, so that an edit meanwhile is checked the next time.
+    now = {str(PARAMS): stamp(PARAMS)} if PARAMS.is_file() else {}
+    if not now or checked.get(str(PARAMS)) != now[str(PARAMS)]:
         from stages.lib.params.read import read_params  # noqa: PLC0415 - takes 0.2 s to import
 
         read_params(PARAMS)
+    return now
 
 
-def repair(checked: dict[str, Any]) -> None:
-    """Remove what is broken, so that DVC makes it again."""
-    # No dvc is running, so its list of files in use is stale.
-    if FILE_LOCKS.is_file() and FILE_LOCKS.read_bytes() != b"{}":
+def repair(checked: dict[str, Any]) -> dict[str, Any]:
+    """Remove what is broken, so that DVC makes it again; give the stamps of what is right."""
+    # No dvc is running, so the entries in its list of files in use are stale.
+    if dvc_api.list_has_entries():
         remove(FILE_LOCKS, "left by a killed run")
     files = repair_lock(checked)
     used = {expected for _, expected in files}
@@ -126,18 +129,18 @@ def repair(checked: dict[str, Any]) -> None:
     for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
-    right = [PARAMS, *CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
-    write_json(CHECKED, {str(path): stamp(path) for path in right})
+    right = [*CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
+    return {str(path): stamp(path) for path in right}
 
 
 def main() -> None:
     """Check params.yaml and repair the repository in this folder, so that `dvc repro` can run."""
     checked = read_checked()
-    check_params(checked)
+    params = check_params(checked)
     dvc_api.settle_git()
     with dvc_api.alone():
         end_orphans()
-        repair(checked)
+        write_json(CHECKED, {**repair(checked), **params})
 
 
 if __name__ == "__main__":

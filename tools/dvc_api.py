@@ -57,6 +57,21 @@ def users_of_files() -> dict[int, float]:
         return {}
 
 
+def list_has_entries() -> bool:
+    """Tell whether DVC's list of files in use has an entry, or is not as DVC writes it.
+
+    A process that ends removes its entries. Without a running ``dvc``, those that are left are
+    stale.
+    """
+    empty: list[dict[str, Any]] = [{}, {"read": {}}, {"write": {}}, {"read": {}, "write": {}}]
+    try:
+        return json.loads(FILE_LOCKS.read_bytes()) not in empty
+    except FileNotFoundError:
+        return False
+    except ValueError:
+        return True
+
+
 def find_dvc() -> psutil.Process | None:
     """Find a living ``dvc`` of this folder.
 

@@ -66,9 +66,10 @@ def removed(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
 pytestmark = pytest.mark.usefixtures("folder")
 
 
-def test_what_is_right_stays(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("users", ["{}", '{"read": {}}', '{"write": {}}'])
+def test_what_is_right_stays(users: str, capsys: pytest.CaptureFixture[str]) -> None:
     path = built("datasets/mine/train.pkl", b"right")
-    FILE_LOCKS.write_bytes(b"{}")
+    FILE_LOCKS.write_text(users)
     for _ in range(2):
         doctor.main()
         assert capsys.readouterr().out == ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import warnings
 import zlib
 from importlib import metadata
 from pathlib import Path
@@ -111,7 +112,10 @@ def parse(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
     """
     try:
         lines = gzip.decompress(data).decode("ascii").splitlines()
-        table = np.loadtxt(lines, delimiter=",", ndmin=2)
-    except (ValueError, OSError, EOFError, zlib.error) as error:
+        with warnings.catch_warnings():
+            # NumPy only warns of a file without a line.
+            warnings.simplefilter("error")
+            table = np.loadtxt(lines, delimiter=",", ndmin=2)
+    except (ValueError, OSError, EOFError, zlib.error, UserWarning) as error:
         raise StageError(f"file: not a gzipped CSV of numbers: {error}") from None
     return table[:, :-1], table[:, -1].astype(np.int64)

@@ -67,7 +67,13 @@ def test_a_file_of_another_format_is_said() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"1,2\n", gzip.compress(b"a,b\n"), gzip.compress(b"1,2\n3\n"), gzip.compress(b"1,2\n")[:-6]],
+    [
+        b"1,2\n",
+        gzip.compress(b"a,b\n"),
+        gzip.compress(b"1,2\n3\n"),
+        gzip.compress(b"1,2\n")[:-6],
+        gzip.compress(b""),
+    ],
 )
 def test_what_is_no_table_of_numbers_is_said(data: bytes) -> None:
     with pytest.raises(StageError, match=r"^file: not a gzipped CSV of numbers"):
