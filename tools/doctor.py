@@ -21,7 +21,7 @@ from stages.lib import command
 from stages.lib.command import StageError
 from stages.lib.files import write_json
 from tools import dvc_api
-from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, BrokenLockError
+from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, RUNS, BrokenLockError
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics")
@@ -53,8 +53,11 @@ def read_checked() -> dict[str, Any]:
 
 
 def remove(path: Path, why: str) -> None:
-    """Remove a file and say so."""
-    path.unlink()
+    """Remove a file, or an empty folder, and say so."""
+    if path.is_dir():
+        path.rmdir()
+    else:
+        path.unlink()
     print(f"removed {path}: {why}; it is made again")
 
 
@@ -114,6 +117,9 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     # No dvc is running, so the entries in its list of files in use are stale.
     if dvc_api.list_has_entries():
         remove(FILE_LOCKS, "left by a killed run")
+    # DVC makes such a folder, then writes a file to it; it fails on one that is empty.
+    for run in [run for run in RUNS.glob("*/*") if run.is_dir() and not any(run.iterdir())]:
+        remove(run, "empty (a killed run)")
     files = repair_lock(checked)
     used = {expected for _, expected in files}
     for cached in CACHE.glob("??/*"):

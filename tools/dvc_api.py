@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
+RUNS = Path(".dvc/cache/runs")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
 FILE_LOCKS = Path(".dvc", "tmp", "rwlock")
 LOCAL_CONFIG = Path(".dvc", "config.local")

@@ -272,3 +272,13 @@ def test_nothing_is_touched_beside_a_run(digits: Repository) -> None:
     # Before dvc is known as one, and after its end, there is nothing to do.
     assert all(printed == "" or "dvc is at work here" in printed for printed in beside)
     assert any("dvc is at work here" in printed for printed in beside)
+
+
+def test_an_empty_folder_of_the_run_cache_is_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    empty, full = Path(".dvc/cache/runs/50/5032"), Path(".dvc/cache/runs/50/5033")
+    empty.mkdir(parents=True)
+    full.mkdir()
+    (full / "a").write_text("cmd: x\n")
+    assert removed(capsys) == {empty.as_posix(): "empty (a killed run)"}
+    assert not empty.exists()
+    assert (full / "a").exists()
