@@ -30,12 +30,12 @@ lint: .venv/.ready  ## check format, style and types
 	ruff check
 	mypy
 
-portability: .venv/.ready  ## rebuild in other environments and compare every file: 10 minutes
+portability: .venv/.ready  ## rebuild in other environments and compare every file: 8 minutes
 	python -m tests.portability.loaders
 	python -m tests.portability.grid
 	python -m tests.portability.processors
 
-faults: .venv/.ready  ## kill 100 runs and check that each is repaired: 15 minutes
+faults: .venv/.ready  ## kill 100 runs and check that each is repaired: 8 minutes
 	FAULTS=1 python -m pytest tests/faults/test_kills.py
 
 fuzz: .venv/.ready  ## test the readers with generated input, for longer than `make test` does
