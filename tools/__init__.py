@@ -1,1 +1,3 @@
-"""What helps with the repository and is no stage: each is a command, ``python -m tools.NAME``."""
+"""Maintenance commands that are not stages: ``python -m tools.NAME``."""
+
+import stages  # noqa: F401 - Ctrl-C ends these with one line too

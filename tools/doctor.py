@@ -143,8 +143,8 @@ def main() -> None:
     """Check params.yaml and repair the repository in this folder, so that `dvc repro` can run."""
     checked = read_checked()
     params = check_params(checked)
-    dvc_api.settle_git()
     with dvc_api.alone():
+        dvc_api.settle_git()
         end_orphans()
         write_json(CHECKED, {**repair(checked), **params})
 

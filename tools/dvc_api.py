@@ -26,6 +26,7 @@ LOCK = Path("dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
 RUNS = Path(".dvc/cache/runs")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
+DVC = ("dvc", "dvc.exe")
 FILE_LOCKS = Path(".dvc", "tmp", "rwlock")
 LOCAL_CONFIG = Path(".dvc", "config.local")
 
@@ -37,10 +38,21 @@ class BrokenLockError(Exception):
 # --- Who is running -----------------------------------------------------------------------------
 
 
-def is_dvc(process: psutil.Process) -> bool:
-    """Tell whether a process is a ``dvc`` or a ``python -m dvc``."""
-    words = process.cmdline()[:8]
-    return "dvc" in [Path(word).stem for word in words[:2]] or ("-m", "dvc") in pairwise(words)
+def is_dvc(words: list[str]) -> bool:
+    """Tell whether a command line is that of ``dvc``, as a script or as ``python -m dvc``.
+
+    Examples
+    --------
+    >>> is_dvc(["/env/bin/python", "-u", "/env/bin/dvc", "repro"]), is_dvc(["vim", "dvc.yaml"])
+    (True, False)
+    """
+    names = [Path(word).name.lower() for word in words]
+    if names[:1] and names[0] in DVC:
+        return True
+    if not names or not names[0].startswith("python"):
+        return False
+    script = next((name for name in names[1:] if not name.startswith("-")), "")
+    return script in DVC or ("-m", "dvc") in pairwise(words[:8])
 
 
 def users_of_files() -> dict[int, float]:
@@ -73,43 +85,45 @@ def list_has_entries() -> bool:
         return True
 
 
-def find_dvc() -> psutil.Process | None:
-    """Find a living ``dvc`` of this folder.
+def find_dvc() -> tuple[int, str] | None:
+    """Find a running ``dvc`` of this folder: its process number and its command line.
 
     The lock of the repository does not show one: DVC releases it while a stage runs, and takes it
     again when the stage is done. So this looks at the processes themselves.
     """
     folder, users = Path.cwd(), users_of_files()
     for process in psutil.process_iter():
+        # One that ends meanwhile, or that belongs to somebody else, is passed over.
         with contextlib.suppress(psutil.Error, OSError):
             if process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            if process.create_time() <= users.get(process.pid, 0.0):
-                return process
-            if is_dvc(process) and folder in [(cwd := Path(process.cwd())), *cwd.parents]:
-                return process
+            words = process.cmdline()
+            uses_files = process.create_time() <= users.get(process.pid, 0.0)
+            if uses_files or (
+                is_dvc(words) and folder in [(cwd := Path(process.cwd())), *cwd.parents]
+            ):
+                return process.pid, " ".join(words)
     return None
 
 
 def refuse_beside_dvc() -> None:
-    """Stop if a ``dvc`` of this folder lives.
+    """Stop if a ``dvc`` of this folder is running.
 
     Raises
     ------
     StageError
         With the process that is at work.
     """
-    if process := find_dvc():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            command = " ".join(process.cmdline())
-            raise StageError(
-                f"dvc is at work here (process {process.pid}: {command}): wait until it is done"
-            )
+    if found := find_dvc():
+        pid, line = found
+        raise StageError(f"dvc is at work here (process {pid}: {line}): wait until it is done")
 
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Keep every ``dvc`` out of this folder: one that starts meanwhile waits for the lock.
+    """Keep every ``dvc`` out of this folder.
+
+    One that starts meanwhile waits 3 s for the lock, and then stops with an error.
 
     Raises
     ------
@@ -223,16 +237,20 @@ def outputs_of(stages: dict[str, Any]) -> list[tuple[Path, str]]:
     Raises
     ------
     BrokenLockError
-        If an output has no path or no sum: the file was cut.
+        If an output has no path or no sum, because the file was cut, or lies outside the clone.
     """
     try:
-        return [
-            (Path(out["path"]), out["md5"])
+        outputs = [
+            (Path(out["path"]), str(out["md5"]))
             for stage in stages.values()
             for out in stage.get("outs", [])
         ]
     except (AttributeError, KeyError, TypeError) as error:
         raise BrokenLockError(str(error)) from None
+    for path, _ in outputs:
+        if path.is_absolute() or not path.parts or ".." in path.parts:
+            raise BrokenLockError(f"an output outside of the clone: {path}")
+    return outputs
 
 
 def files_of(path: Path, md5: str) -> Iterator[tuple[Path, str]]:

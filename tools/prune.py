@@ -46,23 +46,22 @@ def leftovers(
     Returns
     -------
     list of Path
-        Files and folders to remove. A dataset that was is one that the lock knows or that has a
-        folder in ``build``.
+        Files and folders to remove. A dataset that was is one that the lock records, or whose
+        first stage left its output in ``build``.
     """
+    folders = [path for path in root.glob("build/*") if path.is_dir() and path.name not in SHARED]
+    # Where dvc.lock was lost, what the first stage of a chain wrote tells which chain it was.
     built = {
-        ("sample" if (path / "sample").exists() else "split_text", path.name)
-        for path in root.glob("build/*")
-        if path.is_dir() and path.name not in SHARED
+        (stage, path.name)
+        for path in folders
+        for stage, output in (("sample", "sample"), ("split_text", "split.json"))
+        if (path / output).exists()
     }
+    gone = sorted((stage, name) for stage, name in locked | built if name not in datasets)
     made = [
-        root / part
-        for stage, name in sorted(locked | built)
-        if name not in datasets
-        for part in (
-            f"build/{name}",
-            f"metrics/{name}.json",
-            *(f"datasets/{name}/{file}" for file in RELEASED[stage]),
-        )
+        *(path for path in sorted(folders) if path.name not in datasets),
+        *(root / f"metrics/{name}.json" for _, name in gone),
+        *(root / f"datasets/{name}/{file}" for stage, name in gone for file in RELEASED[stage]),
     ]
     source = [path for path in root.glob("build/sources/*") if path.name not in sources]
     return [path for path in dict.fromkeys([*made, *source]) if path.exists()]

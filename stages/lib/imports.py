@@ -20,10 +20,11 @@ class _Names(ast.NodeVisitor):
 
     def visit_If(self, node: ast.If) -> None:
         # Imports for type checkers never run.
-        if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for below in node.orelse:
+                self.visit(below)
+        else:
             self.generic_visit(node)
-        for below in node.orelse:
-            self.visit(below)
 
     def visit_Import(self, node: ast.Import) -> None:
         self.found |= {alias.name for alias in node.names}

@@ -84,3 +84,8 @@ def test_the_public_names_are_there() -> None:
 def test_another_name_is_an_error(name: str) -> None:
     with pytest.raises(AttributeError, match=f"module 'tinydatasets' has no attribute '{name}'"):
         getattr(tinydatasets, name)
+
+
+def test_the_modules_of_the_formats_are_there_without_an_import() -> None:
+    found = imported("import tinydatasets", "tinydatasets.pickles.dumps, tinydatasets.texts")
+    assert {"tinydatasets.pickles", "tinydatasets.texts"} <= set(found)

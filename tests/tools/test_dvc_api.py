@@ -144,7 +144,7 @@ def test_the_list_of_files_in_use_is_as_dvc_writes_it() -> None:
             # This process began before it wrote the list.
             found = dvc_api.find_dvc()
             assert found is not None
-            assert found.pid == os.getpid()
+            assert found[0] == os.getpid()
             with pytest.raises(StageError, match=rf"dvc is at work here \(process {os.getpid()}: "):
                 dvc_api.refuse_beside_dvc()
         assert users_of_files() == {}
@@ -237,3 +237,28 @@ def test_another_repository_counts_unless_it_ignores_this_folder(
         (folder.parent / ".gitignore").write_text(f"/{folder.name}/\n")
     # DVC takes the outer one, but does not see a pipeline that it ignores.
     assert has_git() != ignored
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("dvc repro", True),
+        ("/env/bin/python -u /env/bin/dvc repro", True),
+        ("/usr/bin/python3.11 -X utf8=1 -m dvc repro", True),
+        ("vim dvc.yaml", False),
+        ("less dvc.lock", False),
+        ("git commit -m dvc", False),
+        ("python -m dvc_tools", False),
+        ("python", False),
+        ("", False),
+    ],
+)
+def test_a_command_line_is_that_of_dvc(line: str, *, found: bool) -> None:
+    assert dvc_api.is_dvc(line.split()) == found
+
+
+@pytest.mark.parametrize("path", ["datasets/../../x", "/etc/passwd", "."])
+def test_an_output_outside_of_the_clone_is_a_broken_lock(path: str) -> None:
+    stages = {"split@mine": {"outs": [{"path": path, "md5": "0" * 32}]}}
+    with pytest.raises(dvc_api.BrokenLockError):
+        dvc_api.outputs_of(stages)

@@ -48,9 +48,9 @@ def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
     """
     z = 1.959963984540054  # the normal distribution's 97.5% quantile
     fraction = correct / rows
-    scale = 1 + z**2 / rows
-    center = (fraction + z**2 / (2 * rows)) / scale
-    half = z * math.sqrt(fraction * (1 - fraction) / rows + z**2 / (4 * rows**2)) / scale
+    scale = 1 + z * z / rows
+    center = (fraction + z * z / (2 * rows)) / scale
+    half = z * math.sqrt(fraction * (1 - fraction) / rows + z * z / (4 * rows * rows)) / scale
     return max(0.0, center - half), min(1.0, center + half)
 
 
@@ -81,7 +81,7 @@ def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
 
 
 def count_by_class(actual: Labels, predicted: Labels) -> dict[int, dict[str, Any]]:
-    """Give the same for the rows of each class."""
+    """Count rows and correct predictions for each class."""
     return {
         int(label): count(actual[actual == label], predicted[actual == label])
         for label in np.unique(actual)

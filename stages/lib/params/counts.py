@@ -6,7 +6,7 @@ from __future__ import annotations
 def per_class(
     counts: int | list[int] | dict[int, int], classes: int, first: int = 0
 ) -> dict[int, int]:
-    """Spell a count per class or level out.
+    """Expand a count to one number for each class or level.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from stages.lib.params.wording import lacks_space, put_a_space, show
 
 
 def check_class_counts(value: object, of: str = "class", first: int = 0) -> object:
-    """Say which class has what wrong; the union of `Counts` would say it once per alternative."""
+    """Report the first wrong count: pydantic would report one error for each form of `Counts`."""
     if isinstance(value, dict):
         for label in value:
             if lacks_space(label):
@@ -40,7 +40,7 @@ def check_class_counts(value: object, of: str = "class", first: int = 0) -> obje
 
 
 def check_level_counts(value: object) -> object:
-    """Say it of levels."""
+    """Check counts per level."""
     return check_class_counts(value, "level", 1)
 
 

@@ -124,7 +124,8 @@ def difficulty(
         The sum of the 5 smallest squared distances to images of the same class divided by that
         to images of other classes: well below 1 for an image in the midst of its class, above 1
         for one that lies nearer to others. With fewer than 5 images of either kind, as many as
-        there are of both; infinite if an image of another class is the same.
+        there are of both; infinite if those of other classes are all the same image as this one, or
+        if there is none to compare with.
 
     Examples
     --------
