@@ -41,12 +41,13 @@ settings.register_profile(
 settings.load_profile("bounded")
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-SPLIT = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
+GREY = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
+COLOUR = Split(np.arange(36, dtype=np.uint8).reshape(3, 2, 2, 3), np.arange(3))
 PAIRS = (ROOT / "datasets/tinytalks/pairs.tsv").read_bytes()
 OTHER_PAIRS = (ROOT / "docs/sample-pairs.tsv").read_bytes()
 LINES = (ROOT / "datasets/tinytalks/val.jsonl").read_bytes()[:400]
 OTHER_LINES = to_json_lines(parse(OTHER_PAIRS)[2:6]).encode()
-FILES = [pickles._write(SPLIT, core) for core in pickles._CORES]
+FILES = [pickles._write(split, core) for split in (GREY, COLOUR) for core in pickles._CORES]
 
 
 @st.composite
@@ -68,6 +69,8 @@ def test_a_file_is_ours_or_an_error(data: bytes) -> None:
     except FormatError:
         return
     assert data in [pickles._write(split, core) for core in pickles._CORES]
+    assert split.images.shape[3:] in ((), (3,))
+    assert len(split.images) == len(split.labels) > 0
 
 
 @given(

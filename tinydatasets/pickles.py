@@ -1,12 +1,12 @@
 """The file format of a split of images: write it to the same bytes everywhere, read it safely.
 
 A split is stored as a pickle of protocol 4 of exactly
-``{"images": float32 or uint8 (n, height, width), "labels": int64 (n,)}``, so that plain
-`pickle.load` opens it with NumPy 1.26.1 or newer. What `pickle.dump` writes for an array depends
-on the version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer here emits the
-opcodes itself. What `pickle.load` does depends on the file, which may name any callable, so the
-reader here does not unpickle: it takes the arrays from where they stand, and accepts a file only
-if writing them again gives the same file.
+``{"images": float32 or uint8 (n, height, width) or (n, height, width, 3), "labels": int64 (n,)}``,
+so that plain `pickle.load` opens it with NumPy 1.26.1 or newer. What `pickle.dump` writes for an
+array depends on the version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer
+here emits the opcodes itself. What `pickle.load` does depends on the file, which may name any
+callable, so the reader here does not unpickle: it takes the arrays from where they stand, and
+accepts a file only if writing them again gives the same file.
 """
 
 from __future__ import annotations
@@ -38,14 +38,19 @@ def check(split: Split) -> None:
     ------
     FormatError
         If an array has another dtype or number of dimensions, the two differ in length, there
-        is no row, a float pixel is outside [0, 1] or not a number, or a label is negative.
+        is no row, a pixel of colour has other than 3 values, a float pixel is outside [0, 1] or
+        not a number, or a label is negative.
     """
     images, labels = split
     found = f"images {images.dtype} {images.shape}, labels {labels.dtype} {labels.shape}"
     if images.dtype not in (np.float32, np.uint8) or labels.dtype != np.int64:
         raise FormatError(f"expected float32 or uint8 images and int64 labels, found {found}")
-    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
-        raise FormatError(f"expected images (n, height, width) and labels (n,), found {found}")
+    is_grey, is_colour = images.ndim == 3, images.ndim == 4 and images.shape[3] == 3
+    if not (is_grey or is_colour) or labels.ndim != 1 or len(images) != len(labels):
+        raise FormatError(
+            "expected images (n, height, width) or (n, height, width, 3) and labels (n,), "
+            f"found {found}"
+        )
     if images.size == 0:
         raise FormatError(f"expected at least one row, found {found}")
     # Written so that a NaN, for which every comparison is false, does not pass.
@@ -249,7 +254,7 @@ def _write(split: Split, core: str) -> bytes:
 
 # --- Reading ------------------------------------------------------------------------------------
 
-# Files of this package have 114. A file with many more is another one.
+# Files of this package have at most 118. A file with many more is another one.
 _MOST_OPCODES: Final = 256
 
 
@@ -262,10 +267,12 @@ def _arrays(data: bytes) -> Split:
     numbers = [argument for opcode, argument, _ in opcodes if opcode.name.startswith("BININT")]
     buffers = [argument for opcode, argument, _ in opcodes if opcode.name.endswith("BINBYTES")]
     pixel = "u1" if any(argument == "u1" for _, argument, _ in opcodes) else "<f4"
-    # Numbers: 0 and 1, the shape, those of a dtype. Buffers: b"b", images, labels.
+    # Numbers: 0 and 1, the shape of the images, 4 of their dtype, 7 of the labels. Buffers: b"b",
+    # images, labels.
+    shape = numbers[2:-11]
     _, images, labels = buffers
     return Split(
-        np.frombuffer(images, pixel).astype(pixel.replace("<", "=")).reshape(numbers[2:5]),
+        np.frombuffer(images, pixel).astype(pixel.replace("<", "=")).reshape(shape),
         np.frombuffer(labels, "<i8").astype(np.int64),
     )
 

@@ -24,8 +24,9 @@ class Split(NamedTuple):
 
     Attributes
     ----------
-    images : ndarray of shape (n, height, width), dtype float32 or uint8
-        Pixels, 0 for background: float32 in [0, 1], or the source's own whole numbers as uint8.
+    images : ndarray of shape (n, height, width) or (n, height, width, 3), dtype float32 or uint8
+        Pixels, grey or of red, green and blue: float32 in [0, 1], or the source's own whole
+        numbers as uint8.
     labels : ndarray of shape (n,), dtype int64
         The class of each image, 0 or more.
     """

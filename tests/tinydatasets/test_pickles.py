@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import re
@@ -21,9 +22,12 @@ ROOT = Path(__file__).parent.parent.parent
 TRAIN = ROOT / "datasets/tinydigits-150/train.pkl"
 
 
-def a_split(rows: int = 3, height: int = 2, width: int = 2) -> Split:
-    images = np.linspace(0, 1, rows * height * width, dtype=np.float32)
-    return Split(images.reshape(rows, height, width), np.arange(rows))
+def a_split(
+    rows: int = 3, height: int = 2, width: int = 2, *colours: int, dtype: type = np.float32
+) -> Split:
+    shape = (rows, height, width, *colours)
+    images = np.linspace(0, 1 if dtype is np.float32 else 255, math.prod(shape))
+    return Split(images.astype(dtype).reshape(shape), np.arange(rows))
 
 
 def as_numpy_writes(split: Split) -> bytes:
@@ -36,14 +40,22 @@ ROWS = [1, 2, 31, 32, 255, 256, 1023, 4080, 4095, 4096, 8100, 8179, 8183, 8192, 
 
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the bytes of NumPy 2")
 @pytest.mark.parametrize("dtype", [np.float32, np.uint8])
+@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
 @pytest.mark.parametrize(
     ("rows", "width"),
-    [(rows, width) for rows in ROWS for width in (1, 7)] + [(1, 16_383), (2, 2**15), (1, 2**16)],
+    [(rows, width) for rows in ROWS for width in (1, 7)]
+    + [(1, 5461), (1, 16_383), (1, 21_846), (2, 2**15), (1, 2**16)],
 )
-def test_the_bytes_are_those_of_numpy_2(rows: int, width: int, dtype: type) -> None:
-    split = a_split(rows, 1, width)
-    split = Split(split.images.astype(dtype), split.labels)
+def test_the_bytes_are_those_of_numpy_2(
+    rows: int, width: int, colours: tuple[int, ...], dtype: type
+) -> None:
+    split = a_split(rows, 1, width, *colours, dtype=dtype)
     assert pickles.dumps(split) == as_numpy_writes(split)
+    found = pickles.loads(as_numpy_writes(split))
+    assert found.images.shape == (rows, 1, width, *colours)
+    assert found.images.dtype == dtype
+    np.testing.assert_array_equal(found.images, split.images)
+    np.testing.assert_array_equal(found.labels, split.labels)
 
 
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the bytes of NumPy 2")
@@ -76,19 +88,26 @@ def test_any_order_in_memory_gives_the_same_bytes() -> None:
     assert pickles.dumps(in_columns) == expected
 
 
-@pytest.mark.parametrize("dtype", ["<f4", "|u1"])
+def test_colours_that_were_planes_give_the_bytes_of_pixels() -> None:
+    split = a_split(5, 4, 3, 3, dtype=np.uint8)
+    planes = np.ascontiguousarray(split.images.transpose(0, 3, 1, 2))
+    found = pickles.dumps(Split(planes.transpose(0, 2, 3, 1), split.labels))
+    assert found == pickles.dumps(split)
+
+
+@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
+@pytest.mark.parametrize("dtype", [np.float32, np.uint8])
 @pytest.mark.parametrize("core", [b"\x16numpy._core.multiarray", b"\x15numpy.core.multiarray"])
-def test_both_spellings_of_numpys_core_are_read(core: bytes, dtype: str) -> None:
-    split = a_split()
-    split = Split(
-        (split.images * 200).astype(dtype) if dtype == "|u1" else split.images, split.labels
-    )
+def test_both_spellings_of_numpys_core_are_read(
+    core: bytes, dtype: type, colours: tuple[int, ...]
+) -> None:
+    split = a_split(4, 3, 2, *colours, dtype=dtype)
     data = pickles.dumps(split).replace(b"\x16numpy._core.multiarray", core)
     length = struct.pack("<Q", len(data) - 11)  # after PROTO, FRAME and this length
     found = pickles.loads(data[:3] + length + data[11:])
     np.testing.assert_array_equal(found.images, split.images)
     np.testing.assert_array_equal(found.labels, split.labels)
-    assert [array.dtype.str for array in found] == [dtype, "<i8"]
+    assert [array.dtype for array in found] == [dtype, np.int64]
 
 
 class Calls:
@@ -118,6 +137,9 @@ def anything_else(mark: str) -> list[object]:
         {"images": split.images},
         {"images": split.images, "labels": split.labels, "more": 1},
         {"images": split.images.T, "labels": split.labels},
+        {"images": a_split(3, 2, 2, 3).images.T, "labels": split.labels},
+        {"images": a_split(3, 2, 2, 3).images, "labels": split.labels.astype(">i8")},
+        {"images": a_split(3, 2, 2, 3).images.astype(">f4"), "labels": split.labels},
         "images",
         2**70,
     ]
@@ -151,7 +173,7 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("case", range(15))
+@pytest.mark.parametrize("case", range(18))
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_pickle_of_anything_else_runs_nothing(case: int, protocol: int, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
@@ -212,8 +234,9 @@ def test_no_file_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
     assert int(peak) < 256_000
 
 
-def test_a_file_cut_short_at_any_byte_is_refused() -> None:
-    data = pickles.dumps(a_split())
+@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
+def test_a_file_cut_short_at_any_byte_is_refused(colours: tuple[int, ...]) -> None:
+    data = pickles.dumps(a_split(3, 2, 2, *colours))
     for length in range(len(data)):
         with pytest.raises(FormatError, match="not a split"):
             pickles.loads(data[:length])
@@ -236,9 +259,41 @@ def test_an_endless_file_is_not_read() -> None:
         tinydatasets.read_split("/dev/zero")
 
 
+# Where the shape (2, 3, 5, 3) stands: what holds as many values, what NumPy would guess or take for
+# the same, and numbers without end.
+SHAPES = {
+    "planes": b"(K\x02K\x03K\x03K\x05t",
+    "one colour": b"(K\x02K\x03K\x0fK\x01t",
+    "a film": b"(K\x01K\x02K\x03K\x05K\x03t",
+    "a row": b"K\x5a\x85",
+    "no number": b")",
+    "a width to guess": b"(K\x02K\x03J\xff\xff\xff\xffK\x03t",
+    "numbers below 0": b"(J\xfe\xff\xff\xffJ\xfd\xff\xff\xffK\x05K\x03t",
+    "a list": b"(K\x02K\x03K\x05K\x03l",
+    "one that is true": b"(K\x02K\x03K\x05K\x03\x88t",
+    "a long number": b"(\x8a\x01\x02K\x03K\x05K\x03t",
+    "a wide number": b"(M\x02\x00K\x03K\x05K\x03t",
+    "too many numbers": b"(" + b"K\x01" * 200 + b"K\x02K\x03K\x05K\x03t",
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_another_shape_is_refused(name: str) -> None:
+    data = pickles.dumps(a_split(2, 3, 5, 3, dtype=np.uint8))
+    ours = b"(K\x02K\x03K\x05K\x03t"
+    assert data.count(ours) == 1
+    changed = data.replace(ours, SHAPES[name])
+    framed = changed[:3] + struct.pack("<Q", len(changed) - 11) + changed[11:]
+    with pytest.raises(FormatError, match="not a split"):
+        pickles.loads(framed)
+
+
+@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
 @pytest.mark.parametrize("core", ["numpy._core.multiarray", "numpy.core.multiarray"])
-def test_a_file_with_any_byte_changed_is_refused_or_holds_that_change(core: str) -> None:
-    split = a_split(2, 1, 1)
+def test_a_file_with_any_byte_changed_is_refused_or_holds_that_change(
+    core: str, colours: tuple[int, ...]
+) -> None:
+    split = a_split(2, 1, 1, *colours)
     data = pickles._write(split, core)
     for place in range(len(data)):
         changed = bytearray(data)
@@ -257,6 +312,21 @@ def test_a_file_with_any_byte_changed_is_refused_or_holds_that_change(core: str)
         (np.zeros((2, 1, 1)), np.zeros(2, np.int64), "expected float32 or uint8 images"),
         (np.zeros((2, 1, 1), np.float32), np.zeros(2), "int64 labels"),
         (np.zeros((2, 1), np.float32), np.zeros(2, np.int64), "expected images (n, height, width)"),
+        (np.zeros((2, 1, 1, 1), np.uint8), np.zeros(2, np.int64), "or (n, height, width, 3) and"),
+        (np.zeros((2, 3, 1, 1), np.uint8), np.zeros(2, np.int64), "or (n, height, width, 3) and"),
+        (
+            np.zeros((2, 1, 1, 4), np.uint8),
+            np.zeros(2, np.int64),
+            "found images uint8 (2, 1, 1, 4)",
+        ),
+        (np.zeros((1, 2, 1, 1, 3), np.uint8), np.zeros(1, np.int64), "(n, height, width, 3) and"),
+        (
+            np.zeros((3, 1, 1, 3), np.uint8),
+            np.zeros(2, np.int64),
+            "(3, 1, 1, 3), labels int64 (2,)",
+        ),
+        (np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0, np.int64), "expected at least one row"),
+        (np.full((1, 1, 1, 3), -0.1, np.float32), np.zeros(1, np.int64), "pixels in [0, 1]"),
         (np.zeros((2, 1, 1), np.float32), np.zeros(3, np.int64), "expected images (n, height"),
         (np.zeros((0, 1, 1), np.float32), np.zeros(0, np.int64), "expected at least one row"),
         (np.full((1, 1, 1), 1.01, np.float32), np.zeros(1, np.int64), "pixels in [0, 1]"),
