@@ -21,7 +21,7 @@ from stages.lib.sampling.choose import order
 from stages.lib.sampling.draw import draw
 from stages.lib.texts.pairs import HEADER, parse
 from tests.conftest import ROOT, Repository, copy_repository
-from tinydatasets import FormatError, Split, pickles
+from tinydatasets import FormatError, Split, classes, pickles
 from tinydatasets.texts import from_json_lines, to_json_lines
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ PAIRS = (ROOT / "datasets/tinytalks/pairs.tsv").read_bytes()
 OTHER_PAIRS = (ROOT / "docs/sample-pairs.tsv").read_bytes()
 LINES = (ROOT / "datasets/tinytalks/val.jsonl").read_bytes()[:400]
 OTHER_LINES = to_json_lines(parse(OTHER_PAIRS)[2:6]).encode()
+NAMES = [b'["oak", "ash"]\n', '[\n  "érable", "\\u4e09", "☘"\n]'.encode()]
 FILES = [pickles._write(split, core) for split in (GREY, COLOUR) for core in pickles._CORES]
 
 
@@ -71,6 +72,19 @@ def test_a_file_is_ours_or_an_error(data: bytes) -> None:
     assert data in [pickles._write(split, core) for core in pickles._CORES]
     assert split.images.shape[3:] in ((), (3,))
     assert len(split.images) == len(split.labels) > 0
+
+
+@given(st.one_of(edited_files(NAMES), st.binary(max_size=300)), st.integers(1, 3))
+@example(b"[" * 9999, 1)
+@example(b'["\\ud800"]', 1)
+def test_names_are_read_and_written_or_an_error(data: bytes, count: int) -> None:
+    try:
+        names = classes.loads(data, count)
+    except FormatError:
+        return
+    assert len({*names}) == len(names) >= count
+    assert all(names)
+    assert classes.loads(classes.dumps(names, count), count) == names
 
 
 @given(

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinydatasets import classes as classes
     from tinydatasets import pickles as pickles
     from tinydatasets import texts as texts
     from tinydatasets.loading import load, load_text
@@ -54,7 +55,7 @@ _MODULES = {
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        if name in ("pickles", "texts"):
+        if name in ("classes", "pickles", "texts"):
             return import_module(f"{__name__}.{name}")
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from tinydatasets.classes import read_classes
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
 from tinydatasets.texts import read_pairs
-from tinydatasets.types import Dataset, FormatError, Split, Text
+from tinydatasets.types import Dataset, FormatError, Split, Text, count_classes
 
 
 def _folder() -> Path:
@@ -57,6 +58,8 @@ def load(name: str) -> Dataset:
         in [0, 1]) and `labels` (int64, shape (n,)). The images of ``"tinymnist"``, ``"mnist"`` and
         ``"cifar10"`` are as they were published: uint8, 0 to 255, those of ``"cifar10"`` of shape
         (n, height, width, 3). ``images / np.float32(255)`` brings them to float32 in [0, 1].
+        It unpacks as ``train, test``. Its attribute `val` is the third split of a dataset that has
+        one, or None, and `classes` the names of the classes, in label order.
 
     Raises
     ------
@@ -74,21 +77,33 @@ def load(name: str) -> Dataset:
     ((1000, 8, 8), (1000,), (200, 8, 8))
     >>> train.images.dtype, float(train.images.min()), float(train.images.max())
     (dtype('float32'), 0.0, 1.0)
+    >>> dataset = tinydatasets.load("tinymnist")
+    >>> dataset.classes[dataset.train.labels[0]], dataset.val
+    ('4', None)
     """
     names = _names("train.pkl")
     if name in names:
-        folder = _folder() / name
-        return Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
+        return _released(_folder() / name)
     # Imported here: only benchmarks need the code that reads downloads.
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
-    benchmarks = sorted(BENCHMARKS)
-    if name in benchmarks:
-        return _fetched(name)
-    raise _unknown(name, names, benchmarks, "load_text", _names("train.jsonl"))
+    if name in BENCHMARKS:
+        return _fetched(name, BENCHMARKS[name].classes)
+    raise _unknown(name, names, sorted(BENCHMARKS), "load_text", _names("train.jsonl"))
 
 
-def _fetched(name: str) -> Dataset:
+def _released(folder: Path) -> Dataset:
+    """Load what is in the folder of a dataset; only some have ``val.pkl`` or ``classes.json``."""
+    train, test = read_split(folder / "train.pkl"), read_split(folder / "test.pkl")
+    val, classes = None, None
+    if (folder / "val.pkl").exists():
+        val = read_split(folder / "val.pkl")
+    if (folder / "classes.json").exists():
+        classes = read_classes(folder / "classes.json", count_classes(train, test, val))
+    return Dataset(train, test, val, classes)
+
+
+def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
     """Load what ``tinydatasets fetch`` left in the folder of the benchmark."""
     folder = home() / name
     try:
@@ -106,7 +121,7 @@ def _fetched(name: str) -> Dataset:
         raise FormatError(
             f"{folder} is damaged ({error}). `tinydatasets fetch {name} --download` mends it."
         ) from None
-    return Dataset(Split(*arrays[:2]), Split(*arrays[2:]))
+    return Dataset(Split(*arrays[:2]), Split(*arrays[2:]), classes=classes)
 
 
 def load_text(name: str) -> Text:

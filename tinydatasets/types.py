@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     import numpy.typing as npt
@@ -35,19 +35,98 @@ class Split(NamedTuple):
     labels: npt.NDArray[np.int64]
 
 
-class Dataset(NamedTuple):
-    """Both splits of a dataset.
+class Dataset(tuple[Split, Split]):
+    """The splits of a dataset, and the names of its classes.
 
-    Attributes
+    It is the pair ``train, test``, and unpacks as such, whether there is a third split or not.
+    Nothing in it can be replaced; the arrays can be changed.
+
+    Parameters
     ----------
     train : Split
         The rows to learn from.
     test : Split
         The rows to score on.
+    val : Split, optional
+        The rows to choose a model by.
+    classes : iterable of str, optional
+        The names of the classes, in label order.
+
+    Attributes
+    ----------
+    train, test : Split
+        As given.
+    val : Split or None
+        As given: most datasets have none.
+    classes : tuple of str
+        The name of each class: that of a label is ``classes[label]``. Where no names were given,
+        they are the label numbers as text, from ``"0"`` to the largest label.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> train = Split(np.zeros((2, 8, 8), np.float32), np.array([0, 2]))
+    >>> test = Split(np.zeros((1, 8, 8), np.float32), np.array([1]))
+    >>> dataset = Dataset(train, test, classes=["oak", "ash", "elm"])
+    >>> (x_train, y_train), (x_test, y_test) = dataset
+    >>> [dataset.classes[label] for label in y_train], dataset.val
+    (['oak', 'elm'], None)
+    >>> Dataset(train, test).classes
+    ('0', '1', '2')
     """
 
-    train: Split
-    test: Split
+    _val: Split | None
+    _classes: tuple[str, ...]
+
+    def __new__(
+        cls,
+        train: Split,
+        test: Split,
+        val: Split | None = None,
+        classes: Iterable[str] | None = None,
+    ) -> Dataset:
+        """Make one; see the class."""
+        self = super().__new__(cls, (train, test))
+        self._val = val
+        if classes is None:
+            classes = map(str, range(count_classes(train, test, val)))
+        self._classes = tuple(classes)
+        return self
+
+    @property
+    def train(self) -> Split:
+        """The rows to learn from."""
+        return self[0]
+
+    @property
+    def test(self) -> Split:
+        """The rows to score on."""
+        return self[1]
+
+    @property
+    def val(self) -> Split | None:
+        """The rows to choose a model by, if the dataset has such."""
+        return self._val
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of each class, in label order."""
+        return self._classes
+
+    def __getnewargs__(self) -> tuple[Split, Split, Split | None, tuple[str, ...]]:
+        """Give what `copy` and `pickle` make it of again."""
+        return (*self, self._val, self._classes)
+
+    def __repr__(self) -> str:
+        """Name all that is in it."""
+        names = ("train", "test", "val", "classes")
+        fields = (f"{name}={getattr(self, name)!r}" for name in names)
+        return f"Dataset({', '.join(fields)})"
+
+
+def count_classes(*splits: Split | None) -> int:
+    """Give one more than the largest label of some splits, of which any may be missing."""
+    return 1 + max(int(split.labels.max(initial=-1)) for split in splits if split)
 
 
 class Pair(NamedTuple):

@@ -37,7 +37,9 @@ def there(folder: Path) -> set[str]:
 
 
 def assert_is_mnist() -> None:
-    train, test = tinydatasets.load("mnist")
+    dataset = tinydatasets.load("mnist")
+    assert dataset.classes == tuple("0123456789")
+    train, test = dataset
     for array, expected in zip((*train, *test), ARRAYS):
         np.testing.assert_array_equal(array, expected)
 
@@ -65,7 +67,10 @@ def test_cifar10_comes_whole_with_its_colours_last(
     files = {published.CIFAR_NAME: archive}
     publish(published.small_cifar10(archive), files, mirror)
     fetch("cifar10", "--download")
-    train, test = tinydatasets.load("cifar10")
+    dataset = tinydatasets.load("cifar10")
+    (named,) = [data for member, data in published.cifar_members() if "batches.meta" in member.name]
+    assert [*dataset.classes] == named.decode().split()
+    train, test = dataset
     assert (train.images.dtype.name, train.images.shape) == ("uint8", (1500, 32, 32, 3))
     assert (train.labels.dtype.name, train.labels.shape) == ("int64", (1500,))
     batches = published.cifar_batches()

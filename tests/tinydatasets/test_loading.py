@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tinydatasets
+from tinydatasets import FormatError, Split, pickles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,5 +72,70 @@ def test_a_damaged_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder.mkdir()
     (folder / "train.pkl").write_bytes(b"\x80\x04")
     monkeypatch.setattr("tinydatasets.loading._folder", lambda: tmp_path)
-    with pytest.raises(tinydatasets.FormatError, match=re.escape(str(folder / "train.pkl"))):
+    with pytest.raises(FormatError, match=re.escape(str(folder / "train.pkl"))):
         tinydatasets.load("tinydigits")
+
+
+# --- What only some datasets have ---------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder of the dataset `leaves`, 2 + 2 images in colour."""
+    monkeypatch.setattr("tinydatasets.loading._folder", lambda: tmp_path)
+    write(tmp_path / "leaves/train.pkl", 0, 2)
+    write(tmp_path / "leaves/test.pkl", 1, 0)
+    return tmp_path / "leaves"
+
+
+def write(path: Path, *labels: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    images = np.full((len(labels), 4, 5, 3), 7, np.uint8)
+    path.write_bytes(pickles.dumps(Split(images, np.array(labels))))
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_more_files_there_is_no_val_and_numbers_are_the_names() -> None:
+    dataset = tinydatasets.load("leaves")
+    train, test = dataset
+    assert train.images.shape == test.images.shape == (2, 4, 5, 3)
+    assert dataset.val is None
+    assert dataset.classes == ("0", "1", "2")
+
+
+def test_the_released_datasets_have_numbers_as_names() -> None:
+    for name in ("tinydigits", "tinydigits-150", "tinymnist"):
+        dataset = tinydatasets.load(name)
+        assert dataset.classes == tuple("0123456789")
+        assert dataset.val is None
+
+
+def test_val_and_names_are_loaded_where_they_are_there(folder: Path) -> None:
+    write(folder / "val.pkl", 2, 3)
+    assert tinydatasets.load("leaves").classes == ("0", "1", "2", "3")
+    (folder / "classes.json").write_text('["oak", "ash", "elm", "érable"]', encoding="utf-8")
+    dataset = tinydatasets.load("leaves")
+    assert isinstance(dataset.val, Split)
+    assert dataset.val.labels.tolist() == [2, 3]
+    assert dataset.classes == ("oak", "ash", "elm", "érable")
+    train, test = dataset
+    assert (train.labels.tolist(), test.labels.tolist()) == ([0, 2], [1, 0])
+
+
+def test_names_that_are_too_few_for_any_split_are_refused(folder: Path) -> None:
+    path = folder / "classes.json"
+    path.write_text('["oak", "ash", "elm"]')
+    assert tinydatasets.load("leaves").classes == ("oak", "ash", "elm")
+    write(folder / "val.pkl", 3)
+    message = (
+        f"{path}: not names of classes: expected at least 4 names, one for each label, found 3"
+    )
+    with pytest.raises(FormatError, match=f"^{re.escape(message)}$"):
+        tinydatasets.load("leaves")
+
+
+@pytest.mark.parametrize("name", ["val.pkl", "classes.json"])
+def test_a_damaged_file_that_need_not_be_there_is_named(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"\x80\x04")
+    with pytest.raises(FormatError, match=f"^{re.escape(str(folder / name))}: not "):
+        tinydatasets.load("leaves")

@@ -58,6 +58,8 @@ class Benchmark:
         Rows of each split.
     image : tuple of int
         Shape of one image.
+    classes : tuple of str
+        The names of the classes, in label order.
     terms : str
         Whose it is, and what they ask for.
     read : callable
@@ -71,6 +73,7 @@ class Benchmark:
     train: int
     test: int
     image: tuple[int, ...]
+    classes: tuple[str, ...]
     terms: str
     read: Callable[[Sequence[Path], int, int], Dataset]
 
@@ -152,6 +155,7 @@ MNIST: Final = Benchmark(
     train=60_000,
     test=10_000,
     image=(28, 28),
+    classes=tuple("0123456789"),
     terms="by Y. LeCun, C. Cortes and C. J. C. Burges; CC BY-SA 3.0 by the cautious reading, which"
     " is Keras's; not redistributed here",
     read=mnist.read,
@@ -177,6 +181,19 @@ CIFAR10: Final = Benchmark(
     train=50_000,
     test=10_000,
     image=(32, 32, 3),
+    # As batches.meta.txt in the archive has them.
+    classes=(
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ),
     terms="no licence is named; its authors ask to cite A. Krizhevsky, Learning Multiple Layers"
     " of Features from Tiny Images, 2009; not redistributed here",
     read=cifar10.read,

@@ -47,7 +47,7 @@ def read(paths: Sequence[Path], train: int, test: int) -> Dataset:
     -------
     Dataset
         Images are uint8 of shape (n, 32, 32, 3), red, green and blue last; labels int64 of shape
-        (n,): airplane, automobile, bird, cat, deer, dog, frog, horse, ship, truck.
+        (n,), 0 to 9.
 
     Raises
     ------

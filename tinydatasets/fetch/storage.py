@@ -107,7 +107,7 @@ def unpack(benchmark: Benchmark, folder: Path) -> None:
     for path, file in found:
         check(path, file)
     dataset = benchmark.read([path for path, _ in found], benchmark.train, benchmark.test)
-    for split, arrays in dataset._asdict().items():
+    for split, arrays in zip(("train", "test"), dataset):
         for kind, array in arrays._asdict().items():
             with _replacing(folder / f"{split}-{kind}.npy") as out:
                 # Not `np.save`, which doesn't say so when the disk is full.

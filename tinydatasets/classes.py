@@ -1,0 +1,159 @@
+"""The file format of the names of classes: a JSON list in the order of the labels, in UTF-8."""
+
+from __future__ import annotations
+
+import json
+import reprlib
+from typing import TYPE_CHECKING, Any, Final
+
+from tinydatasets.types import FormatError, read_with
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+# Larger than the names of any tiny dataset.
+_LARGEST_FILE: Final = 2**20
+
+
+def check(names: Sequence[Any], count: int) -> None:
+    """Check that there is a name for each class, and none twice.
+
+    Parameters
+    ----------
+    names : sequence
+        The names to check, in label order.
+    count : int
+        How many classes need a name: one more than the largest label. There may be more names, of
+        classes without a row.
+
+    Raises
+    ------
+    FormatError
+        If a name is no string, is empty, is there twice or can't be written as UTF-8, or there are
+        fewer than `count`.
+    """
+    seen = set()
+    for name in names:
+        if not isinstance(name, str) or not name:
+            raise FormatError(f"expected names that are not empty, found {reprlib.repr(name)}")
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise FormatError(f"expected names in Unicode, found {name!a:.120}") from None
+        if name in seen:
+            raise FormatError(f"expected each name once, found {name!r:.120} twice")
+        seen.add(name)
+    if len(names) < count:
+        raise FormatError(
+            f"expected at least {count} names, one for each label, found {len(names)}"
+        )
+
+
+def dumps(names: Sequence[str], count: int) -> bytes:
+    r"""Give the bytes of a file of names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names in label order.
+    count : int
+        How many classes need a name.
+
+    Returns
+    -------
+    bytes
+        A JSON list in UTF-8, in which letters of any script stand as they are.
+
+    Raises
+    ------
+    FormatError
+        If `check` refuses the names, or the file would be larger than 1 MiB.
+
+    Examples
+    --------
+    >>> dumps(["oak", "ash"], 2)
+    b'["oak", "ash"]\n'
+    """
+    check(names, count)
+    data = f"{json.dumps([*names], ensure_ascii=False)}\n".encode()
+    _check_size(data)
+    return data
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > _LARGEST_FILE:
+        raise FormatError(f"names of classes have at most {_LARGEST_FILE:,} bytes; shorten them")
+
+
+def loads(data: bytes, count: int) -> tuple[str, ...]:
+    """Read the bytes of a file of names.
+
+    Parameters
+    ----------
+    data : bytes
+        A JSON list of strings in UTF-8.
+    count : int
+        How many classes need a name.
+
+    Returns
+    -------
+    tuple of str
+        The names in label order, checked by `check`.
+
+    Raises
+    ------
+    FormatError
+        If `data` is anything else.
+
+    Examples
+    --------
+    >>> loads(b'["oak", "ash"]', 2)
+    ('oak', 'ash')
+    >>> loads(b'["oak", "ash"]', 3)
+    Traceback (most recent call last):
+    tinydatasets.types.FormatError: not names of classes: expected at least 3 names, one for ...
+    """
+    try:
+        names = _parse(data)
+        check(names, count)
+    except FormatError as error:
+        raise FormatError(f"not names of classes: {error}") from None
+    return tuple(names)
+
+
+def _parse(data: bytes) -> list[Any]:
+    _check_size(data)
+    try:
+        names = json.loads(data.decode())
+    # RecursionError: lists in lists.
+    except (ValueError, RecursionError):
+        raise FormatError("damaged, cut short, or not JSON in UTF-8") from None
+    if not isinstance(names, list):
+        raise FormatError(f"expected a list, found {reprlib.repr(names)}")
+    return names
+
+
+def read_classes(path: str | os.PathLike[str], count: int) -> tuple[str, ...]:
+    """Read the names of classes from a file.
+
+    Parameters
+    ----------
+    path : path-like
+        A file such as ``classes.json`` beside the pickles of a dataset.
+    count : int
+        How many classes need a name.
+
+    Returns
+    -------
+    tuple of str
+        The names in label order, checked by `check`.
+
+    Raises
+    ------
+    FormatError
+        If the file holds anything else; the message names the file.
+    OSError
+        If the file cannot be read.
+    """
+    return read_with(lambda data: loads(data, count), path, _LARGEST_FILE)
