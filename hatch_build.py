@@ -21,7 +21,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             extras = self.metadata.core.optional_dependencies
             build_data["dependencies"].extend(extras["pipeline"])
             return
-        for pattern in ("*.csv", "*.jsonl", "*.md", "*.pkl", "*.txt", "LICENSE"):
+        named = ("LICENSE", "SHA256SUMS", "classes.json")
+        for pattern in (*named, "*.csv", "*.jsonl", "*.md", "*.pkl", "*.txt"):
             for path in sorted(Path(self.root).glob(f"datasets/*/{pattern}")):
                 name = path.relative_to(self.root).as_posix()
                 build_data["force_include"][name] = f"tinydatasets/{name}"

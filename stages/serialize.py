@@ -1,4 +1,4 @@
-"""Stage `serialize`: write the pickles that are released, and where each image comes from."""
+"""Stage `serialize`: write what is released: the pickles, where each image comes from, the sums."""
 
 from __future__ import annotations
 
@@ -7,26 +7,34 @@ from pathlib import Path
 from stages.lib import command
 from stages.lib.arrays import read_array
 from stages.lib.command import StageError
-from stages.lib.files import read_csv, write_bytes, write_csv
-from tinydatasets.pickles import dumps
+from stages.lib.files import read_csv, read_json, write_bytes
+from stages.lib.release import OPTIONAL, SPLITS, release
 from tinydatasets.types import FormatError, Split
 
-SPLITS = ("train", "test")
 
+def main(*, params: Path, arrays: Path, split: Path, out: Path) -> None:
+    """Write the dataset that the file `params` describes to `out`.
 
-def main(*, arrays: Path, split: Path, out: Path) -> None:
-    """Write the pickles of `arrays`, and the part of the table `split` on them, to `out`."""
-    for name in SPLITS:
-        images = read_array(arrays / name / "images.npy")
-        labels = read_array(arrays / name / "labels.npy")
-        try:
-            data = dumps(Split(images, labels))
-        except FormatError as error:
-            raise StageError(f"{out / name}.pkl: {error}") from None
-        write_bytes(out / f"{name}.pkl", data)
-    lines = read_csv(split)
-    released = [line.values() for line in lines if line["split"] in SPLITS]
-    write_csv(out / "samples.csv", [[*lines[0]], *map(list, released)])
+    Its pickles are those of `arrays`; its table is that part of the table `split` that is on them.
+    """
+    splits = {
+        name: Split(
+            read_array(arrays / name / "images.npy"), read_array(arrays / name / "labels.npy")
+        )
+        for name in SPLITS
+        if name != "val" or (arrays / "val").exists()
+    }
+    try:
+        files = release(splits, read_csv(split), read_json(params)["classes"])
+    except FormatError as error:
+        raise StageError(f"{out}/{error}") from None
+    # Left by an earlier run, they would be loaded.
+    for name in OPTIONAL:
+        if name not in files:
+            (out / name).unlink(missing_ok=True)
+    # The sums come last: what they list is there then.
+    for name, data in files.items():
+        write_bytes(out / name, data)
 
 
 if __name__ == "__main__":

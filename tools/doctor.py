@@ -2,8 +2,9 @@
 
 DVC notices most damage by itself. It does not recover from a broken ``dvc.lock`` or a stale list of
 files in use. It trusts a cached file to be what its name says. It does not look again at a file
-whose size and time have not changed. And a stage goes on when its DVC is killed. A cache outside
-the clone is not checked; files built from it are.
+whose size and time have not changed. It does not track the files that only some datasets have,
+which ``SHA256SUMS`` lists. And a stage goes on when its DVC is killed. A cache outside the clone is
+not checked; files built from it are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import psutil
 from stages.lib import command
 from stages.lib.command import StageError
 from stages.lib.files import write_json
+from stages.lib.sums import from_text, sha256
 from tools import dvc_api
 from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, RUNS, BrokenLockError
 
@@ -28,6 +30,7 @@ FOLDERS = ("build", "datasets", "metrics")
 HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
 # Size and time of each file that was right at the last check.
 CHECKED = Path(".dvc", "tmp", "checked.json")
+SUMS = "SHA256SUMS"
 PARAMS = Path("params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
@@ -112,6 +115,26 @@ def check_params(checked: dict[str, Any]) -> dict[str, Any]:
     return now
 
 
+def fault_of(sums: Path, tracked: set[Path]) -> str | None:
+    """Say which file is not as `sums` beside it lists it, and how; None if all are.
+
+    Files that DVC tracks are passed over: it builds them again by itself.
+    """
+    try:
+        listed = from_text(sums.read_text(encoding="utf-8"))
+    except ValueError as error:
+        return str(error)
+    for name, expected in listed.items():
+        path = sums.with_name(name)
+        if path in tracked:
+            continue
+        if not path.is_file():
+            return f"{name} is missing"
+        if sha256(path.read_bytes()) != expected:
+            return f"{name} is not what it lists"
+    return None
+
+
 def repair(checked: dict[str, Any]) -> dict[str, Any]:
     """Remove what is broken, so that DVC makes it again; give the stamps of what is right."""
     # No dvc is running, so the entries in its list of files in use are stale.
@@ -132,6 +155,11 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     for path, expected in files:
         if path.is_file() and md5(path) != expected:
             remove(path, "not what dvc.lock says")
+    # Without its sums, DVC builds all files of a dataset again, those too that it doesn't track.
+    tracked = {path for path, _ in files}
+    for path in sorted(tracked):
+        if path.name == SUMS and path.is_file() and (why := fault_of(path, tracked)):
+            remove(path, why)
     for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 # The released files of a dataset, by the first stage of its chain. Other files in its folder are
 # its author's.
 RELEASED = {
-    "sample": ("samples.csv", "test.pkl", "train.pkl"),
+    "sample": (
+        "SHA256SUMS",
+        "classes.json",
+        "samples.csv",
+        "test.pkl",
+        "train.pkl",
+        "val.pkl",
+    ),
     "split_text": tuple(
         f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")
     ),

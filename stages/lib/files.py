@@ -52,11 +52,22 @@ def read_json(path: Path) -> Any:
         raise damaged(path, error) from None
 
 
-def write_csv(path: Path, lines: Iterable[Sequence[Any]]) -> None:
-    """Write lines of cells as CSV, the header first."""
+def to_csv(lines: Iterable[Sequence[Any]]) -> bytes:
+    r"""Give lines of cells as CSV, the header first.
+
+    Examples
+    --------
+    >>> to_csv([("label", "name"), (0, "oak, red")])
+    b'label,name\n0,"oak, red"\n'
+    """
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(lines)
-    write_bytes(path, text.getvalue().encode())
+    return text.getvalue().encode()
+
+
+def write_csv(path: Path, lines: Iterable[Sequence[Any]]) -> None:
+    """Write lines of cells as CSV, the header first."""
+    write_bytes(path, to_csv(lines))
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

@@ -113,6 +113,16 @@ def test_a_git_lfs_pointer_is_replaced(digits: Repository) -> None:
     assert "not what dvc.lock says" in put_right(digits)
 
 
+def test_a_missing_file_that_only_the_sums_list_is_noticed(digits: Repository) -> None:
+    sums = digits.folder / "datasets/tinydigits/SHA256SUMS"
+    sums.write_text(f"{sums.read_text()}{'0' * 64}  val.pkl\n")
+    digits.run("dvc", "commit", "--force", "serialize@tinydigits")
+    assert "up to date" in digits.run("dvc", "status")
+    printed = put_right(digits)
+    assert "removed datasets/tinydigits/SHA256SUMS: val.pkl is missing" in printed
+    assert printed.count("Running stage ") == 1
+
+
 @pytest.mark.parametrize("folder", ["build", "datasets/tinydigits"])
 @pytest.mark.parametrize(
     ("option", "message"),

@@ -83,6 +83,18 @@ RELEASED = {
         29_747,
         "8bfbcf3ec79f6594bea7b981c0f0909ca8f95f4c1502f27592d4c4e8ff437ca0",
     ),
+    "datasets/tinydigits/SHA256SUMS": (
+        229,
+        "e2c9a0a2b26b587ce916f22725424ffc5febc5b32c93f1a36a33ea2bc53902b2",
+    ),
+    "datasets/tinydigits-150/SHA256SUMS": (
+        229,
+        "cf39dabfbd76c2329eda22e8bb0f7181cefd13fb029006bb1cbb20b59600e664",
+    ),
+    "datasets/tinymnist/SHA256SUMS": (
+        229,
+        "82fc41cc2c7e631cd6661c166b1bbf9a79978c6deaa71921d1e9b71212f1cbe4",
+    ),
 }
 # Mean and standard deviation in percent, over 20 seeds other than those of docs/baselines.md and
 # with another implementation of the same recipes: an independent check of the released figures.
@@ -122,7 +134,7 @@ def released(repository: Repository) -> dict[str, tuple[int, str]]:
     return {
         name: (len(data), hashlib.sha256(data).hexdigest())
         for name, data in repository.contents("datasets").items()
-        if name.endswith((".csv", ".jsonl", ".pkl", ".txt"))
+        if name.endswith((".csv", ".json", ".jsonl", ".pkl", ".txt", "SHA256SUMS"))
     }
 
 

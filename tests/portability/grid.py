@@ -38,7 +38,12 @@ ARTEFACTS = {
     "metrics": "metrics/",
     "tables": ".csv",
 }
-RELEASED = ("metrics/*.json", *(f"datasets/*/*.{kind}" for kind in ("csv", "jsonl", "pkl", "txt")))
+RELEASED = (
+    "metrics/*.json",
+    "datasets/*/SHA256SUMS",
+    "datasets/*/classes.json",
+    *(f"datasets/*/*.{kind}" for kind in ("csv", "jsonl", "pkl", "txt")),
+)
 # What an environment says of itself: versions, and the kernels and threads that took effect.
 PROBE = """
 import json, platform, numpy, sklearn.neural_network, threadpoolctl

@@ -38,6 +38,7 @@ class Small:
             "test_draw": "next",
             "normalize": True,
             "maximum": 50,
+            "classes": ["0", "1", "2"],
         }
         path.write_text(json.dumps({**entry, **changes}))
         return path

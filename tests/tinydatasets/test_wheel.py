@@ -25,6 +25,13 @@ for name in ("tinydigits", "tinydigits-150", "tinymnist"):
         own = pickle.dumps({"images": split.images, "labels": split.labels}, protocol=4)
         assert b"numpy.core.multiarray" in own
         assert (pickles.loads(own).images == split.images).all()
+dataset = tinydatasets.load("tinymnist")
+print(dataset.val, dataset.classes)
+images, labels = dataset.test
+colour = tinydatasets.Split(np.stack([images, images[::-1], 255 - images], axis=-1), labels)
+print(hashlib.sha256(pickles.dumps(colour)).hexdigest())
+own = pickle.dumps({"images": colour.images, "labels": labels}, protocol=4)
+assert (pickles.loads(own).images == colour.images).all()
 text = tinydatasets.load_text("tinytalks")
 print([len(split) for split in text], text.test[0].id)
 for name in ("tinydigits-150", "tinymnist", "tinytalks"):
@@ -34,6 +41,7 @@ files = metadata.files("tinydatasets")
 print(sorted(str(f).partition("licenses/")[2] for f in files if "dist-info/licenses/" in str(f)))
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"yaml", "sklearn", "pydantic"}))
 """
+# The last sum is of what NumPy 2 itself writes of the images in colour.
 SUMS = """\
 254293630e549113002cdc3f7f1542715e0a40288a3a8a0358fb8e478dce1e54
 767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d
@@ -41,9 +49,11 @@ SUMS = """\
 3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87
 66851a638a3ccf14b39059795d1df44e21f1c21425093326467868e5daca5518
 9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c
+None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+cbe0e3ba2302d21199792b6509aa6bb90b4f72e33f348f53723b198a187aaad6
 [210, 45, 45] 1-08
-['LICENSE', 'README.md', 'samples.csv', 'test.pkl', 'train.pkl']
-['LICENSE', 'README.md', 'samples.csv', 'test.pkl', 'train.pkl']
+['LICENSE', 'README.md', 'SHA256SUMS', 'samples.csv', 'test.pkl', 'train.pkl']
+['LICENSE', 'README.md', 'SHA256SUMS', 'samples.csv', 'test.pkl', 'train.pkl']
 ['LICENSE', 'README.md', 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', \
 'val.txt']
 ['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \

@@ -152,6 +152,66 @@ def test_a_damaged_file_of_a_folder_is_removed(capsys: pytest.CaptureFixture[str
     assert str(at) in removed(capsys)
 
 
+def with_sums(lines: dict[str, bytes]) -> Path:
+    """Build a dataset's sums, which DVC knows, of files that are as they list them."""
+    text = "".join(f"{hashlib.sha256(lines[name]).hexdigest()}  {name}\n" for name in sorted(lines))
+    sums = built("datasets/mine/SHA256SUMS", text.encode())
+    for name, data in lines.items():
+        (sums.parent / name).write_bytes(data)
+    return sums
+
+
+FILES = {"classes.json": b'["oak"]\n', "train.pkl": b"train", "val.pkl": b"val"}
+
+
+@pytest.mark.parametrize("name", ["classes.json", "val.pkl"])
+@pytest.mark.parametrize("fault", ["is missing", "is not what it lists"])
+def test_sums_go_when_a_file_that_only_they_know_is_not_as_they_say(
+    name: str, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sums = with_sums(FILES)
+    assert removed(capsys) == {}
+    path = sums.parent / name
+    if fault == "is missing":
+        path.unlink()
+    else:
+        flip(path)
+    left = {file.name: file.read_bytes() for file in sums.parent.iterdir()}
+    assert removed(capsys) == {str(sums): f"{name} {fault}"}
+    # Only the sums: DVC builds the rest again, or what stands there is somebody's own.
+    del left["SHA256SUMS"]
+    assert {file.name: file.read_bytes() for file in sums.parent.iterdir()} == left
+
+
+def test_sums_stay_when_dvc_itself_knows_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    sums = with_sums(FILES)
+    path = built("datasets/mine/train.pkl", b"train")
+    flip(path)
+    assert removed(capsys) == {str(path): "not what dvc.lock says"}
+    assert removed(capsys) == {}
+    assert sums.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not sums\n", "\xff", f"{hashlib.sha256(b'').hexdigest()}  ../../params.yaml\n"]
+)
+def test_sums_that_dvc_knows_may_be_anything(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sums = built("datasets/mine/SHA256SUMS", text.encode("latin-1"))
+    found = removed(capsys)
+    assert set(found) == ({str(sums)} if text else set())
+    assert sums.exists() == (not text)
+    assert Path("params.yaml").exists()
+
+
+def test_sums_that_dvc_does_not_know_are_their_authors(capsys: pytest.CaptureFixture[str]) -> None:
+    built("datasets/other/train.pkl", b"right")
+    own = Path("datasets/mine/SHA256SUMS")
+    own.parent.mkdir()
+    own.write_text(f"{'0' * 64}  photographs.zip\n")
+    assert removed(capsys) == {}
+    assert own.exists()
+
+
 def test_an_output_elsewhere_is_its_authors(capsys: pytest.CaptureFixture[str]) -> None:
     path = built("notes/mine.txt", b"right")
     path.write_bytes(b"written by hand")

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
     from tests.conftest import Repository
 
+RELEASED = ("SHA256SUMS", "classes.json", "samples.csv", "test.pkl", "train.pkl", "val.pkl")
 IMAGES = [
     "build/NAME/sample/rows.csv",
-    "datasets/NAME/samples.csv",
-    "datasets/NAME/test.pkl",
-    "datasets/NAME/train.pkl",
+    *(f"datasets/NAME/{file}" for file in RELEASED),
     "metrics/NAME.json",
 ]
 TEXT = [

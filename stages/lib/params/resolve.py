@@ -22,7 +22,7 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
     -------
     dict of str to dict
         ``sources/NAME.json`` and ``texts/NAME.json`` as in the model; ``datasets/NAME.json`` too,
-        with a count for every class, in label order, and the source's `maximum`; and
+        with a count for every class, in label order, and the source's `maximum` and `classes`; and
         ``recipes.json``, all recipes by name.
     """
     files = {f"sources/{name}.json": source.model_dump() for name, source in params.sources.items()}
@@ -37,6 +37,7 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
             **dataset.model_dump(),
             **counts,
             "maximum": source.maximum,
+            "classes": [str(label) for label in range(classes)],
         }
     files |= {f"texts/{name}.json": text.model_dump() for name, text in params.texts.items()}
     files["recipes.json"] = {

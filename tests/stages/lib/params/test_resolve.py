@@ -48,6 +48,7 @@ def test_defaults_and_counts_are_filled_in(path: Path) -> None:
         "test_draw": "next",
         "normalize": True,
         "maximum": 16,
+        "classes": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     }
     # As an edit of params.yaml that a user may make: no momentum is a momentum of 0.
     adam = {"hidden": 4, "optimizer": "adam", "learning_rate": 0.1, "batch_size": 8, "epochs": 2}

@@ -1,0 +1,74 @@
+"""What is released of a dataset of images: its files and their sums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stages.lib.files import to_csv
+from stages.lib.sums import sha256, to_text
+from tinydatasets import classes, pickles
+from tinydatasets.types import FormatError, Split, count_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SPLITS = ("train", "val", "test")
+# Only some datasets have these.
+OPTIONAL = ("classes.json", "val.pkl")
+
+
+def release(
+    splits: Mapping[str, Split], table: Sequence[Mapping[str, str]], names: Sequence[str]
+) -> dict[str, bytes]:
+    r"""Give the files of a dataset.
+
+    Parameters
+    ----------
+    splits : mapping of str to Split
+        ``train`` and ``test``, and ``val`` if the dataset has one.
+    table : sequence of mapping
+        The lines of all rows, of unused ones too, each with its `split`; those of a split in its
+        order.
+    names : sequence of str
+        The names of the classes, in label order.
+
+    Returns
+    -------
+    dict of str to bytes
+        Each file by its name, in the order in which they are to be written: a pickle for each
+        split; ``samples.csv``, the lines of train, then val, then test; ``classes.json`` where the
+        names are not just the label numbers; ``SHA256SUMS``, the sums of all others.
+
+    Raises
+    ------
+    FormatError
+        If a split or the names are not fit to be written; the message begins with the file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> split = Split(np.zeros((1, 8, 8), np.uint8), np.array([1]))
+    >>> line = {"split": "train", "row": "7", "label": "1"}
+    >>> table = [line, {**line, "split": "test", "row": "9"}]
+    >>> files = release({"train": split, "test": split}, table, ["oak", "ash"])
+    >>> [*files]
+    ['train.pkl', 'test.pkl', 'samples.csv', 'classes.json', 'SHA256SUMS']
+    >>> files["samples.csv"]
+    b'split,row,label\ntrain,7,1\ntest,9,1\n'
+    """
+    present = [name for name in SPLITS if name in splits]
+    files = {}
+    for name in present:
+        try:
+            files[f"{name}.pkl"] = pickles.dumps(splits[name])
+        except FormatError as error:
+            raise FormatError(f"{name}.pkl: {error}") from None
+    lines = [line.values() for name in present for line in table if line["split"] == name]
+    files["samples.csv"] = to_csv([[*table[0]], *map(list, lines)])
+    if [*names] != [str(label) for label in range(len(names))]:
+        try:
+            files["classes.json"] = classes.dumps(names, count_classes(*splits.values()))
+        except FormatError as error:
+            raise FormatError(f"classes.json: {error}") from None
+    sums = {name: sha256(data) for name, data in files.items()}
+    return {**files, "SHA256SUMS": to_text(sums).encode()}
