@@ -113,9 +113,9 @@ class Dataset(tuple[Split, Split]):
         """The name of each class, in label order."""
         return self._classes
 
-    def __getnewargs__(self) -> tuple[Split, Split, Split | None, tuple[str, ...]]:
-        """Give what `copy` and `pickle` make it of again."""
-        return (*self, self._val, self._classes)
+    def __getnewargs__(self) -> tuple[Split, Split]:
+        """Give what `copy` and `pickle` make another one of, before they add the rest."""
+        return self.train, self.test
 
     def __repr__(self) -> str:
         """Name all that is in it."""

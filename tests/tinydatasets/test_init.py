@@ -87,5 +87,6 @@ def test_another_name_is_an_error(name: str) -> None:
 
 
 def test_the_modules_of_the_formats_are_there_without_an_import() -> None:
-    found = imported("import tinydatasets", "tinydatasets.pickles.dumps, tinydatasets.texts")
-    assert {"tinydatasets.pickles", "tinydatasets.texts"} <= set(found)
+    names = ("classes", "pickles", "texts")
+    found = imported("import tinydatasets", *(f"tinydatasets.{name}.read_with" for name in names))
+    assert {f"tinydatasets.{name}" for name in names} <= set(found)
