@@ -24,15 +24,20 @@ from tinydatasets.types import FormatError, Split
 def main(
     *, params: Path, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path
 ) -> None:
-    """Score the `models` on the pickle `test` and on the unused rows; write `metrics` and `out`."""
-    maximum = read_json(params)["maximum"]
-    rows: dict[str, list[str]] = {"test": [], "unused": []}
+    """Score the `models` on val, on the pickle `test` and on unused; write `metrics` and `out`."""
+    dataset = read_json(params)
+    maximum, names = dataset["maximum"], dataset["classes"]
+    rows: dict[str, list[str]] = {}
     for line in read_csv(split):
         rows.setdefault(line["split"], []).append(line["row"])
-    splits = {"test": read_split(test)}
-    if rows["unused"]:
-        images = read_array(arrays / "unused" / "images.npy")
-        splits["unused"] = Split(images, read_array(arrays / "unused" / "labels.npy"))
+    # The released test is scored, so that a figure is that of a file that anybody can check.
+    splits: dict[str, Split] = {
+        name: read_split(test)
+        if name == "test"
+        else Split(*(read_array(arrays / name / f"{part}.npy") for part in ("images", "labels")))
+        for name in ("val", "test", "unused")
+        if name in rows
+    }
     accuracy: dict[str, dict[str, float]] = {}
     details: dict[str, dict[str, Any]] = {}
     for path in sorted(models.glob("*.safetensors")):
@@ -41,11 +46,12 @@ def main(
         details[recipe] = {}
         for name, (images, actual) in splits.items():
             scores = logits(model, to_inputs(images, maximum))
-            guesses, details[recipe][name] = describe(scores, model["classes"], actual)
+            guesses, details[recipe][name] = describe(scores, model["classes"], actual, names)
             predicted[name] = (rows[name], actual, guesses)
         accuracy[recipe] = {name: of["accuracy"] for name, of in details[recipe].items()}
         by_class = {name: of["by_class"] for name, of in details[recipe].items()}
-        for table, lines in tables(recipe, predicted, by_class, model["classes"]).items():
+        found = tables(recipe, predicted, by_class, model["classes"], names)
+        for table, lines in found.items():
             write_csv(out / table / f"{recipe}.csv", lines)
     write_json(metrics, accuracy, indent=2)
     write_json(out / "details.json", details, indent=2)

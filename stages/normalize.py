@@ -22,9 +22,10 @@ def main(*, params: Path, source: Path, split: Path, out: Path) -> None:
     labels = read_array(source / "labels.npy")
     if dataset["normalize"]:
         images = scale(images, dataset["maximum"])
+    # Every dataset has these three; one with a val has that too.
     rows: dict[str, list[int]] = {"train": [], "test": [], "unused": []}
     for line in read_csv(split):
-        rows[line["split"]].append(int(line["row"]))
+        rows.setdefault(line["split"], []).append(int(line["row"]))
     for name, chosen in rows.items():
         of_split = np.array(chosen, np.int64)
         write_array(out / name / "images.npy", images[of_split])

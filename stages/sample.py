@@ -12,24 +12,25 @@ from stages.lib.command import StageError
 from stages.lib.files import read_json, write_csv, write_json
 from stages.lib.sampling.choose import choose, save_state
 from stages.lib.sampling.curation import TooFewError
+from stages.lib.sampling.draw import SPLITS
 
 
 def main(*, params: Path, source: Path, out: Path) -> None:
     """Choose the rows of the dataset that the file `params` describes; write to the folder `out`.
 
-    It gets the rows of train and test with the generator's state, and a table of all rows of the
+    It gets the rows of each split with the generator's state, and a table of all rows of the
     dataset's classes with their difficulty.
     """
     dataset = read_json(params)
+    counts = {split: dict(enumerate(dataset[f"{split}_per_class"])) for split in SPLITS}
     generator = np.random.RandomState(dataset["seed"])
     try:
-        train, test, table = choose(
+        drawn, table = choose(
             read_array(source / "images.npy"),
             read_array(source / "labels.npy"),
             read_array(source / "nearest.npy"),
             strategy=dataset["strategy"],
-            train_per_class=dataset["train_per_class"],
-            test_per_class=dataset["test_per_class"],
+            counts=counts,
             test_draw=dataset["test_draw"],
             maximum=dataset["maximum"],
             generator=generator,
@@ -39,8 +40,8 @@ def main(*, params: Path, source: Path, out: Path) -> None:
             f"params.yaml: datasets.{params.stem}.strategy: curated: {error}; ask for fewer, or "
             "take the strategy random"
         ) from None
-    drawn = {"train": train.tolist(), "test": test.tolist(), "generator": save_state(generator)}
-    write_json(out / "drawn.json", drawn)
+    rows = {split: of_split.tolist() for split, of_split in drawn.items()}
+    write_json(out / "drawn.json", {**rows, "generator": save_state(generator)})
     write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *table])
 
 

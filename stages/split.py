@@ -1,4 +1,4 @@
-"""Stage `split`: bring the rows of train and test into their order, and list those left over."""
+"""Stage `split`: bring the rows of every split into their order, and list those left over."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 from stages.lib import command
 from stages.lib.files import read_csv, read_json, write_csv
 from stages.lib.sampling.choose import order, restore
+from stages.lib.sampling.draw import SPLITS
 
 
 def main(*, sample: Path, out: Path) -> None:
-    """Order the rows in the folder `sample`; write a table of train, test and unused to `out`."""
+    """Order the rows in the folder `sample`; write a table of all splits and unused to `out`."""
     drawn = read_json(sample / "drawn.json")
     by_row = {int(line["row"]): line for line in read_csv(sample / "rows.csv")}
     splits = order(
-        np.array(drawn["train"], np.int64),
-        np.array(drawn["test"], np.int64),
+        {split: np.array(drawn[split], np.int64) for split in SPLITS},
         np.array([*by_row], np.int64),
         restore(drawn["generator"]),
     )

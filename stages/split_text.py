@@ -12,8 +12,9 @@ from stages.lib import command
 from stages.lib.command import StageError
 from stages.lib.files import read_json, write_json
 from stages.lib.params.counts import check_labels, per_class
+from stages.lib.sampling.draw import SPLITS
 from stages.lib.texts.pairs import check_apart, parse
-from stages.lib.texts.splits import SPLITS, split_text
+from stages.lib.texts.splits import split_text
 
 
 def main(*, params: Path, source: Path, out: Path) -> None:

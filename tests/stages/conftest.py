@@ -34,11 +34,13 @@ class Small:
             "strategy": "random",
             "seed": 7,
             "train_per_class": [9, 0, 8],
+            "val_per_class": [0, 0, 0],
             "test_per_class": [3, 0, 4],
+            "draw": "shuffle",
             "test_draw": "next",
             "normalize": True,
             "maximum": 50,
-            "classes": ["0", "1", "2"],
+            "classes": ["elm", "oak", "yew"],
         }
         path.write_text(json.dumps({**entry, **changes}))
         return path

@@ -19,22 +19,28 @@ if TYPE_CHECKING:
 
 def test_rows_their_difficulty_and_the_generator_are_written(small: Small) -> None:
     out = small.folder / "sample"
-    sample.main(params=small.params(), source=small.folder / "source", out=out)
+    params = small.params(val_per_class=[0, 0, 2])
+    sample.main(params=params, source=small.folder / "source", out=out)
     generator = np.random.RandomState(7)
-    train, test, table = choose(
+    drawn, table = choose(
         small.images,
         small.labels,
         np.load(small.folder / "source/nearest.npy"),
         strategy="random",
-        train_per_class=[9, 0, 8],
-        test_per_class=[3, 0, 4],
+        counts={
+            "train": {0: 9, 1: 0, 2: 8},
+            "val": {0: 0, 1: 0, 2: 2},
+            "test": {0: 3, 1: 0, 2: 4},
+        },
         test_draw="next",
         maximum=50,
         generator=generator,
     )
-    drawn = json.loads((out / "drawn.json").read_bytes())
-    assert (drawn["train"], drawn["test"]) == (train.tolist(), test.tolist())
-    assert restore(drawn["generator"]).random_sample() == generator.random_sample()
+    written = json.loads((out / "drawn.json").read_bytes())
+    state = written.pop("generator")
+    assert written == {split: rows.tolist() for split, rows in drawn.items()}
+    assert [len(rows) for rows in written.values()] == [17, 2, 7]
+    assert restore(state).random_sample() == generator.random_sample()
     lines = [list(line.values()) for line in read_csv(out / "rows.csv")]
     assert lines == [[str(cell) for cell in line] for line in table]
     assert {line["label"] for line in read_csv(out / "rows.csv")} == {"0", "2"}

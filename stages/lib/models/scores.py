@@ -80,10 +80,12 @@ def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
     }
 
 
-def count_by_class(actual: Labels, predicted: Labels) -> dict[int, dict[str, Any]]:
-    """Count rows and correct predictions for each class."""
+def count_by_class(
+    actual: Labels, predicted: Labels, names: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Count rows and correct predictions for each class, by its name."""
     return {
-        int(label): count(actual[actual == label], predicted[actual == label])
+        names[label]: count(actual[actual == label], predicted[actual == label])
         for label in np.unique(actual)
     }
 
@@ -116,7 +118,7 @@ def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[i
 
 
 def describe(
-    scores: npt.NDArray[np.float64], classes: Labels, actual: Labels
+    scores: npt.NDArray[np.float64], classes: Labels, actual: Labels, names: Sequence[str]
 ) -> tuple[Labels, dict[str, Any]]:
     """Give the predicted classes of the rows of a split, and all scores.
 
@@ -128,6 +130,8 @@ def describe(
         The label of each logit, ascending.
     actual : ndarray of shape (n,), dtype int64
         The true class of each row.
+    names : sequence of str
+        The name of each label.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def describe(
     figures = {
         **count(actual, predicted),
         "log_loss": None if loss is None else round(loss, DECIMALS),
-        "by_class": count_by_class(actual, predicted),
+        "by_class": count_by_class(actual, predicted, names),
     }
     return predicted, figures
 
@@ -150,8 +154,9 @@ def describe(
 def tables(
     recipe: str,
     splits: Mapping[str, tuple[Sequence[str], Labels, Labels]],
-    by_class: Mapping[str, dict[int, dict[str, Any]]],
+    by_class: Mapping[str, dict[str, dict[str, Any]]],
     classes: Labels,
+    names: Sequence[str],
 ) -> dict[str, list[list[Any]]]:
     """Give the tables that the plots of a model are drawn from.
 
@@ -165,6 +170,8 @@ def tables(
         For each split what `count_by_class` gives.
     classes : ndarray of shape (c,), dtype int64
         The classes that the model has an output for.
+    names : sequence of str
+        The name of each label, which the tables have in place of the label.
 
     Returns
     -------
@@ -177,15 +184,18 @@ def tables(
         "accuracy_by_class": [["recipe", "split", "class", "accuracy", "rows"]],
     }
     for split, (rows, actual, predicted) in splits.items():
-        lines = zip(rows, actual.tolist(), predicted.tolist(), strict=True)
-        found["predictions"] += [[split, *line] for line in lines]
+        found["predictions"] += [
+            [split, row, names[true], names[guess]]
+            for row, true, guess in zip(rows, actual, predicted, strict=True)
+        ]
         # The union: a class may have no training row, or no row in this split.
         either = np.union1d(classes, actual)
         found["confusion"] += [
-            [recipe, split, *line] for line in confusion(actual, predicted, either)
+            [recipe, split, names[true], names[guess], n]
+            for true, guess, n in confusion(actual, predicted, either)
         ]
         found["accuracy_by_class"] += [
-            [recipe, split, label, figures["accuracy"], figures["rows"]]
-            for label, figures in by_class[split].items()
+            [recipe, split, name, figures["accuracy"], figures["rows"]]
+            for name, figures in by_class[split].items()
         ]
     return found

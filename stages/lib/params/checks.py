@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stages.lib.params.counts import check_labels, per_class
 from stages.lib.params.model import Dataset, Recipe, Text
 from stages.lib.params.wording import unknown
+from stages.lib.sampling.draw import SPLITS
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 
 if TYPE_CHECKING:
@@ -71,25 +72,30 @@ def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
     if dataset.source not in sources:
         raise ValueError(f".source: {unknown('source', dataset.source, list(sources))}")
     available = sources[dataset.source].rows_per_class
-    for key in ("train_per_class", "test_per_class"):
+    counts = {}
+    for split in SPLITS:
+        key = f"{split}_per_class"
         check_labels(key, getattr(dataset, key), range(len(available)), "classes")
-    train = per_class(dataset.train_per_class, len(available))
-    test = per_class(dataset.test_per_class, len(available))
+        counts[split] = per_class(getattr(dataset, key), len(available))
     for label, rows in enumerate(available):
-        asked = train[label] + test[label]
-        if asked > rows:
-            key = "train_per_class" if train[label] >= test[label] else "test_per_class"
+        asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
+        if sum(asked.values()) > rows:
+            parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
             raise ValueError(
-                f".{key}: class {label} of {dataset.source} has {rows} rows available, but "
-                f"{asked} are asked ({train[label]} for train, {test[label]} for test)"
+                f".{max(asked, key=asked.__getitem__)}_per_class: class {label} of "
+                f"{dataset.source} has {rows} rows available, but {sum(asked.values())} are asked "
+                f"({parts})"
             )
-    if dataset.strategy == "curated" and "test_draw" in dataset.model_fields_set:
-        raise ValueError(
-            f".test_draw: {dataset.test_draw}, but curated draws test in its own way; leave it out"
-        )
-    if not any(test.values()):
+    if "test_draw" in dataset.model_fields_set:
+        for key, value in (("strategy", "curated"), ("draw", "hash")):
+            if getattr(dataset, key) == value:
+                raise ValueError(
+                    f".test_draw: {dataset.test_draw}, but {value} draws test in its own way; "
+                    "leave it out"
+                )
+    if not any(counts["test"].values()):
         raise ValueError(".test_per_class: no class has a test row; at least one must")
-    if sum(count > 0 for count in train.values()) < 2:
+    if sum(count > 0 for count in counts["train"].values()) < 2:
         raise ValueError(".train_per_class: a classifier needs rows of two classes or more")
 
 

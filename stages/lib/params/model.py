@@ -24,8 +24,12 @@ class Dataset(Entry):
     """Training rows: a number for every class, a list in label order, or label: number."""
     test_per_class: Counts
     """Test rows: a number for every class, a list in label order, or label: number."""
+    val_per_class: Counts = 0
+    """Validation rows: a number for every class, a list in label order, or label: number."""
+    draw: Literal["shuffle", "hash"] = "shuffle"
+    """Rows are drawn by a shuffle of each class, or by the hash of each image."""
     test_draw: Literal["next", "choice"] = "next"
-    """Test takes the rows that come next, or a new choice among all that are left; of `random`."""
+    """Test takes the rows that come next, or a new choice among all that are left; of `shuffle`."""
     normalize: bool = True
     """Pickles hold float32 in [0, 1]; if false, the source's whole numbers as uint8."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stages.lib.params.counts import per_class
+from stages.lib.sampling.draw import SPLITS
 
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
@@ -22,7 +23,8 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
     -------
     dict of str to dict
         ``sources/NAME.json`` and ``texts/NAME.json`` as in the model; ``datasets/NAME.json`` too,
-        with a count for every class, in label order, and the source's `maximum` and `classes`; and
+        with a count for every class, in label order, and the source's `classes` (the name of each)
+        and `maximum`; and
         ``recipes.json``, all recipes by name.
     """
     files = {f"sources/{name}.json": source.model_dump() for name, source in params.sources.items()}
@@ -31,13 +33,13 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
         classes = len(source.rows_per_class)
         counts = {
             key: list(per_class(getattr(dataset, key), classes).values())
-            for key in ("train_per_class", "test_per_class")
+            for key in (f"{split}_per_class" for split in SPLITS)
         }
         files[f"datasets/{name}.json"] = {
             **dataset.model_dump(),
             **counts,
-            "maximum": source.maximum,
             "classes": [str(label) for label in range(classes)],
+            "maximum": source.maximum,
         }
     files |= {f"texts/{name}.json": text.model_dump() for name, text in params.texts.items()}
     files["recipes.json"] = {

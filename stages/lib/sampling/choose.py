@@ -8,10 +8,10 @@ import numpy as np
 
 from stages.lib.sampling.curation import curate
 from stages.lib.sampling.difficulty import difficulty, tiers
-from stages.lib.sampling.draw import draw
+from stages.lib.sampling.draw import SPLITS, draw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
@@ -24,13 +24,12 @@ def choose(
     neighbours: npt.NDArray[np.float64],
     *,
     strategy: str,
-    train_per_class: Sequence[int],
-    test_per_class: Sequence[int],
+    counts: Mapping[str, Mapping[int, int]],
     test_draw: str,
     maximum: int,
     generator: np.random.RandomState,
-) -> tuple[Rows, Rows, list[tuple[int, int, str, str]]]:
-    """Choose the rows of train and test, class after class.
+) -> tuple[dict[str, Rows], list[tuple[int, int, str, str]]]:
+    """Choose the rows of every split, class after class.
 
     Parameters
     ----------
@@ -42,8 +41,8 @@ def choose(
         As `difficulty.nearest` gives them.
     strategy : {"random", "curated"}
         How train is chosen.
-    train_per_class, test_per_class : sequence of int
-        How many rows of each class to take, in label order.
+    counts : mapping of str to mapping of int to int
+        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
     test_draw : {"next", "choice"}
         How `random` draws test.
     maximum : int
@@ -53,8 +52,8 @@ def choose(
 
     Returns
     -------
-    train, test : ndarray of shape (n_train,) and (n_test,), dtype int64
-        Row numbers in the source.
+    drawn : dict of str to ndarray of dtype int64
+        For each split its row numbers in the source.
     table : list of (int, int, str, str)
         Row, label, tier and difficulty (4 decimals) of every row of the classes that the dataset
         has, ascending by row.
@@ -64,42 +63,37 @@ def choose(
     TooFewError
         If `curated` finds too few rows.
     """
-    train_counts, test_counts = dict(enumerate(train_per_class)), dict(enumerate(test_per_class))
-    classes = [label for label in train_counts if train_counts[label] + test_counts[label]]
+    classes = [
+        label for label in counts["train"] if any(of_split[label] for of_split in counts.values())
+    ]
     rows = np.flatnonzero(np.isin(labels, classes))
     ratios = difficulty(neighbours[rows], labels[rows], classes)
     of_rows = tiers(ratios, labels[rows])
     if strategy == "curated":
-        train, test = curate(
-            images[rows],
-            labels[rows],
-            of_rows,
-            train_counts,
-            test_counts,
-            generator=generator,
-            maximum=maximum,
+        curated = curate(
+            images[rows], labels[rows], of_rows, counts, generator=generator, maximum=maximum
         )
-        train, test = rows[train], rows[test]
+        drawn = {split: rows[of_split] for split, of_split in curated.items()}
     else:
-        train, test = draw(labels, train_counts, test_counts, generator, test_draw)
+        drawn = draw(labels, counts, generator, test_draw)
     table = [
         (row, label, str(tier), f"{ratio:.4f}")
         for row, label, tier, ratio in zip(
             rows.tolist(), labels[rows].tolist(), of_rows, ratios, strict=True
         )
     ]
-    return train, test, table
+    return drawn, table
 
 
 def order(
-    train: Rows, test: Rows, rows: Rows, generator: np.random.RandomState
+    drawn: Mapping[str, Rows], rows: Rows, generator: np.random.RandomState
 ) -> dict[str, list[int]]:
-    """Shuffle train, then test, and list the rows that neither uses.
+    """Shuffle train, then test, then val, and list the rows that none of them uses.
 
     Parameters
     ----------
-    train, test : ndarray of shape (n_train,) and (n_test,), dtype int64
-        Row numbers as `choose` gives them.
+    drawn : mapping of str to ndarray of dtype int64
+        The row numbers of each split, as `choose` gives them.
     rows : ndarray of shape (n,), dtype int64
         All rows of the classes that the dataset has, ascending. Those of a class that it leaves
         out are in no split: a model can't be scored on a class that it never saw.
@@ -109,18 +103,21 @@ def order(
     Returns
     -------
     dict of str to list of int
-        The rows of ``"train"`` and ``"test"`` in their new order, and of ``"unused"``, ascending.
+        The rows of ``"train"``, ``"val"`` and ``"test"`` in their new order, and of ``"unused"``,
+        ascending.
 
     Examples
     --------
-    >>> train, test, rows = np.array([0, 5]), np.array([2, 1]), np.arange(6)
-    >>> order(train, test, rows, np.random.RandomState(3))
-    {'train': [5, 0], 'test': [1, 2], 'unused': [3, 4]}
+    >>> drawn = {"train": np.array([0, 5]), "val": np.array([4]), "test": np.array([2, 1])}
+    >>> order(drawn, np.arange(6), np.random.RandomState(3))
+    {'train': [5, 0], 'val': [4], 'test': [1, 2], 'unused': [3]}
     """
+    # Val is last, so that it changes neither of the others.
+    shuffled = {split: generator.permutation(drawn[split]) for split in ("train", "test", "val")}
+    unused = np.setdiff1d(rows, np.concatenate([*drawn.values()]))
     return {
-        "train": generator.permutation(train).tolist(),
-        "test": generator.permutation(test).tolist(),
-        "unused": np.setdiff1d(rows, np.concatenate([train, test])).tolist(),
+        **{split: shuffled[split].tolist() for split in SPLITS},
+        "unused": unused.tolist(),
     }
 
 

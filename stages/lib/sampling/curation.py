@@ -71,19 +71,18 @@ def curate(
     images: Images,
     labels: Rows,
     tiers: npt.NDArray[np.str_],
-    train_per_class: Mapping[int, int],
-    test_per_class: Mapping[int, int],
+    counts: Mapping[str, Mapping[int, int]],
     *,
     generator: np.random.RandomState,
     maximum: int,
-) -> tuple[Rows, Rows]:
-    """Choose training rows by tier, and draw test rows from what is left.
+) -> dict[str, Rows]:
+    """Choose training rows by tier, and draw test rows from what is left, then val.
 
     For each class in ascending order, train takes easy rows by `facility_location`, then
     shuffles the hard rows and takes the first, then the same of the hardest: 80, 15 and 5 of each
     100.
     After that, for each class in the same order, the rows that are left and are no training row's
-    near-duplicate are shuffled, and the first are test.
+    near-duplicate are shuffled; the first are test, the next val.
 
     Parameters
     ----------
@@ -93,8 +92,8 @@ def curate(
         The class of each row.
     tiers : ndarray of shape (n,), dtype str
         As `difficulty.tiers` gives them.
-    train_per_class, test_per_class : mapping of int to int
-        How many rows of each class to take.
+    counts : mapping of str to mapping of int to int
+        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
     generator : RandomState
         What to draw with; it goes on from where it is.
     maximum : int
@@ -102,22 +101,22 @@ def curate(
 
     Returns
     -------
-    train, test : ndarray of shape (n_train,) and (n_test,), dtype int64
-        Row numbers in the source, class after class.
+    dict of str to ndarray of dtype int64
+        For each split the row numbers in the source, class after class.
 
     Raises
     ------
     TooFewError
-        If a tier has fewer rows than train asks for, or fewer than test asks for are left.
+        If a tier has fewer rows than train asks for, or fewer than test and val ask for are left.
     """
     train = []
-    for label in sorted(train_per_class):
-        for tier, n in sizes(train_per_class[label]).items():
+    for label in sorted(counts["train"]):
+        for tier, n in sizes(counts["train"][label]).items():
             rows = np.flatnonzero((labels == label) & (tiers == tier))
             if n > len(rows):
                 raise TooFewError(
                     f"class {label} has {len(rows)} {tier} rows, but {n} of the "
-                    f"{train_per_class[label]} for train must be {tier}"
+                    f"{counts['train'][label]} for train must be {tier}"
                 )
             if tier == "easy":
                 of_tier = points(images[rows])
@@ -127,18 +126,23 @@ def curate(
                 generator.shuffle(rows)
             train.append(rows[:n])
     chosen = np.concatenate(train)
-    test = []
-    for label in sorted(label for label, n in test_per_class.items() if n):
+    held_out: dict[str, list[Rows]] = {"val": [], "test": []}
+    for label in sorted(counts["train"]):
+        test, val = counts["test"][label], counts["val"][label]
+        if test + val == 0:
+            continue
         left = np.setdiff1d(np.flatnonzero(labels == label), chosen)
         rows = left[~near_duplicates(images[left], images[chosen], maximum)]
-        if test_per_class[label] > len(rows):
+        if test + val > len(rows):
+            asked = f"{test} are asked for test" + (f" and {val} for val" if val else "")
             raise TooFewError(
                 f"class {label} has {len(rows)} rows left that are no training row's "
-                f"near-duplicate, but {test_per_class[label]} are asked for test"
+                f"near-duplicate, but {asked}"
             )
         generator.shuffle(rows)
-        test.append(rows[: test_per_class[label]])
-    return chosen, np.concatenate(test)
+        held_out["test"].append(rows[:test])
+        held_out["val"].append(rows[test : test + val])
+    return {"train": chosen, **{split: np.concatenate(of) for split, of in held_out.items()}}
 
 
 def near_duplicates(images: Images, others: Images, maximum: int) -> npt.NDArray[np.bool_]:

@@ -16,24 +16,27 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+SPLITS = ("train", "val", "test")
+
+
 def draw(
     labels: npt.NDArray[np.int64],
-    train_per_class: Mapping[int, int],
-    test_per_class: Mapping[int, int],
+    counts: Mapping[str, Mapping[int, int]],
     generator: np.random.RandomState,
     test_draw: str = "next",
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Draw the rows of two splits.
+) -> dict[str, npt.NDArray[np.int64]]:
+    """Draw the rows of every split.
 
     For each class in ascending order, its row numbers, ascending, are shuffled; the first are
-    train. A class of which neither split takes a row draws nothing.
+    train. Test comes from the others, and val takes the first that are then left, so that a val
+    changes neither train nor test. A class of which no split takes a row draws nothing.
 
     Parameters
     ----------
     labels : ndarray of shape (n,), dtype int64
         The class of each row of the source.
-    train_per_class, test_per_class : mapping of int to int
-        How many rows of each class to take.
+    counts : mapping of str to mapping of int to int
+        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
     generator : RandomState
         What to draw with; it goes on from where it is.
     test_draw : {"next", "choice"}
@@ -42,27 +45,29 @@ def draw(
 
     Returns
     -------
-    train, test : ndarray of shape (n_train,) and (n_test,), dtype int64
-        Row numbers in the source, class after class.
+    dict of str to ndarray of dtype int64
+        For each split the row numbers in the source, class after class.
 
     Examples
     --------
     >>> labels = np.array([0, 1, 0, 1, 0, 1])
     >>> one_each = {0: 1, 1: 1}
-    >>> draw(labels, one_each, one_each, np.random.RandomState(42))
-    (array([0, 3]), array([2, 5]))
+    >>> counts = {"train": one_each, "val": {0: 0, 1: 1}, "test": one_each}
+    >>> draw(labels, counts, np.random.RandomState(42))
+    {'train': array([0, 3]), 'val': array([1]), 'test': array([2, 5])}
     """
-    train, test = [], []
-    for label in sorted(train_per_class):
-        n_train, n_test = train_per_class[label], test_per_class[label]
-        if n_train + n_test == 0:
+    drawn: dict[str, list[npt.NDArray[np.int64]]] = {split: [] for split in SPLITS}
+    for label in sorted(counts["train"]):
+        train, val, test = (counts[split][label] for split in SPLITS)
+        if train + val + test == 0:
             continue
         rows = np.flatnonzero(labels == label)
         generator.shuffle(rows)
-        rest = rows[n_train:]
-        train.append(rows[:n_train])
-        if test_draw == "choice":
-            test.append(generator.choice(rest, n_test, replace=False))
-        else:
-            test.append(rest[:n_test])
-    return np.concatenate(train), np.concatenate(test)
+        drawn["train"].append(rows[:train])
+        rest = rows[train:]
+        for_test = (
+            generator.choice(rest, test, replace=False) if test_draw == "choice" else rest[:test]
+        )
+        drawn["test"].append(for_test)
+        drawn["val"].append(rest[~np.isin(rest, for_test)][:val])
+    return {split: np.concatenate(of_classes) for split, of_classes in drawn.items()}

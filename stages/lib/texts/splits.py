@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.lib.sampling.draw import draw
+from stages.lib.sampling.draw import SPLITS, draw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tinydatasets.types import Pair
 
-SPLITS = ("train", "val", "test")
-
 
 def split_text(
     pairs: Sequence[Pair], counts: Mapping[str, Mapping[int, int]], seed: int
 ) -> dict[str, list[Pair]]:
     """Draw train from all pairs, then val and test from those that are left.
+
+    Unlike images, val comes before test: so TinyTalks was drawn.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ def split_text(
         If more pairs of a level are asked than there are.
     """
     levels = np.array([pair.level for pair in pairs], np.int64)
+    none = dict.fromkeys(counts["train"], 0)
     held_out = {level: val + counts["test"][level] for level, val in counts["val"].items()}
     for level, train in counts["train"].items():
         asked, available = train + held_out[level], int((levels == level).sum())
@@ -52,8 +53,12 @@ def split_text(
                 f"level {level} has {available} pairs available, but {asked} are asked ({parts})"
             )
     generator = np.random.RandomState(seed)
-    drawn, rest = draw(levels, counts["train"], held_out, generator)
-    val, test = draw(levels[rest], counts["val"], counts["test"], generator)
-    rows = {"train": drawn, "val": rest[val], "test": rest[test]}
-    rows["unused"] = np.setdiff1d(np.arange(len(pairs)), np.concatenate([drawn, rest]))
+    first = draw(levels, {"train": counts["train"], "val": none, "test": held_out}, generator)
+    rest = first["test"]
+    # Of what is left, val takes the place of train.
+    second = draw(
+        levels[rest], {"train": counts["val"], "val": none, "test": counts["test"]}, generator
+    )
+    rows = {"train": first["train"], "val": rest[second["train"]], "test": rest[second["test"]]}
+    rows["unused"] = np.setdiff1d(np.arange(len(pairs)), np.concatenate([first["train"], rest]))
     return {split: [pairs[row] for row in sorted(taken)] for split, taken in rows.items()}

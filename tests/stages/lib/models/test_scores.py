@@ -31,10 +31,10 @@ def test_large_scores_do_not_overflow() -> None:
 
 def test_of_equal_scores_the_first_class_is_predicted() -> None:
     scores = np.array([[1.0, 1.0], [0.0, 1.0]])
-    predicted, figures = describe(scores, np.array([2, 7]), np.array([7, 7]))
+    predicted, figures = describe(scores, np.array([2, 7]), np.array([7, 7]), "abcdefgh")
     assert predicted.tolist() == [2, 7]
     assert (figures["rows"], figures["correct"], figures["accuracy"]) == (2, 1, 0.5)
-    assert figures["by_class"].keys() == {7}
+    assert figures["by_class"].keys() == {"h"}
 
 
 def test_every_pair_of_classes_has_a_line() -> None:
@@ -47,13 +47,13 @@ def test_every_pair_of_classes_has_a_line() -> None:
 
 def test_tables_have_the_classes_of_the_model_and_of_the_rows() -> None:
     actual, predicted = np.array([1, 2]), np.array([1, 0])
-    figures = {1: {"accuracy": 1.0, "rows": 1}, 2: {"accuracy": 0.0, "rows": 1}}
+    figures = {"oak": {"accuracy": 1.0, "rows": 1}, "yew": {"accuracy": 0.0, "rows": 1}}
     splits = {"test": (["7", "9"], actual, predicted)}
-    found = tables("mine", splits, {"test": figures}, np.array([0, 1]))
-    assert found["predictions"][1:] == [["test", "7", 1, 1], ["test", "9", 2, 0]]
+    found = tables("mine", splits, {"test": figures}, np.array([0, 1]), ["elm", "oak", "yew"])
+    assert found["predictions"][1:] == [["test", "7", "oak", "oak"], ["test", "9", "yew", "elm"]]
     assert len(found["confusion"]) == 1 + 3 * 3
-    assert ["mine", "test", 2, 0, 1] in found["confusion"]
+    assert ["mine", "test", "yew", "elm", 1] in found["confusion"]
     assert found["accuracy_by_class"][1:] == [
-        ["mine", "test", 1, 1.0, 1],
-        ["mine", "test", 2, 0.0, 1],
+        ["mine", "test", "oak", 1.0, 1],
+        ["mine", "test", "yew", 0.0, 1],
     ]

@@ -75,7 +75,8 @@ WRONG = {
         "    sede: 42",
         (
             "datasets.tinydigits.sede: unknown key 'sede'; allowed: source, strategy, seed, "
-            "train_per_class, test_per_class, test_draw, normalize. Did you mean 'seed'?"
+            "train_per_class, test_per_class, val_per_class, draw, test_draw, normalize. "
+            "Did you mean 'seed'?"
         ),
     ),
     "seed too large": (
@@ -173,7 +174,7 @@ WRONG = {
         "datasets:\n  mine:\n",
         (
             "datasets.mine: nothing: expected a mapping with the keys source, strategy, seed, "
-            "train_per_class, test_per_class, test_draw, normalize"
+            "train_per_class, test_per_class, val_per_class, draw, test_draw, normalize"
         ),
     ),
     "name with a slash and an at": ("  tinydigits:", "  a/b@c:", f"datasets.'a/b@c': {NAME}"),

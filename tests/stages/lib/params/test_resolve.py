@@ -45,6 +45,8 @@ def test_defaults_and_counts_are_filled_in(path: Path) -> None:
         "seed": 42,
         "train_per_class": [100] * 10,
         "test_per_class": [0, 0, 0, 5, 0, 0, 0, 0, 0, 0],
+        "val_per_class": [0] * 10,
+        "draw": "shuffle",
         "test_draw": "next",
         "normalize": True,
         "maximum": 16,

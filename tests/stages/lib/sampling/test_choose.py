@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,15 +12,26 @@ from stages.lib.sampling.choose import choose, order, restore, save_state
 from stages.lib.sampling.curation import TooFewError
 from stages.lib.sampling.difficulty import nearest
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 GENERATOR = np.random.RandomState(5)
 LABELS = GENERATOR.permutation(np.repeat([0, 1, 2], 40))
 IMAGES = (GENERATOR.randint(0, 100, (120, 3, 3)) + 50 * LABELS[:, None, None]).astype(np.uint8)
 
 
-def chosen(strategy: str, seed: int = 7, **changes: Any) -> tuple[Any, Any, list[Any]]:
+def counts(
+    train: list[int], test: list[int], val: Sequence[int] = (0, 0, 0)
+) -> dict[str, dict[int, int]]:
+    return {
+        split: dict(enumerate(of_split))
+        for split, of_split in (("train", train), ("val", val), ("test", test))
+    }
+
+
+def chosen(strategy: str, seed: int = 7, **changes: Any) -> tuple[dict[str, Any], list[Any]]:
     asked: dict[str, Any] = {
-        "train_per_class": [20, 0, 10],
-        "test_per_class": [5, 0, 7],
+        "counts": counts([20, 0, 10], [5, 0, 7]),
         "test_draw": "next",
         "maximum": 255,
         **changes,
@@ -32,10 +43,10 @@ def chosen(strategy: str, seed: int = 7, **changes: Any) -> tuple[Any, Any, list
 
 @pytest.mark.parametrize("strategy", ["random", "curated"])
 def test_rows_are_of_the_classes_asked_and_none_is_taken_twice(strategy: str) -> None:
-    train, test, table = chosen(strategy)
-    assert np.bincount(LABELS[train], minlength=3).tolist() == [20, 0, 10]
-    assert np.bincount(LABELS[test], minlength=3).tolist() == [5, 0, 7]
-    assert len({*train.tolist(), *test.tolist()}) == 42
+    asked = {"train": [20, 0, 10], "val": [1, 0, 3], "test": [5, 0, 7]}
+    drawn, table = chosen(strategy, counts=counts(**asked))
+    assert {split: np.bincount(LABELS[rows]).tolist() for split, rows in drawn.items()} == asked
+    assert len({row for rows in drawn.values() for row in rows.tolist()}) == 46
     # The table has all rows of the two classes, and no other.
     assert [line[0] for line in table] == np.flatnonzero(LABELS != 1).tolist()
     assert [line[1] for line in table] == LABELS[LABELS != 1].tolist()
@@ -43,34 +54,49 @@ def test_rows_are_of_the_classes_asked_and_none_is_taken_twice(strategy: str) ->
     assert [tiers.count(tier) for tier in ("easy", "hard", "hardest")] == [32, 6, 2]
 
 
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+def test_a_val_changes_neither_train_nor_test(strategy: str) -> None:
+    without, table = chosen(strategy)
+    drawn, _ = chosen(strategy, counts=counts([20, 0, 10], [5, 0, 7], [4, 0, 3]))
+    rows = np.array([line[0] for line in table])
+    ordered = [order(of, rows, np.random.RandomState(1)) for of in (without, drawn)]
+    for split in ("train", "test"):
+        assert ordered[0][split] == ordered[1][split]
+    assert (ordered[0]["val"], len(ordered[1]["val"])) == ([], 7)
+
+
 def test_curated_takes_of_each_tier() -> None:
-    train, _, table = chosen("curated")
+    drawn, table = chosen("curated")
     tier_of = {row: tier for row, _, tier, _ in table}
-    tiers = [tier_of[row] for row in train.tolist() if LABELS[row] == 0]
+    tiers = [tier_of[row] for row in drawn["train"].tolist() if LABELS[row] == 0]
     assert [tiers.count(tier) for tier in ("easy", "hard", "hardest")] == [16, 3, 1]
 
 
 def test_curated_says_where_rows_are_too_few() -> None:
     with pytest.raises(TooFewError, match="class 0 has 32 easy rows, but 33 of the 41 for train"):
-        chosen("curated", train_per_class=[41, 0, 1], test_per_class=[0, 0, 1])
+        chosen("curated", counts=counts([41, 0, 1], [0, 0, 1]))
+    few = "rows left that are no training row's near-duplicate, but 16 are asked for test and 5 for"
+    with pytest.raises(TooFewError, match=f"class 0 has 18 {few} val"):
+        chosen("curated", counts=counts([20, 0, 1], [16, 0, 1], [5, 0, 0]))
 
 
 def test_the_seed_and_the_draw_are_those_asked() -> None:
-    first, again, other = (chosen("random", seed)[0].tolist() for seed in (7, 7, 8))
+    first, again, other = (chosen("random", seed)[0]["train"].tolist() for seed in (7, 7, 8))
     assert first == again != other
-    by_choice = chosen("random", test_draw="choice")[1].tolist()
-    assert chosen("random")[1].tolist() != by_choice
+    by_choice = chosen("random", test_draw="choice")[0]["test"].tolist()
+    assert chosen("random")[0]["test"].tolist() != by_choice
 
 
 def test_the_order_is_that_of_one_generator() -> None:
-    train, test, table = chosen("random")
+    drawn, table = chosen("random", counts=counts([20, 0, 10], [5, 0, 7], [4, 0, 3]))
     rows = np.array([line[0] for line in table])
-    generator = np.random.RandomState(7)
-    splits = order(train, test, rows, generator)
+    splits = order(drawn, rows, np.random.RandomState(7))
+    assert list(splits) == ["train", "val", "test", "unused"]
     again = np.random.RandomState(7)
-    assert splits["train"] == again.permutation(train).tolist()
-    assert splits["test"] == again.permutation(test).tolist()
-    unused = [row for row in rows.tolist() if row not in {*train.tolist(), *test.tolist()}]
+    for split in ("train", "test", "val"):
+        assert splits[split] == again.permutation(drawn[split]).tolist()
+    taken = {row for of_split in drawn.values() for row in of_split.tolist()}
+    unused = [row for row in rows.tolist() if row not in taken]
     assert splits["unused"] == unused
 
 
