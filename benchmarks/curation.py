@@ -60,10 +60,10 @@ def main(*, source: Path, maximum: int) -> None:
     images = read_array(source / "images.npy")
     labels = read_array(source / "labels.npy")
     x = scale(images, maximum).reshape(len(images), -1)
-    counts = (
-        dict.fromkeys(np.unique(labels).tolist(), TRAIN),
-        dict.fromkeys(np.unique(labels).tolist(), TEST),
-    )
+    counts = {
+        split: dict.fromkeys(np.unique(labels).tolist(), n)
+        for split, n in (("train", TRAIN), ("val", 0), ("test", TEST))
+    }
     everything = np.arange(len(labels))
     accuracies: dict[tuple[str, str, str], list[float]] = {}
     for seed in SEEDS:
@@ -74,23 +74,24 @@ def main(*, source: Path, maximum: int) -> None:
             for strategy in ("random", "curated"):
                 generator = np.random.RandomState(seed)
                 if strategy == "random":
-                    train, test = draw(labels[rows], *counts, generator)
+                    drawn = draw(labels[rows], counts, generator)
                 else:
                     neighbours = nearest(images[rows], labels[rows])
-                    ratios = difficulty(neighbours, labels[rows], list(counts[0]))
+                    ratios = difficulty(neighbours, labels[rows], list(counts["train"]))
                     named = tiers(ratios, labels[rows])
-                    train, test = curate(
+                    drawn = curate(
                         images[rows],
                         labels[rows],
                         named,
-                        *counts,
+                        counts,
                         generator=generator,
                         maximum=maximum,
                     )
-                unused = np.setdiff1d(rows, rows[np.concatenate([train, test])])
+                train = rows[drawn["train"]]
+                unused = np.setdiff1d(rows, [*train, *rows[drawn["test"]]])
                 scored = unused if scored_on == "unused" else held_out
                 for name, make in MODELS.items():
-                    model = make(seed).fit(x[rows[train]], labels[rows[train]])
+                    model = make(seed).fit(x[train], labels[train])
                     score = 100 * model.score(x[scored], labels[scored])
                     accuracies.setdefault((name, scored_on, strategy), []).append(score)
     columns = [

@@ -179,6 +179,7 @@ def another_dataset(draw: st.DrawFn) -> str:
         "source": "digits",
         "seed": draw(st.integers(0, 2**32 - 1)),
         "train_per_class": draw(counts(120)),
+        "val_per_class": draw(counts(20)),
         "test_per_class": draw(counts(60)),
         "test_draw": draw(st.sampled_from(["next", "choice"])),
     }
@@ -220,16 +221,18 @@ def test_params_are_right_or_one_message(text: str) -> None:
 def check_draw(dataset: Dataset, rows_per_class: list[int]) -> None:
     """Draw what accepted params ask for, from as many rows as they say that there are."""
     labels = np.repeat(np.arange(len(rows_per_class)), rows_per_class)
-    train_per_class = per_class(dataset.train_per_class, len(rows_per_class))
-    test_per_class = per_class(dataset.test_per_class, len(rows_per_class))
+    counts = {
+        split: per_class(getattr(dataset, f"{split}_per_class"), len(rows_per_class))
+        for split in ("train", "val", "test")
+    }
     generator = np.random.RandomState(dataset.seed)
-    drawn = draw(labels, train_per_class, test_per_class, generator, dataset.test_draw)
-    train, test, unused = order(*drawn, np.arange(len(labels)), generator).values()
-    assert len({*train, *test, *unused}) == len(train) + len(test) + len(unused)
-    for rows, asked in ((train, train_per_class), (test, test_per_class)):
-        assert np.bincount(labels[rows], minlength=len(rows_per_class)).tolist() == list(
-            asked.values()
-        )
+    drawn = draw(labels, counts, generator, dataset.test_draw)
+    splits = order(drawn, np.arange(len(labels)), generator)
+    rows = [row for of_split in splits.values() for row in of_split]
+    assert sorted(rows) == list(range(len(labels)))
+    for split, asked in counts.items():
+        found = np.bincount(np.array(labels[splits[split]], int), minlength=len(rows_per_class))
+        assert found.tolist() == list(asked.values())
 
 
 @pytest.fixture(scope="module")

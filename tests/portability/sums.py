@@ -97,11 +97,13 @@ def draws(digits: Path) -> dict[str, str]:
         ("tinydigits-150", [15] * 10, [5] * 7 + [4] * 3, "choice"),
     ):
         generator = np.random.RandomState(42)
-        parts = draw(
-            labels, dict(enumerate(n_train)), dict(enumerate(n_test)), generator, test_draw
-        )
-        for part, drawn in zip(("train", "test"), parts, strict=True):
-            rows = generator.permutation(drawn)
+        counts = {
+            part: dict(enumerate(n))
+            for part, n in (("train", n_train), ("val", [0] * 10), ("test", n_test))
+        }
+        drawn = draw(labels, counts, generator, test_draw)
+        for part in ("train", "test"):
+            rows = generator.permutation(drawn[part])
             split = Split(scale(images[rows], 16), labels[rows])
             sums[f"{name}/{part}.pkl"] = sha256(dumps(split))
     return sums
@@ -134,7 +136,7 @@ def accuracies(models: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> dict[str
         dataset, trained = MODELS[recipe][0], models[recipe]
         images, labels = tinydatasets.load(dataset).test
         logits = mlp.logits(trained, to_inputs(images, 255))
-        figures = describe(logits, trained["classes"], labels)[1]
+        figures = describe(logits, trained["classes"], labels, "0123456789")[1]
         found[f"{dataset}, {recipe}"] = figures["accuracy"]
     return found
 
