@@ -7,7 +7,7 @@ PYTHON ?=
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check prune lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check leaks prune lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -23,6 +23,9 @@ test: .venv/.ready  ## run the tests
 
 check: .venv/.ready  ## check params.yaml, and build nothing
 	@python -m stages.params
+
+leaks: .venv/.ready  ## count test images of a dataset that are training images of another
+	@python -m tools.leaks
 
 prune: .venv/.ready  ## remove the files of datasets that are no longer in params.yaml
 	@python -m tools.doctor
