@@ -215,8 +215,8 @@ def hash_draw(found: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
 
     Each split takes, of each class, the rows of smallest priority in the split's part of the
     range. The result does not depend on how the rows were cut into blocks, nor on the order of the
-    blocks. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the odds),
-    so it makes no difference to a split which of them it takes: the first by row number.
+    blocks. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the
+    odds), so it makes no difference to a split which of them it takes: the first by row number.
 
     Parameters
     ----------
