@@ -22,6 +22,7 @@ from sklearn.svm import SVC
 
 from stages.lib import command
 from stages.lib.arrays import read_array
+from stages.lib.blocks import npy_blocks, select
 from stages.lib.pixels import scale
 from stages.lib.sampling.curation import curate
 from stages.lib.sampling.difficulty import difficulty, nearest, tiers
@@ -57,6 +58,7 @@ MODELS: dict[str, Callable[[int], Any]] = {
 
 def main(*, source: Path, maximum: int) -> None:
     """Print the accuracies of models trained on random and on curated images of `source`."""
+    blocks = npy_blocks(source / "images.npy")
     images = read_array(source / "images.npy")
     labels = read_array(source / "labels.npy")
     x = scale(images, maximum).reshape(len(images), -1)
@@ -76,11 +78,11 @@ def main(*, source: Path, maximum: int) -> None:
                 if strategy == "random":
                     drawn = draw(labels[rows], counts, generator)
                 else:
-                    neighbours = nearest(images[rows], labels[rows])
+                    neighbours = nearest(select(blocks, rows), labels[rows])
                     ratios = difficulty(neighbours, labels[rows], list(counts["train"]))
                     named = tiers(ratios, labels[rows])
                     drawn = curate(
-                        images[rows],
+                        select(blocks, rows),
                         labels[rows],
                         named,
                         counts,

@@ -8,6 +8,7 @@ import numpy as np
 
 from stages.lib import command
 from stages.lib.arrays import read_array
+from stages.lib.blocks import npy_blocks
 from stages.lib.command import StageError
 from stages.lib.files import read_json, write_csv, write_json
 from stages.lib.sampling.choose import choose, save_state
@@ -26,7 +27,7 @@ def main(*, params: Path, source: Path, out: Path) -> None:
     generator = np.random.RandomState(dataset["seed"])
     try:
         drawn, table = choose(
-            read_array(source / "images.npy"),
+            npy_blocks(source / "images.npy"),
             read_array(source / "labels.npy"),
             read_array(source / "nearest.npy"),
             strategy=dataset["strategy"],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from stages.lib import command
 from stages.lib.arrays import write_array
+from stages.lib.blocks import npy_blocks
 from stages.lib.command import StageError
 from stages.lib.files import read_json
 from stages.lib.sampling.difficulty import nearest
@@ -30,7 +31,7 @@ def main(*, params: Path, out: Path) -> None:
         raise StageError(f"params.yaml: sources.{params.stem}.{error}") from None
     write_array(out / "images.npy", images)
     write_array(out / "labels.npy", labels)
-    write_array(out / "nearest.npy", nearest(images, labels))
+    write_array(out / "nearest.npy", nearest(npy_blocks(out / "images.npy"), labels))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from stages import sample
 from stages.lib.command import StageError
 from stages.lib.files import read_csv
 from stages.lib.sampling.choose import choose, restore
+from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
     from tests.stages.conftest import Small
@@ -23,7 +24,7 @@ def test_rows_their_difficulty_and_the_generator_are_written(small: Small) -> No
     sample.main(params=params, source=small.folder / "source", out=out)
     generator = np.random.RandomState(7)
     drawn, table = choose(
-        small.images,
+        in_blocks(small.images),
         small.labels,
         np.load(small.folder / "source/nearest.npy"),
         strategy="random",

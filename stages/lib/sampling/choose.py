@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stages.lib.blocks import select
 from stages.lib.sampling.curation import curate
 from stages.lib.sampling.difficulty import difficulty, tiers
 from stages.lib.sampling.draw import SPLITS, draw
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from stages.lib.blocks import Block
+
     Rows = npt.NDArray[np.int64]
 
 
 def choose(
-    images: npt.NDArray[np.uint8],
+    blocks: Sequence[Block],
     labels: Rows,
     neighbours: npt.NDArray[np.float64],
     *,
@@ -33,8 +36,8 @@ def choose(
 
     Parameters
     ----------
-    images : ndarray of shape (n, height, width), dtype uint8
-        Pixels in 0..maximum, of all rows of the source.
+    blocks : sequence of Block
+        The images of all rows of the source; pixels in 0..maximum.
     labels : ndarray of shape (n,), dtype int64
         The class of each row.
     neighbours : ndarray of shape (n, classes, 5), dtype float64
@@ -71,7 +74,12 @@ def choose(
     of_rows = tiers(ratios, labels[rows])
     if strategy == "curated":
         curated = curate(
-            images[rows], labels[rows], of_rows, counts, generator=generator, maximum=maximum
+            select(blocks, rows),
+            labels[rows],
+            of_rows,
+            counts,
+            generator=generator,
+            maximum=maximum,
         )
         drawn = {split: rows[of_split] for split, of_split in curated.items()}
     else:

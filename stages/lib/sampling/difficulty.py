@@ -1,77 +1,36 @@
-"""How hard it is to tell an image from those of other classes, and its tier by rank.
-
-Pixels are whole numbers, so that squared distances between images are exact in float64 in
-whatever order a processor sums them up: what is chosen by them is the same everywhere.
-"""
+"""How hard it is to tell an image from those of other classes, and its tier by rank."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stages.lib.compute import each
+from stages.lib.sampling.distances import points, squared_distances
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy.typing as npt
+
+    from stages.lib.blocks import Block
+    from stages.lib.sampling.distances import Points
 
 # How many neighbours of its own class, and of others, an image is compared with.
 NEIGHBOURS = 5
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
 TIERS = {"easy": 80, "hard": 15, "hardest": 5}
-# How many rows' distances to all others are in memory at a time: 120 MB for all 60,000 of MNIST.
-CHUNK = 256
 
 
-def points(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Give images as points: shape (n, pixels), dtype float64."""
-    return images.reshape(len(images), math.prod(images.shape[1:])).astype(np.float64)
-
-
-def squared_norms(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give the squared length of every point in `x`: shape (n,), dtype float64."""
-    norms: npt.NDArray[np.float64] = (x * x).sum(axis=1)
-    return norms
-
-
-def squared_distances(
-    a: npt.NDArray[np.float64],
-    b: npt.NDArray[np.float64],
-    norms: npt.NDArray[np.float64] | None = None,
-) -> npt.NDArray[np.float64]:
-    """Give the squared Euclidean distance of every point in `a` to every point in `b`.
-
-    Parameters
-    ----------
-    a, b : ndarray of shape (n_a, pixels) and (n_b, pixels), dtype float64
-        Whole numbers.
-    norms : ndarray of shape (n_b,), dtype float64, optional
-        The `squared_norms` of `b`, where they are known.
-
-    Returns
-    -------
-    ndarray of shape (n_a, n_b), dtype float64
-        Whole numbers, exact up to 2^53.
-
-    Examples
-    --------
-    >>> squared_distances(np.array([[0.0, 3.0]]), np.array([[4.0, 0.0], [0.0, 3.0]]))
-    array([[25.,  0.]])
-    """
-    norms = squared_norms(b) if norms is None else norms
-    distances: npt.NDArray[np.float64] = squared_norms(a)[:, None] + norms - 2.0 * (a @ b.T)
-    return distances
-
-
-def nearest(
-    images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def nearest(blocks: Sequence[Block], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Measure the distance of each image to its nearest neighbours of every class.
 
     Parameters
     ----------
-    images : ndarray of shape (n, height, width), dtype uint8
-        Pixels.
+    blocks : sequence of Block
+        The images.
     labels : ndarray of shape (n,), dtype int64
         The class of each image, 0 to classes - 1.
 
@@ -83,25 +42,50 @@ def nearest(
 
     Examples
     --------
-    >>> images = np.array([0, 1, 7], np.uint8).reshape(3, 1, 1)
-    >>> nearest(images, np.array([0, 0, 1]))[:, :, 0]
+    >>> from stages.lib.blocks import Block
+    >>> blocks = [Block(0, 3, lambda: np.array([0, 1, 7], np.uint8).reshape(3, 1, 1))]
+    >>> nearest(blocks, np.array([0, 0, 1]))[:, :, 0]
     array([[ 1., 49.],
            [ 1., 36.],
            [36., inf]])
     """
-    x = points(images)
-    norms = squared_norms(x)
-    members = [np.flatnonzero(labels == label) for label in range(int(labels.max()) + 1)]
-    found = np.full((len(images), len(members), NEIGHBOURS), np.inf)
-    for start in range(0, len(images), CHUNK):
-        rows = np.arange(start, min(start + CHUNK, len(images)))
-        distances = squared_distances(x[rows], x, norms)
-        distances[rows - start, rows] = np.inf  # an image is no neighbour of its own
-        for label, of_class in enumerate(members):
-            k = min(NEIGHBOURS, len(of_class))
-            smallest = np.partition(distances[:, of_class], k - 1, axis=1)[:, :k]
-            found[rows, label, :k] = np.sort(smallest, axis=1)
+    found = np.empty((len(labels), int(labels.max()) + 1, NEIGHBOURS))
+    for block, of_block in zip(blocks, each(nearest_of, blocks, blocks, labels), strict=True):
+        found[block.start : block.start + block.rows] = of_block
     return found
+
+
+def nearest_of(
+    block: Block, blocks: Sequence[Block], labels: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Do for the images of one block what `nearest` does for all, one other block after another."""
+    images = points(block.load())
+    far = np.inf if images.norms.dtype == np.float64 else 2**31 - 1
+    found = np.full((block.rows, int(labels.max()) + 1, NEIGHBOURS), far, images.norms.dtype)
+    own = np.arange(block.start, block.start + block.rows)
+    for label, rows, of_class in _by_class(blocks, labels):
+        for part, some in images.chunks():
+            distances = squared_distances(some, of_class)
+            # An image is no neighbour of its own.
+            _, at, same = np.intersect1d(own[part], rows, assume_unique=True, return_indices=True)
+            distances[at, same] = far
+            k = min(NEIGHBOURS, len(rows))
+            distances.partition(k - 1, axis=1)
+            both = np.hstack([found[part, label], distances[:, :k]])
+            found[part, label] = np.sort(both, axis=1)[:, :NEIGHBOURS]
+    return np.where(found == far, np.inf, found)
+
+
+def _by_class(
+    blocks: Sequence[Block], labels: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, npt.NDArray[np.int64], Points]]:
+    """Give the images in chunks of one class each: the label, the rows, the images."""
+    for block in blocks:
+        images, of_block = block.load(), labels[block.start : block.start + block.rows]
+        for label in np.unique(of_block).tolist():
+            members = np.flatnonzero(of_block == label)
+            for part, chunk in points(images[members]).chunks():
+                yield label, block.start + members[part], chunk
 
 
 def difficulty(
@@ -129,9 +113,11 @@ def difficulty(
 
     Examples
     --------
+    >>> from stages.lib.blocks import Block
     >>> images = np.array([0, 1, 7, 9, 10], np.uint8).reshape(5, 1, 1)
     >>> labels = np.array([0, 0, 0, 1, 1])
-    >>> ratios = difficulty(nearest(images, labels), labels, [0, 1])
+    >>> neighbours = nearest([Block(0, 5, lambda: images)], labels)
+    >>> ratios = difficulty(neighbours, labels, [0, 1])
     >>> ratios  # doctest: +NORMALIZE_WHITESPACE
     array([0.27624309, 0.25517241, 6.53846154, 0.25 , 0.11111111])
     """

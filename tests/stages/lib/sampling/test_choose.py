@@ -11,6 +11,7 @@ import pytest
 from stages.lib.sampling.choose import choose, order, restore, save_state
 from stages.lib.sampling.curation import TooFewError
 from stages.lib.sampling.difficulty import nearest
+from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +37,11 @@ def chosen(strategy: str, seed: int = 7, **changes: Any) -> tuple[dict[str, Any]
         "maximum": 255,
         **changes,
     }
-    neighbours = nearest(IMAGES, LABELS)
+    neighbours = nearest(in_blocks(IMAGES), LABELS)
     generator = np.random.RandomState(seed)
-    return choose(IMAGES, LABELS, neighbours, strategy=strategy, generator=generator, **asked)
+    return choose(
+        in_blocks(IMAGES), LABELS, neighbours, strategy=strategy, generator=generator, **asked
+    )
 
 
 @pytest.mark.parametrize("strategy", ["random", "curated"])

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from stages.lib.sampling import difficulty as module
+from stages.lib.sampling import distances
 from stages.lib.sampling.difficulty import difficulty, nearest, sizes, tiers
+from tests.stages.in_blocks import in_blocks
 
 CLASSES = 5
 
@@ -42,18 +43,20 @@ def by_definition(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], 
 def test_a_part_of_the_classes_is_as_if_there_were_no_others(classes: list[int]) -> None:
     images, labels = some_images()
     rows = np.flatnonzero(np.isin(labels, classes))
-    ratios = difficulty(nearest(images, labels)[rows], labels[rows], classes)
+    ratios = difficulty(nearest(in_blocks(images), labels)[rows], labels[rows], classes)
     expected = [by_definition(images[rows], labels[rows], row) for row in range(len(rows))]
     assert ratios.tolist() == expected
 
 
+@pytest.mark.parametrize("rows", [1, 5, 33])
+@pytest.mark.parametrize("chunk", [1, 4, 512])
 def test_how_many_rows_are_in_memory_at_a_time_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+    rows: int, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images, labels = some_images()
-    expected = nearest(images, labels)
-    monkeypatch.setattr(module, "CHUNK", 4)
-    np.testing.assert_array_equal(nearest(images, labels), expected)
+    expected = nearest(in_blocks(images), labels)
+    monkeypatch.setattr(distances, "CHUNK", chunk)
+    np.testing.assert_array_equal(nearest(in_blocks(images, rows), labels), expected)
 
 
 def test_equal_difficulties_are_ranked_by_row() -> None:
@@ -64,7 +67,9 @@ def test_equal_difficulties_are_ranked_by_row() -> None:
 def test_one_image_of_a_class_and_equal_images_are_infinitely_hard() -> None:
     images = np.array([5, 5, 5, 9], np.uint8).reshape(4, 1, 1)
     labels = np.array([0, 0, 1, 2])
-    assert difficulty(nearest(images, labels), labels, [0, 1, 2]).tolist() == [np.inf] * 4
+    assert (
+        difficulty(nearest(in_blocks(images), labels), labels, [0, 1, 2]).tolist() == [np.inf] * 4
+    )
 
 
 @pytest.mark.parametrize("n", [0, 1, 6, 7, 19, 20, 99, 100, 500])

@@ -1,0 +1,187 @@
+"""The same results wherever work runs, and one message where it can't."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pytest
+
+from stages.lib.command import StageError
+from stages.lib.compute import VARIABLE, each
+from stages.lib.sampling.choose import choose
+from stages.lib.sampling.difficulty import nearest
+from tests.conftest import ROOT
+from tests.stages.conftest import free_port
+from tests.stages.in_blocks import in_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+
+@pytest.fixture(params=["1", "2", "cluster"])
+def workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let work run in this process, in two others, and on the two workers of a cluster."""
+    where: str = request.param
+    value = request.getfixturevalue(where) if where == "cluster" else where
+    monkeypatch.setenv(VARIABLE, value)
+    return where
+
+
+def end_once(item: int, flag: Path) -> int:
+    """Give an item, but end the process that comes here first, as a lack of memory does."""
+    try:
+        flag.touch(exist_ok=False)
+    except FileExistsError:
+        return item
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def process_of(item: int) -> tuple[int, int]:
+    return item, os.getpid()
+
+
+def stop_at_three(item: int, text: str) -> None:
+    if item == 3:
+        raise StageError(f"{text}: three")
+
+
+@pytest.mark.usefixtures("workers")
+def test_difficulty_and_curation_are_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.RandomState(8)
+    labels = generator.permutation(np.repeat([0, 1, 2], 40))
+    images = generator.randint(0, 200, (120, 4, 4)).astype(np.uint8) + labels[:, None, None]
+    blocks = in_blocks(images.astype(np.uint8), 17)
+
+    def chosen() -> list[object]:
+        neighbours = nearest(blocks, labels)
+        train, test, table = choose(
+            blocks,
+            labels,
+            neighbours,
+            strategy="curated",
+            train_per_class=[20, 20, 0],
+            test_per_class=[5, 0, 5],
+            test_draw="next",
+            maximum=255,
+            generator=np.random.RandomState(1),
+        )
+        return [neighbours.tolist(), train.tolist(), test.tolist(), table]
+
+    elsewhere = chosen()
+    monkeypatch.delenv(VARIABLE)
+    assert elsewhere == chosen()
+
+
+def test_results_come_in_order_from_where_they_should(workers: str) -> None:
+    items, processes = zip(*each(process_of, range(40)), strict=True)
+    assert items == tuple(range(40))
+    if workers == "1":
+        assert {*processes} == {os.getpid()}
+    else:
+        assert os.getpid() not in processes
+
+
+@pytest.mark.usefixtures("workers")
+def test_an_error_of_the_user_arrives_as_it_is() -> None:
+    with pytest.raises(StageError, match=r"^labels: three$"):
+        list(each(stop_at_three, range(5), "labels"))
+
+
+@pytest.mark.usefixtures("workers")
+def test_few_items_are_taken_ahead() -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for item in range(1000):
+            taken.append(item)
+            yield item
+
+    results = cast("Generator[tuple[int, int], None, None]", each(process_of, items()))
+    assert next(results)[0] == 0
+    assert len(taken) < 10
+    results.close()
+
+
+PROGRAM = """
+from pathlib import Path
+from stages.lib import command
+from stages.lib.compute import each
+from tests.stages.lib.test_compute import end_once
+
+def main(flag: Path) -> None:
+    print(*each(end_once, range(12), flag))
+
+command.run(main)
+"""
+
+
+def run(value: str, folder: Path, seconds: int = 60) -> subprocess.CompletedProcess[str]:
+    """Run a command of which the first worker that takes an item is ended from outside."""
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, folder / "flag"],
+        cwd=ROOT,
+        env={**os.environ, VARIABLE: value},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def test_a_worker_of_a_cluster_may_be_killed(cluster: str, tmp_path: Path) -> None:
+    result = run(cluster, tmp_path)
+    assert (tmp_path / "flag").exists()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "0 1 2 3 4 5 6 7 8 9 10 11\n"
+
+
+def test_a_process_that_is_killed_is_said(tmp_path: Path) -> None:
+    result = run("2", tmp_path)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"{VARIABLE}: 2: one of the processes was ended from outside")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_scheduler_that_is_not_there_is_said_within_ten_seconds(tmp_path: Path) -> None:
+    address = f"tcp://127.0.0.1:{free_port()}"
+    result = run(address, tmp_path, seconds=10)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"{VARIABLE}: {address}: no Dask scheduler answers there (")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "127.0.0.1:8786", "http://a:1", " 2"])
+def test_a_wrong_value_is_said(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, value)
+    with pytest.raises(StageError) as caught:
+        each(pow, [1], 2)
+    assert str(caught.value).startswith(f"{VARIABLE}: {value!r} is neither a number of processes")
+
+
+def test_without_dask_the_command_that_installs_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(VARIABLE, "tcp://127.0.0.1:8786")
+    monkeypatch.delitem(sys.modules, "stages.lib.cluster", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(StageError, match=r"run `pip install 'dask\[distributed\]'`$"):
+        each(pow, [1], 2)
+
+
+def test_neither_dask_nor_joblib_is_imported_without_need() -> None:
+    program = (
+        "import sys, stages.source, stages.sample\n"
+        "print({'dask', 'distributed', 'joblib'} & {*sys.modules})"
+    )
+    environ = {key: value for key, value in os.environ.items() if key != VARIABLE}
+    printed = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, check=True
+    ).stdout
+    assert printed == b"set()\n"
