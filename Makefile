@@ -51,7 +51,7 @@ bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 3 minutes
 	python -m benchmarks.speed
 
 lock: .venv/.ready  ## update requirements.txt to the newest versions
-	uv pip compile pyproject.toml --extra pipeline --extra fetch --extra dev --universal \
+	uv pip compile pyproject.toml --extra pipeline --extra fetch --extra dask --extra large --extra dev --universal \
 	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --upgrade \
 	  --custom-compile-command "make lock" --output-file requirements.txt

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stages.lib.command import StageError
+from stages.lib.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,14 +67,9 @@ def each(function: Callable[..., R], items: Iterable[T], *shared: Any) -> Iterat
     if re.fullmatch("[1-9][0-9]{0,3}", where):
         return _in_processes(int(where), function, items, *shared)
     if re.fullmatch(r"tcp://[^/\s]+:[0-9]+", where):
-        try:
-            from stages.lib.cluster import on_cluster  # noqa: PLC0415 - an extra
-        except ModuleNotFoundError as error:
-            raise StageError(
-                f"{VARIABLE}: {where}: Dask is not installed ({error}); "
-                "run `pip install 'dask[distributed]'`"
-            ) from None
-        return on_cluster(where, function, items, *shared)
+        cluster = extra("stages.lib.cluster", "dask[distributed]", f"{VARIABLE}: {where}")
+        results: Iterator[R] = cluster.on_cluster(where, function, items, *shared)
+        return results
     raise StageError(
         f"{VARIABLE}: {where!r} is neither a number of processes (1 or more) nor the address of "
         "a Dask scheduler, such as tcp://127.0.0.1:8786"
