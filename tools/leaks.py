@@ -6,12 +6,14 @@ It compares the datasets of ``params.yaml`` that share a source, each with itsel
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from stages.lib import command
+from stages.lib.blocks import Block
 from stages.lib.command import StageError
 from stages.lib.files import read_csv
 from stages.lib.params.read import read_params
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     Images = npt.NDArray[np.uint8]
 
 HEADER = ("held out", "rows", "train", "rows", "same row", "equal", "nearly equal")
-# How many images are compared with how many others at a time: 8 MB of distances.
-BLOCK = 1024
 
 
 class Part(NamedTuple):
@@ -80,16 +80,6 @@ def whole(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> Images:
     return found
 
 
-def nearly_equal(images: Images, others: Images, maximum: int) -> npt.NDArray[np.bool_]:
-    """Tell which images are nearly the same as one of some others: `near_duplicates` in blocks."""
-    found = np.zeros(len(images), np.bool_)
-    for start in range(0, len(images), BLOCK):
-        block = slice(start, start + BLOCK)
-        for first in range(0, len(others), BLOCK):
-            found[block] |= near_duplicates(images[block], others[first : first + BLOCK], maximum)
-    return found
-
-
 def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     """Count the held-out images that a model has seen if it was trained on `train`.
 
@@ -115,7 +105,8 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     """
     seen = {image.tobytes() for image in train.images}
     equal = sum(image.tobytes() in seen for image in held_out.images)
-    nearly = nearly_equal(held_out.images, train.images, maximum)
+    block = Block(0, len(held_out.images), partial(np.asarray, held_out.images))
+    nearly = near_duplicates([block], train.images, maximum)
     return len(held_out.rows & train.rows), equal, int(nearly.sum())
 
 

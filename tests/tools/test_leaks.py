@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
 from tinydatasets.types import FormatError, Split
 from tools import leaks
-from tools.leaks import Part, compare, nearly_equal, whole
+from tools.leaks import Part, compare, whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,17 +42,6 @@ def test_rows_equal_and_nearly_equal_images_are_counted() -> None:
     assert compare(held_out, train, 100) == (1, 2, 4)
     # 6% of 255 is 15.3.
     assert compare(held_out, train, 255) == (1, 2, 6)
-
-
-def test_all_pairs_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    generator = np.random.RandomState(8)
-    some, others = (generator.randint(0, 16, (n, 2, 2)).astype(np.uint8) for n in (31, 500))
-    distances = (some[:, None].astype(int) - others[None]) ** 2
-    expected = (distances.sum(axis=(2, 3)) < 0.06**2 * 16**2 * 4).any(axis=1)
-    assert 5 < expected.sum() < 26
-    for block in (1, 7, 31, 1024):
-        monkeypatch.setattr(leaks, "BLOCK", block)
-        assert nearly_equal(some, others, 16).tolist() == expected.tolist()
 
 
 def test_released_floats_are_whole_numbers_again() -> None:

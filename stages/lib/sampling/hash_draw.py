@@ -23,12 +23,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from stages.lib.compute import each
 from stages.lib.sampling.curation import TooFewError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
+
+    from stages.lib.blocks import Block
 
     Rows = npt.NDArray[np.int64]
     Priorities = npt.NDArray[np.uint64]
@@ -259,6 +262,63 @@ def hash_draw(found: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     order = np.lexsort(drawn)
     part = groups[order] // len(counts["train"])
     return {split: drawn.rows[order[part == i]] for i, split in enumerate(SPLITS)}
+
+
+def draw_blocks(
+    blocks: Sequence[Block],
+    labels: Rows,
+    ids: npt.NDArray[Any] | None,
+    counts: Counts,
+    seed: int,
+) -> dict[str, Rows]:
+    """Draw from a source of any size, block after block, wherever work runs.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        The images. Where there are ids, none is read.
+    labels : ndarray of shape (n,), dtype int64
+        The class of each row.
+    ids : ndarray of shape (n,) or None
+        The identity of each row, as `priorities_of_ids` takes them, where the source has one.
+    counts : mapping of str to sequence of int
+        As for `hash_draw`.
+    seed : int
+        The seed of the dataset, 0 to 2^64 - 1.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n,), dtype int64
+        As `hash_draw` gives them.
+
+    Raises
+    ------
+    TooFewError
+        As `hash_draw` does.
+
+    Examples
+    --------
+    >>> from stages.lib.blocks import Block
+    >>> images = np.arange(6, dtype=np.uint8).reshape(6, 1, 1)
+    >>> blocks = [Block(0, 3, lambda: images[:3]), Block(3, 3, lambda: images[3:])]
+    >>> counts = {"train": [1, 1], "val": [0, 0], "test": [0, 0]}
+    >>> draw_blocks(blocks, np.array([0, 0, 0, 1, 1, 1]), None, counts, 42)["train"]
+    array([5, 1])
+    """
+    rows = (slice(block.start, block.start + block.rows) for block in blocks)
+    parts_of_source = (
+        (block, labels[part], None if ids is None else ids[part])
+        for block, part in zip(blocks, rows, strict=True)
+    )
+    return hash_draw(each(_candidates_of, parts_of_source, counts, seed), counts)
+
+
+def _candidates_of(
+    part: tuple[Block, Rows, npt.NDArray[Any] | None], counts: Counts, seed: int
+) -> Candidates:
+    block, labels, ids = part
+    of_rows = priorities(block.load(), seed) if ids is None else priorities_of_ids(ids, seed)
+    return candidates(labels, of_rows, counts, start=block.start)
 
 
 def _groups(found: Candidates, counts: Counts) -> tuple[Rows, Rows]:

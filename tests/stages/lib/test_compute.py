@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -16,12 +16,21 @@ from stages.lib.command import StageError
 from stages.lib.compute import VARIABLE, each
 from stages.lib.sampling.choose import choose
 from stages.lib.sampling.difficulty import nearest
+from stages.lib.sampling.hash_draw import (
+    candidates,
+    draw_blocks,
+    hash_draw,
+    priorities,
+    priorities_of_ids,
+)
 from tests.conftest import ROOT
 from tests.stages.conftest import free_port
 from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    import numpy.typing as npt
 
 
 @pytest.fixture(params=["1", "2", "cluster"])
@@ -77,6 +86,22 @@ def test_difficulty_and_curation_are_the_same_everywhere(monkeypatch: pytest.Mon
     elsewhere = chosen()
     monkeypatch.delenv(VARIABLE)
     assert elsewhere == chosen()
+
+
+@pytest.mark.usefixtures("workers")
+@pytest.mark.parametrize("ids", [None, np.arange(300), np.array([f"leaf {i}" for i in range(300)])])
+def test_the_draw_by_hash_is_the_same_everywhere(ids: npt.NDArray[Any] | None) -> None:
+    generator = np.random.RandomState(9)
+    labels = generator.permutation(np.repeat([0, 1], 150))
+    images = generator.randint(0, 3, (300, 2, 2)).astype(np.uint8)
+    counts = {"train": [40, 0], "val": [3, 5], "test": [0, 20]}
+    of_rows = priorities(images, 5) if ids is None else priorities_of_ids(ids, 5)
+    expected = hash_draw([candidates(labels, of_rows, counts)], counts)
+    for rows in (300, 7):
+        drawn = draw_blocks(in_blocks(images, rows), labels, ids, counts, 5)
+        assert {split: drawn[split].tolist() for split in drawn} == {
+            split: expected[split].tolist() for split in expected
+        }
 
 
 def test_results_come_in_order_from_where_they_should(workers: str) -> None:

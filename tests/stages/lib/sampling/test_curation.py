@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from stages.lib.sampling import curation
+from stages.lib.sampling import curation, distances
 from stages.lib.sampling.curation import (
     TooFewError,
     curate,
@@ -102,3 +102,14 @@ def test_near_duplicates_are_found_in_every_block() -> None:
     images[4] = images[18] = 14
     near = near_duplicates(in_blocks(images), others, 100)
     assert np.flatnonzero(near).tolist() == [3, 17]
+
+
+def test_all_pairs_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.RandomState(8)
+    some, others = (generator.randint(0, 16, (n, 2, 2)).astype(np.uint8) for n in (31, 500))
+    squared = (some[:, None].astype(int) - others[None]) ** 2
+    expected = (squared.sum(axis=(2, 3)) < 0.06**2 * 16**2 * 4).any(axis=1)
+    assert 5 < expected.sum() < 26
+    for chunk in (1, 7, 31, 512):
+        monkeypatch.setattr(distances, "CHUNK", chunk)
+        assert near_duplicates(in_blocks(some), others, 16).tolist() == expected.tolist()
