@@ -9,8 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
+import signal
+import threading
+import time
 from collections import deque
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stages.lib.command import StageError
@@ -25,8 +30,6 @@ R = TypeVar("R")
 VARIABLE = "TINYDATASETS_WORKERS"
 # How many calls are under way for each worker, so that none waits for the next.
 AHEAD = 2
-# The processes fill the processors already.
-ONE_THREAD = dict.fromkeys(("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 def each(function: Callable[..., R], items: Iterable[T], *shared: Any) -> Iterator[R]:
@@ -93,37 +96,57 @@ def in_order(
         The same for every item.
     """
     waiting: deque[Any] = deque()
-    try:
-        for item in items:
-            waiting.append(submit(item, *arguments))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
-        while waiting:
+    for item in items:
+        waiting.append(submit(item, *arguments))
+        if len(waiting) > ahead:
             yield waiting.popleft().result()
-    finally:
-        # After an error or Ctrl-C nobody takes the other results.
-        for future in waiting:
-            future.cancel()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _in_processes(
     n: int, function: Callable[..., R], items: Iterable[T], *shared: Any
 ) -> Iterator[R]:
-    # Imported here: most runs are in one process and do without.
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415
-    from joblib.externals.loky.process_executor import BrokenProcessPool  # noqa: PLC0415
-
-    executor = get_reusable_executor(max_workers=n, env=ONE_THREAD)
+    executor = _executor(n)
     try:
         yield from in_order(partial(executor.submit, function), AHEAD * n, items, *shared)
-    except BrokenProcessPool:
-        raise StageError(
-            f"{VARIABLE}: {n}: one of the processes was ended from outside, perhaps because memory "
-            "ran out; run it again, or with fewer"
-        ) from None
-    except BaseException:
+    except BaseException as error:
         # After an error or Ctrl-C, do not wait for calls that are under way.
+        _executor.cache_clear()
+        executor.shutdown(wait=False)
         for process in multiprocessing.active_children():
             process.terminate()
         executor.shutdown()
+        if isinstance(error, BrokenProcessPool):
+            raise StageError(
+                f"{VARIABLE}: {n}: one of the processes was ended from outside, perhaps because "
+                "memory ran out; run it again, or with fewer"
+            ) from None
         raise
+
+
+@cache
+def _executor(n: int) -> ProcessPoolExecutor:
+    """Start some processes, which other calls of `each` use too."""
+    executor = ProcessPoolExecutor(
+        n, multiprocessing.get_context("spawn"), _end_with, (os.getpid(),)
+    )
+    # The processes inherit this: Ctrl-C is for their parent, which ends them.
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(n):
+            executor.submit(os.getpid)
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+    return executor
+
+
+def _end_with(parent: int) -> None:
+    """See that this process ends when its parent does, also if that is killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

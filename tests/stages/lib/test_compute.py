@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import psutil
 import pytest
 
 from stages.lib.command import StageError
@@ -28,7 +30,7 @@ from tests.stages.conftest import free_port
 from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     import numpy.typing as npt
 
@@ -174,6 +176,42 @@ def test_a_process_that_is_killed_is_said(tmp_path: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
+def wait_here(_: int, folder: Path) -> None:
+    """Say which process this is, and wait longer than a test does."""
+    (folder / str(os.getpid())).touch()
+    time.sleep(60)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_processes_end_with_the_command(sent: signal.Signals, tmp_path: Path) -> None:
+    program = PROGRAM.replace("end_once", "wait_here")
+    environ = {**os.environ, VARIABLE: "2"}
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: len([*tmp_path.iterdir()]) == 2)
+        process.send_signal(sent)
+        printed = process.communicate(timeout=20)[1]
+    if sent == signal.SIGINT:
+        assert (process.returncode, printed) == (130, b"Stopped.\n")
+    pids = [int(path.name) for path in tmp_path.iterdir()]
+    wait_until(lambda: not any(is_running(pid) for pid in pids))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_a_scheduler_that_is_not_there_is_said_within_ten_seconds(tmp_path: Path) -> None:
     address = f"tcp://127.0.0.1:{free_port()}"
     result = run(address, tmp_path, seconds=10)
@@ -200,10 +238,9 @@ def test_without_dask_the_command_that_installs_it_is_said(
         each(pow, [1], 2)
 
 
-def test_neither_dask_nor_joblib_is_imported_without_need() -> None:
+def test_dask_is_not_imported_without_need() -> None:
     program = (
-        "import sys, stages.source, stages.sample\n"
-        "print({'dask', 'distributed', 'joblib'} & {*sys.modules})"
+        "import sys, stages.source, stages.sample\nprint({'dask', 'distributed'} & {*sys.modules})"
     )
     environ = {key: value for key, value in os.environ.items() if key != VARIABLE}
     printed = subprocess.run(
