@@ -12,15 +12,19 @@ from pathlib import Path
 from stages.lib import command
 from stages.lib.files import write_json
 from stages.lib.params.read import PARAMS, read_params
-from stages.lib.params.resolve import resolve
+from stages.lib.params.resolve import describe, resolve
+from stages.lib.sources.own import Own
 
 
 def main(*, out: Path | None = None) -> None:
     """Check params.yaml; write the values of its entries to the folder `out`, if it is given."""
     params = read_params()
     print(f"{PARAMS} is right; datasets: {', '.join([*params.datasets, *params.texts])}")
+    files = resolve(params)
+    for name, source in params.sources.items():
+        if isinstance(source, Own):
+            print(f"{name}: {describe(files[f'sources/{name}.json'])}")
     if out:
-        files = resolve(params)
         for name, values in files.items():
             write_json(out / name, values, indent=2)
         for path in [*out.glob("*.json"), *out.glob("*/*.json")]:

@@ -16,6 +16,7 @@ from stages.lib.files import read_json
 from stages.lib.sampling.difficulty import nearest
 from stages.lib.sources import KINDS, kind_of
 from stages.lib.sources.base import as_stated
+from stages.lib.sources.own import Own, fill_in
 
 
 def main(*, params: Path, out: Path) -> None:
@@ -23,6 +24,8 @@ def main(*, params: Path, out: Path) -> None:
     entry = read_json(params)
     source = KINDS[kind_of(entry)].model_validate(entry)
     try:
+        if isinstance(source, Own):
+            fill_in(source)
         pixels, labels = source.read()
         images = as_stated(
             pixels, labels, source.image_shape, source.maximum, source.rows_per_class

@@ -11,6 +11,7 @@ from stages.lib.params.checks import check
 from stages.lib.params.messages import first_message
 from stages.lib.params.model import Params
 from stages.lib.params.yaml_file import line_of, read_yaml
+from stages.lib.sources.own import Own, fill_in
 
 PARAMS = Path("params.yaml")
 
@@ -26,7 +27,7 @@ def read_params(path: Path = PARAMS) -> Params:
     Returns
     -------
     Params
-        All of it, with defaults filled in.
+        All of it, with defaults filled in, and with what was found in the user's own data.
 
     Raises
     ------
@@ -40,8 +41,26 @@ def read_params(path: Path = PARAMS) -> Params:
         location, message = first_message(error)
         raise StageError(f"{path}, line {line_of(path, location)}: {message}") from None
     try:
+        params = complete(params)
         check(params)
     except ValueError as error:
         key, _, _ = str(error).partition(":")
         raise StageError(f"{path}, line {line_of(path, key.split('.'))}: {error}") from None
     return params
+
+
+def complete(params: Params) -> Params:
+    """Fill in what the sources of the user's own leave out, from the data itself.
+
+    Raises
+    ------
+    ValueError
+        If the data can't be a source; the message begins with the key.
+    """
+    sources = {}
+    for name, source in params.sources.items():
+        try:
+            sources[name] = fill_in(source) if isinstance(source, Own) else source
+        except StageError as error:
+            raise ValueError(f"sources.{name}.{error}") from None
+    return params.model_copy(update={"sources": sources})

@@ -12,7 +12,7 @@ from stages.lib.sampling.difficulty import difficulty, tiers
 from stages.lib.sampling.draw import SPLITS, draw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 

@@ -165,7 +165,9 @@ def curate(
     for place, covering in zip(easy, each(_covering, easy.values()), strict=True):
         train[place] = train[place][covering]
     chosen = np.concatenate(train)
-    tested = [label for label in sorted(counts["test"]) if counts["test"][label] + counts["val"][label]]
+    tested = [
+        label for label in sorted(counts["test"]) if counts["test"][label] + counts["val"][label]
+    ]
     left = np.setdiff1d(np.flatnonzero(np.isin(labels, tested)), chosen)
     left = left[~near_duplicates(select(blocks, left), take(blocks, chosen), maximum)]
     held_out: dict[str, list[Rows]] = {"val": [], "test": []}

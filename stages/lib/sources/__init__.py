@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Discriminator, Tag
 
+from stages.lib.sources.arrays import ArrayFiles
 from stages.lib.sources.base import Source
 from stages.lib.sources.benchmark import FetchedBenchmark
+from stages.lib.sources.folder import ImageFolder
+from stages.lib.sources.idx import IdxFiles
 from stages.lib.sources.package import Package
+from stages.lib.sources.table import Table
 
 # By the key that tells a kind from the others. Where no key does, the first is meant.
-KINDS: dict[str, type[Source]] = {"package": Package, "benchmark": FetchedBenchmark}
+KINDS: dict[str, type[Source]] = {
+    "package": Package,
+    "benchmark": FetchedBenchmark,
+    "folder": ImageFolder,
+    "npy": ArrayFiles,
+    "idx": IdxFiles,
+    "csv": Table,
+}
 
 
 def kind_of(entry: Any) -> str:

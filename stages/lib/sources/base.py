@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from stages.lib.command import StageError
 from stages.lib.params.entry import Entry
@@ -15,15 +17,37 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+def _check_shape(shape: list[int]) -> list[int]:
+    if len(shape) == 3 and shape[2] != 3:
+        raise PydanticCustomError(
+            "counts",
+            "{shape}: expected height and width, or height, width and 3 for images in colour",
+            {"shape": str(shape)},
+        )
+    return shape
+
+
+Shape = Annotated[
+    list[Annotated[int, Field(ge=1)]],
+    Field(min_length=2, max_length=3),
+    AfterValidator(_check_shape),
+]
+Maximum = Annotated[int, Field(ge=1, le=255)]
+RowsPerClass = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2)]
+Classes = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]
+
+
 class Source(Entry):
     """Where images come from, and what is stated of them."""
 
-    image_shape: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2, max_length=2)]
-    """Height and width in pixels."""
-    maximum: Annotated[int, Field(ge=1, le=255)]
+    image_shape: Shape
+    """Height and width in pixels, and 3 for images in colour."""
+    maximum: Maximum
     """The largest value of a pixel; normalized, it is 1."""
-    rows_per_class: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2)]
+    rows_per_class: RowsPerClass
     """How many rows there are of each class, in label order."""
+    classes: Classes | None = None
+    """The names of the classes, in label order; without them, a class is named by its label."""
 
     @abstractmethod
     def read(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
@@ -47,12 +71,12 @@ def as_stated(
 
     Parameters
     ----------
-    pixels : ndarray of shape (n, pixels)
+    pixels : ndarray of shape (n, pixels) or (n, *image_shape)
         The pixels of each image, row by row.
     labels : ndarray of shape (n,), dtype int64
         The class of each image.
     image_shape : list of int
-        Height and width.
+        Height and width, and 3 for colour.
     maximum : int
         The largest value of a pixel; none need have it.
     rows_per_class : list of int
@@ -60,7 +84,7 @@ def as_stated(
 
     Returns
     -------
-    ndarray of shape (n, height, width), dtype uint8
+    ndarray of shape (n, *image_shape), dtype uint8
         Pixels in 0..maximum.
 
     Raises
@@ -73,11 +97,10 @@ def as_stated(
     >>> as_stated(np.array([[0.0, 7.0], [9.0, 0.0]]), np.array([0, 1]), [1, 2], 9, [1, 1]).tolist()
     [[[0, 7]], [[9, 0]]]
     """
-    height, width = image_shape
-    if height * width != pixels.shape[1]:
+    stated, found_size = math.prod(image_shape), math.prod(pixels.shape[1:])
+    if stated != found_size:
         raise StageError(
-            f"image_shape: {image_shape} is {height * width} pixels, the data has "
-            f"{pixels.shape[1]} an image"
+            f"image_shape: {image_shape} is {stated} pixels, the data has {found_size} an image"
         )
     if not np.isin(pixels, np.arange(maximum + 1)).all():
         raise StageError(
@@ -87,4 +110,4 @@ def as_stated(
     found = np.bincount(labels).tolist()
     if found != rows_per_class:
         raise StageError(f"rows_per_class: {rows_per_class}, but the data has {found}")
-    return pixels.astype(np.uint8).reshape(-1, height, width)
+    return pixels.astype(np.uint8).reshape(-1, *image_shape)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import warnings
 import zlib
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import StringConstraints
 
 from stages.lib.command import StageError
 from stages.lib.sources.base import Source
+from stages.lib.sources.table import parse
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -51,7 +51,11 @@ class Package(Source):
                 f"file: {self.package} has no {self.file} ({error.strerror})"
             ) from None
         check_sum(data, self.sha256, f"{self.file} of {self.package} {distribution.version}")
-        return parse(data)
+        try:
+            pixels, labels = parse(gzip.decompress(data))
+            return pixels, labels.astype(np.int64)
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            raise StageError(f"file: not a gzipped CSV of numbers: {error}") from None
 
 
 def check_sum(data: bytes, expected: str, found_in: str) -> None:
@@ -82,40 +86,3 @@ def check_sum(data: bytes, expected: str, found_in: str) -> None:
             "requirements.txt or requirements-data.txt. If you mean to use this data, put its sum "
             "in params.yaml."
         )
-
-
-def parse(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    r"""Parse a gzipped CSV of one image per line: its pixels row by row, then its label.
-
-    Parameters
-    ----------
-    data : bytes
-        All of the file.
-
-    Returns
-    -------
-    pixels : ndarray of shape (n, pixels), dtype float64
-        The pixels of each image, as they stand there.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each image.
-
-    Raises
-    ------
-    StageError
-        If it is anything else.
-
-    Examples
-    --------
-    >>> pixels, labels = parse(gzip.compress(b"0,7,0\n9,0,1\n"))
-    >>> pixels.tolist(), labels.tolist()
-    ([[0.0, 7.0], [9.0, 0.0]], [0, 1])
-    """
-    try:
-        lines = gzip.decompress(data).decode("ascii").splitlines()
-        with warnings.catch_warnings():
-            # NumPy only warns of a file without a line.
-            warnings.simplefilter("error")
-            table = np.loadtxt(lines, delimiter=",", ndmin=2)
-    except (ValueError, OSError, EOFError, zlib.error, UserWarning) as error:
-        raise StageError(f"file: not a gzipped CSV of numbers: {error}") from None
-    return table[:, :-1], table[:, -1].astype(np.int64)

@@ -69,21 +69,26 @@ def test_difficulty_and_curation_are_the_same_everywhere(monkeypatch: pytest.Mon
     labels = generator.permutation(np.repeat([0, 1, 2], 40))
     images = generator.randint(0, 200, (120, 4, 4)).astype(np.uint8) + labels[:, None, None]
     blocks = in_blocks(images.astype(np.uint8), 17)
+    counts = {
+        "train": {0: 20, 1: 20, 2: 0},
+        "val": {0: 0, 1: 2, 2: 0},
+        "test": {0: 5, 1: 0, 2: 5},
+    }
 
     def chosen() -> list[object]:
         neighbours = nearest(blocks, labels)
-        train, test, table = choose(
+        drawn, table = choose(
             blocks,
             labels,
             neighbours,
             strategy="curated",
-            train_per_class=[20, 20, 0],
-            test_per_class=[5, 0, 5],
+            counts=counts,
             test_draw="next",
             maximum=255,
             generator=np.random.RandomState(1),
         )
-        return [neighbours.tolist(), train.tolist(), test.tolist(), table]
+        rows = {split: of_split.tolist() for split, of_split in drawn.items()}
+        return [neighbours.tolist(), rows, table]
 
     elsewhere = chosen()
     monkeypatch.delenv(VARIABLE)

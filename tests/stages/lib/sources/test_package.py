@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import sklearn
 from sklearn.datasets import load_digits
 
 from stages.lib.command import StageError
-from stages.lib.sources.package import Package, parse
+from stages.lib.sources.package import Package
 
 SHA256 = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 
@@ -71,10 +72,17 @@ def test_a_file_of_another_format_is_said() -> None:
         b"1,2\n",
         gzip.compress(b"a,b\n", mtime=0),
         gzip.compress(b"1,2\n3\n", mtime=0),
+        gzip.compress(b"1,oak\n2,elm\n", mtime=0),
         gzip.compress(b"1,2\n", mtime=0)[:-6],
         gzip.compress(b"", mtime=0),
     ],
 )
-def test_what_is_no_table_of_numbers_is_said(data: bytes) -> None:
+def test_what_is_no_table_of_numbers_is_said(
+    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.csv.gz"
+    path.write_bytes(data)
+    package = SimpleNamespace(version="1", locate_file=lambda _: path)
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: package)
     with pytest.raises(StageError, match=r"^file: not a gzipped CSV of numbers"):
-        parse(data)
+        digits(sha256=hashlib.sha256(data).hexdigest()).read()

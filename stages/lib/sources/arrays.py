@@ -1,0 +1,50 @@
+"""A kind of source: a pair of ``.npy`` files, images and labels."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stages.lib.command import StageError
+from stages.lib.sources.own import Location, locate, read_bytes
+from stages.lib.sources.own_files import OwnFiles
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+class ArrayFiles(OwnFiles):
+    """A pair of `.npy` files of the user's own."""
+
+    npy: Location
+    """Images below `data/`: a `.npy` file of shape (n, height, width), or (n, height, width, 3)."""
+    labels: Location
+    """Labels below `data/`: a `.npy` file of n whole numbers, or of n names."""
+
+    def tables(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Load both files."""
+        return load("npy", self.npy), load("labels", self.labels)
+
+    def locations(self) -> dict[str, str]:
+        """Give both files by their keys."""
+        return {"npy": self.npy, "labels": self.labels}
+
+
+def load(key: str, location: str) -> npt.NDArray[Any]:
+    """Load a ``.npy`` file, and never a pickle.
+
+    Raises
+    ------
+    StageError
+        If it is anything else; the message begins with the key and names the file.
+    """
+    data = read_bytes(key, locate(key, location))
+    try:
+        array = np.load(io.BytesIO(data), allow_pickle=False)
+    except (ValueError, EOFError, OSError, SyntaxError) as error:
+        raise StageError(f"{key}: {location}: not a .npy file: {error}") from None
+    if not isinstance(array, np.ndarray):
+        raise StageError(f"{key}: {location}: several arrays (.npz); save each as .npy")
+    return array

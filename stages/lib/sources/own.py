@@ -1,0 +1,167 @@
+"""What the kinds of source have in common that read a user's own files.
+
+The files lie below ``data/``, on which stage `params` depends: so a changed file is noticed. What
+other kinds have to state of their data, these may leave out: it is filled in from what is found.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import StringConstraints
+
+from stages.lib.command import StageError
+from stages.lib.sources.base import Classes, Maximum, RowsPerClass, Shape, Source
+from stages.lib.sums import sha256, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Where a user's own files lie, in the folder of the repository.
+DATA = "data"
+Sum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Location = Annotated[str, StringConstraints(min_length=1)]
+
+
+class Own(Source):
+    """A user's own images. `read_params` fills in what is left out, so that no stage sees None."""
+
+    image_shape: Shape | None = None  # type: ignore[assignment]
+    """Height and width in pixels, and 3 for images in colour; by default as found."""
+    maximum: Maximum | None = None  # type: ignore[assignment]
+    """The largest value of a pixel; normalized, it is 1. By default as found."""
+    rows_per_class: RowsPerClass | None = None  # type: ignore[assignment]
+    """How many rows there are of each class, in label order; by default as found."""
+    classes: Classes | None = None
+    """The names of the classes, in label order; by default as found, in alphabetical order."""
+    sha256: Sum | None = None
+    """The sum of the file's bytes, or of the list of files as `sha256sum` prints it; as found."""
+
+    @abstractmethod
+    def look(self) -> dict[str, Any]:
+        """Find what may be left out: a value for each of the five keys above.
+
+        Raises
+        ------
+        StageError
+            If the data can't be a source; the message begins with the key and names the file.
+        """
+
+
+def fill_in(source: Own) -> Own:
+    """Give a source with all that its author left out, from what is found.
+
+    Raises
+    ------
+    StageError
+        If something else is found than is stated; the message begins with the key.
+    """
+    found = source.look()
+    for key, value in found.items():
+        stated = getattr(source, key)
+        # A pixel may be darker than the darkest that is possible.
+        agree = stated >= value if key == "maximum" and stated else stated in (None, value)
+        if not agree:
+            raise StageError(f"{key}: {stated}, but the data has {value}")
+    return source.model_copy(update={**found, "maximum": source.maximum or found["maximum"]})
+
+
+def locate(key: str, location: str) -> Path:
+    """Give the path of a user's file or folder.
+
+    Parameters
+    ----------
+    key : str
+        The key of ``params.yaml``, for the message.
+    location : str
+        A path from the folder of the repository, with ``/`` between its parts.
+
+    Returns
+    -------
+    Path
+        The same; it is there, and in ``data/`` also when symbolic links are followed.
+
+    Raises
+    ------
+    StageError
+        If it is not.
+
+    Examples
+    --------
+    >>> locate("folder", "../leaves")
+    Traceback (most recent call last):
+    stages.lib.command.StageError: folder: ../leaves: expected a path that begins with data/
+    """
+    parts = PurePosixPath(location).parts
+    if parts[:1] != (DATA,) or len(parts) < 2 or ".." in parts or "\\" in location:
+        raise StageError(f"{key}: {location}: expected a path that begins with {DATA}/")
+    path = Path(*parts)
+    try:
+        path.stat()
+    except OSError as error:
+        raise StageError(f"{key}: {location}: {_reason(error)}") from None
+    check_inside(key, path)
+    return path
+
+
+def check_inside(key: str, path: Path) -> None:
+    """Check that a symbolic link does not lead out of ``data/``: what is there, DVC does not see.
+
+    Raises
+    ------
+    StageError
+        If it does.
+    """
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise StageError(f"{key}: {path.as_posix()}: {_reason(error)}") from None
+    if not real.is_relative_to(Path(DATA).resolve()):
+        raise StageError(
+            f"{key}: {path.as_posix()}: a symbolic link that leads out of {DATA}/; put the files "
+            "themselves there"
+        )
+
+
+def read_bytes(key: str, path: Path) -> bytes:
+    """Read a user's file.
+
+    Raises
+    ------
+    StageError
+        If it can't be read; the message begins with the key and names the file.
+    """
+    if not path.is_file():
+        raise StageError(f"{key}: {path.as_posix()}: not a file")
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StageError(f"{key}: {path.as_posix()}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Say why a path can't be used, without the path."""
+    return str(getattr(error, "strerror", None) or error)
+
+
+def sum_of_files(files: Iterable[tuple[str, bytes]]) -> str:
+    """Give the sum of several files: that of the list which ``sha256sum`` prints of them.
+
+    Parameters
+    ----------
+    files : iterable of (str, bytes)
+        The path of each file, as it stands in the list, and its bytes.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> sum_of_files([("oak/1.png", b""), ("elm/1.png", b"")])[:16]
+    '0b53384ccb91e627'
+    """
+    return sha256(to_text({name: sha256(data) for name, data in files}).encode())
