@@ -24,7 +24,7 @@ from stages.lib import command
 from stages.lib.arrays import read_array
 from stages.lib.blocks import npy_blocks, select
 from stages.lib.pixels import scale
-from stages.lib.sampling.curation import curate
+from stages.lib.sampling.curation import by_shuffle, curate
 from stages.lib.sampling.difficulty import difficulty, nearest, tiers
 from stages.lib.sampling.draw import draw
 
@@ -86,7 +86,7 @@ def main(*, source: Path, maximum: int) -> None:
                         labels[rows],
                         named,
                         counts,
-                        generator=generator,
+                        turns=by_shuffle(generator, len(rows)),
                         maximum=maximum,
                     )
                 train = rows[drawn["train"]]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from stages.lib import command
-from stages.lib.arrays import read_array
-from stages.lib.blocks import npy_blocks
 from stages.lib.command import StageError
 from stages.lib.files import read_json, write_csv, write_json
-from stages.lib.sampling.choose import choose, save_state
+from stages.lib.sampling.choose import choose
 from stages.lib.sampling.curation import TooFewError
 from stages.lib.sampling.draw import SPLITS
+from stages.lib.sources.stored import read_source
 
 
 def main(*, params: Path, source: Path, out: Path) -> None:
@@ -24,26 +21,20 @@ def main(*, params: Path, source: Path, out: Path) -> None:
     """
     dataset = read_json(params)
     counts = {split: dict(enumerate(dataset[f"{split}_per_class"])) for split in SPLITS}
-    generator = np.random.RandomState(dataset["seed"])
+    same = {key: dataset[key] for key in ("strategy", "draw", "seed", "test_draw", "maximum")}
     try:
-        drawn, table = choose(
-            npy_blocks(source / "images.npy"),
-            read_array(source / "labels.npy"),
-            read_array(source / "nearest.npy"),
-            strategy=dataset["strategy"],
-            counts=counts,
-            test_draw=dataset["test_draw"],
-            maximum=dataset["maximum"],
-            generator=generator,
-        )
+        chosen = choose(read_source(source), counts=counts, **same)
     except TooFewError as error:
+        key, other = (
+            ("strategy", "random") if same["strategy"] == "curated" else ("draw", "shuffle")
+        )
         raise StageError(
-            f"params.yaml: datasets.{params.stem}.strategy: curated: {error}; ask for fewer, or "
-            "take the strategy random"
+            f"params.yaml: datasets.{params.stem}.{key}: {same[key]}: {error}; ask for fewer, or "
+            f"take the {key} {other}"
         ) from None
-    rows = {split: of_split.tolist() for split, of_split in drawn.items()}
-    write_json(out / "drawn.json", {**rows, "generator": save_state(generator)})
-    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *table])
+    rows = {split: of_split.tolist() for split, of_split in chosen.drawn.items()}
+    write_json(out / "drawn.json", {**rows, "generator": chosen.state})
+    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *chosen.table])
 
 
 if __name__ == "__main__":

@@ -7,34 +7,48 @@ difficulties: that depends on the source alone, not on a dataset or a seed.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stages.lib import command
 from stages.lib.arrays import write_array
-from stages.lib.blocks import npy_blocks
+from stages.lib.blocks import Data, npy_blocks
 from stages.lib.command import StageError
-from stages.lib.files import read_json
+from stages.lib.files import read_json, write_json
 from stages.lib.sampling.difficulty import nearest
 from stages.lib.sources import KINDS, kind_of
-from stages.lib.sources.base import as_stated
+from stages.lib.sources.base import InMemory, as_stated
+from stages.lib.sources.large import Large
 from stages.lib.sources.own import Own, fill_in
+
+if TYPE_CHECKING:
+    from stages.lib.sources.base import Source
 
 
 def main(*, params: Path, out: Path) -> None:
-    """Read the source that the file `params` describes; write images and labels to `out`."""
+    """Read the source that the file `params` describes; write what later stages read to `out`.
+
+    It gets the labels and the images; of a source that may be larger than memory, where they are.
+    """
     entry = read_json(params)
-    source = KINDS[kind_of(entry)].model_validate(entry)
+    source: Source = KINDS[kind_of(entry)].model_validate(entry)
     try:
         if isinstance(source, Own):
             fill_in(source)
-        pixels, labels = source.read()
-        images = as_stated(
-            pixels, labels, source.image_shape, source.maximum, source.rows_per_class
-        )
+        if isinstance(source, Large):
+            data = source.open()
+            write_json(out / "source.json", entry, indent=2)
+        elif isinstance(source, InMemory):
+            pixels, labels = source.read()
+            images = as_stated(
+                pixels, labels, source.image_shape, source.maximum, source.rows_per_class
+            )
+            write_array(out / "images.npy", images)
+            write_array(out / "labels.npy", labels)
+            data = Data(npy_blocks(out / "images.npy"), labels)
     except StageError as error:
         raise StageError(f"params.yaml: sources.{params.stem}.{error}") from None
-    write_array(out / "images.npy", images)
-    write_array(out / "labels.npy", labels)
-    write_array(out / "nearest.npy", nearest(npy_blocks(out / "images.npy"), labels))
+    if not isinstance(source, Large) or source.difficulty:
+        write_array(out / "nearest.npy", nearest(data.blocks, data.labels))
 
 
 if __name__ == "__main__":

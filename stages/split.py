@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.lib import command
 from stages.lib.files import read_csv, read_json, write_csv
-from stages.lib.sampling.choose import order, restore
+from stages.lib.sampling.choose import order
 from stages.lib.sampling.draw import SPLITS
 
 
@@ -19,7 +19,7 @@ def main(*, sample: Path, out: Path) -> None:
     splits = order(
         {split: np.array(drawn[split], np.int64) for split in SPLITS},
         np.array([*by_row], np.int64),
-        restore(drawn["generator"]),
+        drawn["generator"],
     )
     lines = [(name, *by_row[row].values()) for name, rows in splits.items() for row in rows]
     write_csv(out, [("split", "row", "label", "tier", "difficulty"), *lines])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from stages.lib.command import StageError
 from stages.lib.params.counts import per_class
 from stages.lib.params.read import read_params
-from stages.lib.sampling.choose import order
+from stages.lib.sampling.choose import order, save_state
 from stages.lib.sampling.draw import draw
 from stages.lib.texts.pairs import HEADER, parse
 from tests.conftest import ROOT, Repository, copy_repository
@@ -227,7 +227,7 @@ def check_draw(dataset: Dataset, rows_per_class: list[int]) -> None:
     }
     generator = np.random.RandomState(dataset.seed)
     drawn = draw(labels, counts, generator, dataset.test_draw)
-    splits = order(drawn, np.arange(len(labels)), generator)
+    splits = order(drawn, np.arange(len(labels)), save_state(generator))
     rows = [row for of_split in splits.values() for row in of_split]
     assert sorted(rows) == list(range(len(labels)))
     for split, asked in counts.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,21 @@ class Block:
     """How many rows it has."""
     load: Callable[[], Images]
     """Reads its images: shape (rows, height, width) or (rows, height, width, 3), dtype uint8."""
+
+
+class Data(NamedTuple):
+    """The images of a source, and what is known of each row."""
+
+    blocks: Sequence[Block]
+    """The images, which are not in memory."""
+    labels: Rows
+    """The class of each row, shape (n,)."""
+    ids: npt.NDArray[Any] | None = None
+    """The identity of each row, where the source has one: whole numbers or text, shape (n,)."""
+    neighbours: npt.NDArray[np.float64] | None = None
+    """As `difficulty.nearest` gives them, where they were computed."""
+    is_large: bool = False
+    """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from stages import sample
+from stages.lib.blocks import Data
 from stages.lib.command import StageError
 from stages.lib.files import read_csv
-from stages.lib.sampling.choose import choose, restore
+from stages.lib.sampling.choose import choose
 from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ def test_rows_their_difficulty_and_the_generator_are_written(small: Small) -> No
     out = small.folder / "sample"
     params = small.params(val_per_class=[0, 0, 2])
     sample.main(params=params, source=small.folder / "source", out=out)
-    generator = np.random.RandomState(7)
-    drawn, table = choose(
-        in_blocks(small.images),
-        small.labels,
-        np.load(small.folder / "source/nearest.npy"),
+    neighbours = np.load(small.folder / "source/nearest.npy")
+    drawn, table, state = choose(
+        Data(in_blocks(small.images), small.labels, neighbours=neighbours),
         strategy="random",
+        draw="shuffle",
+        seed=7,
         counts={
             "train": {0: 9, 1: 0, 2: 8},
             "val": {0: 0, 1: 0, 2: 2},
@@ -35,13 +36,11 @@ def test_rows_their_difficulty_and_the_generator_are_written(small: Small) -> No
         },
         test_draw="next",
         maximum=50,
-        generator=generator,
     )
     written = json.loads((out / "drawn.json").read_bytes())
-    state = written.pop("generator")
+    assert written.pop("generator") == state
     assert written == {split: rows.tolist() for split, rows in drawn.items()}
     assert [len(rows) for rows in written.values()] == [17, 2, 7]
-    assert restore(state).random_sample() == generator.random_sample()
     lines = [list(line.values()) for line in read_csv(out / "rows.csv")]
     assert lines == [[str(cell) for cell in line] for line in table]
     assert {line["label"] for line in read_csv(out / "rows.csv")} == {"0", "2"}
@@ -52,7 +51,7 @@ def test_too_few_rows_for_curated_stop(small: Small) -> None:
     with pytest.raises(StageError) as caught:
         sample.main(params=params, source=small.folder / "source", out=small.folder / "sample")
     assert str(caught.value).startswith(
-        "params.yaml: datasets.mine.strategy: curated: class 0 has 25 easy rows, but 26 "
+        "params.yaml: datasets.mine.strategy: curated: class 0 has 25 easy rows for train, but 26 "
     )
     assert str(caught.value).endswith("; ask for fewer, or take the strategy random")
     assert not (small.folder / "sample").exists()

@@ -1,112 +1,154 @@
-"""Choose the rows of a dataset by its strategy, and bring them into their order."""
+"""Choose the rows of a dataset by its strategy and draw, and bring them into their order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from stages.lib.blocks import select
-from stages.lib.sampling.curation import curate
+from stages.lib.sampling.curation import Turns, by_shuffle, curate
 from stages.lib.sampling.difficulty import difficulty, tiers
-from stages.lib.sampling.draw import SPLITS, draw
+from stages.lib.sampling.draw import SPLITS
+from stages.lib.sampling.draw import draw as draw_shuffled
+from stages.lib.sampling.hash_draw import draw_blocks, parts, priorities_of_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from stages.lib.blocks import Block
+    from stages.lib.blocks import Data
 
     Rows = npt.NDArray[np.int64]
+    Counts = Mapping[str, Mapping[int, int]]
+
+
+class Chosen(NamedTuple):
+    """The rows of a dataset."""
+
+    drawn: dict[str, Rows]
+    """The row numbers of each split in the source."""
+    table: list[tuple[int, int, str, str]]
+    """Row, label, tier and difficulty (4 decimals) of each row, ascending by row.
+
+    Of all rows of the classes that the dataset has; where the source may be larger than memory, of
+    the rows drawn alone. Tier and difficulty are empty where the source has no difficulties.
+    """
+    state: dict[str, Any] | None
+    """The generator's, with which `order` goes on; None where rows were drawn by hash."""
 
 
 def choose(
-    blocks: Sequence[Block],
-    labels: Rows,
-    neighbours: npt.NDArray[np.float64],
+    data: Data,
     *,
     strategy: str,
-    counts: Mapping[str, Mapping[int, int]],
+    draw: str,
+    seed: int,
+    counts: Counts,
     test_draw: str,
     maximum: int,
-    generator: np.random.RandomState,
-) -> tuple[dict[str, Rows], list[tuple[int, int, str, str]]]:
+) -> Chosen:
     """Choose the rows of every split, class after class.
 
     Parameters
     ----------
-    blocks : sequence of Block
-        The images of all rows of the source; pixels in 0..maximum.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row.
-    neighbours : ndarray of shape (n, classes, 5), dtype float64
-        As `difficulty.nearest` gives them.
+    data : Data
+        The source; for `curated` with its neighbours.
     strategy : {"random", "curated"}
         How train is chosen.
+    draw : {"shuffle", "hash"}
+        Whether rows are drawn by a generator, or by the hash of each row.
+    seed : int
+        What the draw starts from.
     counts : mapping of str to mapping of int to int
-        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
+        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``; every class
+        of the source in label order.
     test_draw : {"next", "choice"}
-        How `random` draws test.
+        How `random` draws test by `shuffle`.
     maximum : int
         The largest value that a pixel of the source can have.
-    generator : RandomState
-        What to draw with; it goes on from where it is.
 
     Returns
     -------
-    drawn : dict of str to ndarray of dtype int64
-        For each split its row numbers in the source.
-    table : list of (int, int, str, str)
-        Row, label, tier and difficulty (4 decimals) of every row of the classes that the dataset
-        has, ascending by row.
+    Chosen
 
     Raises
     ------
     TooFewError
-        If `curated` finds too few rows.
+        If there are too few rows for `curated`, or in a part of the range of hashes.
     """
+    labels = data.labels
     classes = [
         label for label in counts["train"] if any(of_split[label] for of_split in counts.values())
     ]
     rows = np.flatnonzero(np.isin(labels, classes))
-    ratios = difficulty(neighbours[rows], labels[rows], classes)
-    of_rows = tiers(ratios, labels[rows])
-    if strategy == "curated":
-        curated = curate(
-            select(blocks, rows),
-            labels[rows],
-            of_rows,
-            counts,
-            generator=generator,
-            maximum=maximum,
+    known = None
+    if data.neighbours is not None:
+        ratios = difficulty(data.neighbours[rows], labels[rows], classes)
+        known = tiers(ratios, labels[rows]), ratios
+    generator = np.random.RandomState(seed) if draw == "shuffle" else None
+    if strategy == "curated" and known:
+        turns = (
+            by_shuffle(generator, len(rows)) if generator else _by_hash(data, rows, counts, seed)
         )
+        blocks = select(data.blocks, rows)
+        curated = curate(blocks, labels[rows], known[0], counts, turns=turns, maximum=maximum)
+        if not generator:
+            for of_split in curated.values():
+                turns.shuffle(of_split)
         drawn = {split: rows[of_split] for split, of_split in curated.items()}
+    elif generator:
+        drawn = draw_shuffled(labels, counts, generator, test_draw)
     else:
-        drawn = draw(labels, counts, generator, test_draw)
+        in_label_order = {split: [*of_split.values()] for split, of_split in counts.items()}
+        drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed)
+    listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
+    described = [("", "")] * len(listed)
+    if known:
+        at = np.searchsorted(rows, listed)
+        described = [(str(tier), f"{ratio:.4f}") for tier, ratio in zip(known[0][at], known[1][at])]
     table = [
-        (row, label, str(tier), f"{ratio:.4f}")
-        for row, label, tier, ratio in zip(
-            rows.tolist(), labels[rows].tolist(), of_rows, ratios, strict=True
+        (row, label, tier, ratio)
+        for row, label, (tier, ratio) in zip(
+            listed.tolist(), labels[listed].tolist(), described, strict=True
         )
     ]
-    return drawn, table
+    return Chosen(drawn, table, save_state(generator) if generator else None)
+
+
+def _by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
+    """Give the turns of some rows of the source: the one with the smallest priority comes first."""
+    ids = None if data.ids is None else data.ids[rows]
+    labels, priorities = (
+        data.labels[rows],
+        priorities_of_blocks(select(data.blocks, rows), ids, seed),
+    )
+    part = parts(priorities, has_val=any(counts["val"].values()))
+
+    def sort(some: Rows) -> None:
+        some[:] = some[np.lexsort((some, labels[some], priorities[some]))]
+
+    return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
 
 
 def order(
-    drawn: Mapping[str, Rows], rows: Rows, generator: np.random.RandomState
+    drawn: Mapping[str, Rows], rows: Rows, state: Mapping[str, Any] | None
 ) -> dict[str, list[int]]:
-    """Shuffle train, then test, then val, and list the rows that none of them uses.
+    """Bring the rows of each split into their final order, and list those that none of them uses.
+
+    Where they were drawn by a generator, it shuffles train, then test, then val. Rows that were
+    drawn by hash are in their order already.
 
     Parameters
     ----------
     drawn : mapping of str to ndarray of dtype int64
         The row numbers of each split, as `choose` gives them.
     rows : ndarray of shape (n,), dtype int64
-        All rows of the classes that the dataset has, ascending. Those of a class that it leaves
-        out are in no split: a model can't be scored on a class that it never saw.
-    generator : RandomState
-        In the state in which `choose` left it.
+        All rows that `choose` lists, ascending. Those of a class that the dataset leaves out are in
+        no split: a model can't be scored on a class that it never saw.
+    state : mapping or None
+        As `choose` gives it.
 
     Returns
     -------
@@ -117,14 +159,17 @@ def order(
     Examples
     --------
     >>> drawn = {"train": np.array([0, 5]), "val": np.array([4]), "test": np.array([2, 1])}
-    >>> order(drawn, np.arange(6), np.random.RandomState(3))
+    >>> order(drawn, np.arange(6), save_state(np.random.RandomState(3)))
     {'train': [5, 0], 'val': [4], 'test': [1, 2], 'unused': [3]}
     """
-    # Val is last, so that it changes neither of the others.
-    shuffled = {split: generator.permutation(drawn[split]) for split in ("train", "test", "val")}
+    ordered = drawn
+    if state:
+        generator = restore(state)
+        # Val is last, so that it changes neither of the others.
+        ordered = {split: generator.permutation(drawn[split]) for split in ("train", "test", "val")}
     unused = np.setdiff1d(rows, np.concatenate([*drawn.values()]))
     return {
-        **{split: shuffled[split].tolist() for split in SPLITS},
+        **{split: ordered[split].tolist() for split in SPLITS},
         "unused": unused.tolist(),
     }
 

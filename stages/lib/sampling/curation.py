@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,10 @@ from stages.lib.blocks import copy_blocks, select, take
 from stages.lib.compute import each
 from stages.lib.sampling.difficulty import sizes
 from stages.lib.sampling.distances import CHUNK, in_chunks, points, squared_distances
+from stages.lib.sampling.draw import SPLITS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -33,6 +34,20 @@ FEWEST = 64
 
 class TooFewError(ValueError):
     """A class has too few rows for what is asked."""
+
+
+class Turns(NamedTuple):
+    """In which order the rows of a class are taken, and which of them a split may take."""
+
+    shuffle: Callable[[Rows], None]
+    """Brings row numbers, shape (n,), into the order in which they are taken."""
+    may: Mapping[str, npt.NDArray[np.bool_]]
+    """For each split, whether it may take a row of the source, shape (n,)."""
+
+
+def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
+    """Let a generator shuffle rows, and every split take any of all `n` rows."""
+    return Turns(generator.shuffle, {split: np.ones(n, bool) for split in SPLITS})
 
 
 def facility_location(blocks: Sequence[Block], n: int) -> Rows:
@@ -109,7 +124,7 @@ def curate(
     tiers: npt.NDArray[np.str_],
     counts: Mapping[str, Mapping[int, int]],
     *,
-    generator: np.random.RandomState,
+    turns: Turns,
     maximum: int,
 ) -> dict[str, Rows]:
     """Choose training rows by tier, and draw test rows from what is left, then val.
@@ -130,8 +145,8 @@ def curate(
         As `difficulty.tiers` gives them.
     counts : mapping of str to mapping of int to int
         How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
-    generator : RandomState
-        What to draw with; it goes on from where it is.
+    turns : Turns
+        In which order rows are drawn.
     maximum : int
         The largest value that a pixel of the source can have.
 
@@ -149,17 +164,17 @@ def curate(
     easy: dict[int, tuple[list[Block], int]] = {}
     for label in sorted(counts["train"]):
         for tier, n in sizes(counts["train"][label]).items():
-            rows = np.flatnonzero((labels == label) & (tiers == tier))
+            rows = np.flatnonzero((labels == label) & (tiers == tier) & turns.may["train"])
             if n > len(rows):
                 raise TooFewError(
-                    f"class {label} has {len(rows)} {tier} rows, but {n} of the "
-                    f"{counts['train'][label]} for train must be {tier}"
+                    f"class {label} has {len(rows)} {tier} rows for train, but {n} of the "
+                    f"{counts['train'][label]} that are asked must be {tier}"
                 )
             if tier == "easy":
                 easy[len(train)] = select(blocks, rows), n
                 train.append(rows)
             else:
-                generator.shuffle(rows)
+                turns.shuffle(rows)
                 train.append(rows[:n])
     # Of the easy rows nothing is drawn, so that all classes can be done at the same time.
     for place, covering in zip(easy, each(_covering, easy.values()), strict=True):
@@ -172,17 +187,17 @@ def curate(
     left = left[~near_duplicates(select(blocks, left), take(blocks, chosen), maximum)]
     held_out: dict[str, list[Rows]] = {"val": [], "test": []}
     for label in tested:
-        test, val = counts["test"][label], counts["val"][label]
         rows = left[labels[left] == label]
-        if test + val > len(rows):
-            asked = f"{test} are asked for test" + (f" and {val} for val" if val else "")
-            raise TooFewError(
-                f"class {label} has {len(rows)} rows left that are no training row's "
-                f"near-duplicate, but {asked}"
-            )
-        generator.shuffle(rows)
-        held_out["test"].append(rows[:test])
-        held_out["val"].append(rows[test : test + val])
+        turns.shuffle(rows)
+        for split in ("test", "val"):
+            n, possible = counts[split][label], rows[turns.may[split][rows]]
+            if n > len(possible):
+                raise TooFewError(
+                    f"class {label} has {len(possible)} rows left for {split} that are no training "
+                    f"row's near-duplicate, but {n} are asked"
+                )
+            held_out[split].append(possible[:n])
+            rows = rows[~np.isin(rows, possible[:n])]
     return {"train": chosen, **{split: np.concatenate(of) for split, of in held_out.items()}}
 
 

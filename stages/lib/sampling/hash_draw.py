@@ -27,7 +27,7 @@ from stages.lib.compute import each
 from stages.lib.sampling.curation import TooFewError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -305,20 +305,41 @@ def draw_blocks(
     >>> draw_blocks(blocks, np.array([0, 0, 0, 1, 1, 1]), None, counts, 42)["train"]
     array([5, 1])
     """
-    rows = (slice(block.start, block.start + block.rows) for block in blocks)
-    parts_of_source = (
-        (block, labels[part], None if ids is None else ids[part])
-        for block, part in zip(blocks, rows, strict=True)
-    )
-    return hash_draw(each(_candidates_of, parts_of_source, counts, seed), counts)
+    work = zip(blocks, _of_blocks(labels, blocks), _of_blocks(ids, blocks), strict=True)
+    return hash_draw(each(_candidates_of, work, counts, seed), counts)
+
+
+def priorities_of_blocks(
+    blocks: Sequence[Block], ids: npt.NDArray[Any] | None, seed: int
+) -> Priorities:
+    """Give the priority of every row of a source, by its image or, where there are ids, by its id.
+
+    Parameters and errors are those of `draw_blocks`.
+
+    Returns
+    -------
+    ndarray of shape (n,), dtype uint64
+        The priority of each row.
+    """
+    work = zip(blocks, _of_blocks(ids, blocks), strict=True)
+    return np.concatenate([np.empty(0, np.uint64), *each(_priorities_of, work, seed)])
+
+
+def _of_blocks(values: npt.NDArray[Any] | None, blocks: Sequence[Block]) -> Iterator[Any]:
+    for block in blocks:
+        yield None if values is None else values[block.start : block.start + block.rows]
+
+
+def _priorities_of(work: tuple[Block, npt.NDArray[Any] | None], seed: int) -> Priorities:
+    block, ids = work
+    return priorities(block.load(), seed) if ids is None else priorities_of_ids(ids, seed)
 
 
 def _candidates_of(
-    part: tuple[Block, Rows, npt.NDArray[Any] | None], counts: Counts, seed: int
+    work: tuple[Block, Rows, npt.NDArray[Any] | None], counts: Counts, seed: int
 ) -> Candidates:
-    block, labels, ids = part
-    of_rows = priorities(block.load(), seed) if ids is None else priorities_of_ids(ids, seed)
-    return candidates(labels, of_rows, counts, start=block.start)
+    block, labels, ids = work
+    return candidates(labels, _priorities_of((block, ids), seed), counts, start=block.start)
 
 
 def _groups(found: Candidates, counts: Counts) -> tuple[Rows, Rows]:

@@ -12,7 +12,10 @@ from stages.lib.sources.benchmark import FetchedBenchmark
 from stages.lib.sources.folder import ImageFolder
 from stages.lib.sources.idx import IdxFiles
 from stages.lib.sources.package import Package
+from stages.lib.sources.parquet import Parquet
+from stages.lib.sources.parts import Parts
 from stages.lib.sources.table import Table
+from stages.lib.sources.zarr_store import ZarrGroup
 
 # By the key that tells a kind from the others. Where no key does, the first is meant.
 KINDS: dict[str, type[Source]] = {
@@ -22,6 +25,9 @@ KINDS: dict[str, type[Source]] = {
     "npy": ArrayFiles,
     "idx": IdxFiles,
     "csv": Table,
+    "parts": Parts,
+    "zarr": ZarrGroup,
+    "parquet": Parquet,
 }
 
 

@@ -49,6 +49,10 @@ class Source(Entry):
     classes: Classes | None = None
     """The names of the classes, in label order; without them, a class is named by its label."""
 
+
+class InMemory(Source):
+    """A source whose images fit into memory."""
+
     @abstractmethod
     def read(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
         """Read pixels, shape (n, pixels), and labels, shape (n,), as they stand there.

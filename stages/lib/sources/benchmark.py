@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from stages.lib.command import StageError
-from stages.lib.sources.base import Source
+from stages.lib.sources.base import InMemory
 from tinydatasets.fetch.benchmarks import BENCHMARKS, check, locate
 from tinydatasets.fetch.errors import FetchError
 from tinydatasets.home import home
@@ -22,7 +22,7 @@ else:
     ]
 
 
-class FetchedBenchmark(Source):
+class FetchedBenchmark(InMemory):
     """A benchmark that `tinydatasets fetch` brought, its training images."""
 
     benchmark: Grey

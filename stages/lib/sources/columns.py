@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,19 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
-
-    from stages.lib.blocks import Block
-
-
-class Opened(NamedTuple):
-    """A source that is read in blocks; its images are not in memory."""
-
-    blocks: list[Block]
-    """The images."""
-    labels: npt.NDArray[np.int64]
-    """The class of each row, shape (n,)."""
-    ids: npt.NDArray[Any] | None
-    """The identity of each row where the source has one: whole numbers or text, shape (n,)."""
 
 
 def labels_of(values: npt.NDArray[Any], rows: int, found_in: Path) -> npt.NDArray[np.int64]:

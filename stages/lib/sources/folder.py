@@ -20,6 +20,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pydantic import Field
 
 from stages.lib.command import StageError
+from stages.lib.sources.base import InMemory
 from stages.lib.sources.own import Location, Own, check_inside, locate, read_bytes, sum_of_files
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Seen(NamedTuple):
     grey: bool
 
 
-class ImageFolder(Own):
+class ImageFolder(Own, InMemory):
     """A folder of the user's own, in it a folder of images for each class."""
 
     folder: Location

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.lib.command import StageError
+from stages.lib.sources.base import InMemory
 from stages.lib.sources.own import Own, locate, read_bytes, sum_of_files
 from stages.lib.sums import sha256
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-class OwnFiles(Own):
+class OwnFiles(Own, InMemory):
     """A user's own files of which each holds all images, or all labels."""
 
     @abstractmethod

@@ -17,14 +17,14 @@ import numpy as np
 from pydantic import StringConstraints
 
 from stages.lib.command import StageError
-from stages.lib.sources.base import Source
+from stages.lib.sources.base import InMemory
 from stages.lib.sources.table import parse
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-class Package(Source):
+class Package(InMemory):
     """A data file that an installed package carries."""
 
     package: Annotated[str, StringConstraints(min_length=1)]

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.lib.blocks import BLOCK_BYTES, Block
+from stages.lib.blocks import BLOCK_BYTES, Block, Data
 from stages.lib.command import StageError
 from stages.lib.extras import extra
-from stages.lib.sources.columns import Opened, check_some, ids_of, labels_of
+from stages.lib.sources.base import Shape
+from stages.lib.sources.columns import check_some, ids_of, labels_of
+from stages.lib.sources.large import Large
+from stages.lib.sources.own import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +25,24 @@ if TYPE_CHECKING:
 REQUIREMENT = "pyarrow>=15"
 
 
-def open_blocks(path: Path, image_shape: Sequence[int]) -> Opened:
+class Parquet(Large):
+    """Images of a user's own in Parquet files."""
+
+    parquet: Location
+    """A Parquet file below `data/`, or a folder of them: columns `image`, `label`, perhaps `id`."""
+    image_shape: Shape
+    """Height and width in pixels, and 3 for images in colour, which Parquet does not say."""
+
+    def location(self) -> tuple[str, str]:
+        """Give the file or folder by its key."""
+        return "parquet", self.parquet
+
+    def open_at(self, path: Path) -> Data:
+        """Open them."""
+        return open_blocks(path, self.image_shape)
+
+
+def open_blocks(path: Path, image_shape: Sequence[int]) -> Data:
     """Open a Parquet file, or a folder of them, with columns ``image``, ``label``, perhaps ``id``.
 
     Parameters
@@ -36,7 +56,7 @@ def open_blocks(path: Path, image_shape: Sequence[int]) -> Opened:
 
     Returns
     -------
-    Opened
+    Data
         Blocks of some row groups of a file, a few MB together, or of one larger row group; the
         labels and ids.
 
@@ -63,7 +83,7 @@ def open_blocks(path: Path, image_shape: Sequence[int]) -> Opened:
         if with_ids:
             ids.append(ids_of(_column(file, "id"), rows, file))
     check_some(len(blocks), path)
-    return Opened(blocks, np.concatenate(labels), np.concatenate(ids) if with_ids else None)
+    return Data(blocks, np.concatenate(labels), np.concatenate(ids) if with_ids else None)
 
 
 def _open(file: Path) -> Any:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.lib.blocks import check_images, npy_blocks, open_npy
+from stages.lib.blocks import Data, check_images, npy_blocks, open_npy
 from stages.lib.command import StageError
-from stages.lib.sources.columns import Opened, check_some, ids_of, labels_of
+from stages.lib.sources.columns import check_some, ids_of, labels_of
+from stages.lib.sources.large import Large
+from stages.lib.sources.own import Location
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,22 @@ if TYPE_CHECKING:
     from stages.lib.blocks import Block
 
 
-def open_blocks(folder: Path) -> Opened:
+class Parts(Large):
+    """Images of a user's own in `.npy` files of some rows each."""
+
+    parts: Location
+    """A folder below `data/` with `images-*.npy`, each with `labels-*.npy`, perhaps `ids-*.npy`."""
+
+    def location(self) -> tuple[str, str]:
+        """Give the folder by its key."""
+        return "parts", self.parts
+
+    def open_at(self, path: Path) -> Data:
+        """Open them."""
+        return open_blocks(path)
+
+
+def open_blocks(folder: Path) -> Data:
     """Open a folder of ``images-*.npy``, each with ``labels-*.npy`` and perhaps ``ids-*.npy``.
 
     Parameters
@@ -30,7 +47,7 @@ def open_blocks(folder: Path) -> Opened:
 
     Returns
     -------
-    Opened
+    Data
         Blocks of a few MB, each of one file, and the labels and ids of all.
 
     Raises
@@ -64,7 +81,7 @@ def open_blocks(folder: Path) -> Opened:
         if with_ids:
             ids.append(ids_of(_read(path, "ids"), rows, _beside(path, "ids")))
     check_some(len(blocks), folder)
-    return Opened(blocks, np.concatenate(labels), np.concatenate(ids) if with_ids else None)
+    return Data(blocks, np.concatenate(labels), np.concatenate(ids) if with_ids else None)
 
 
 def _beside(path: Path, name: str) -> Path:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.lib.blocks import Block, check_images, spans
+from stages.lib.blocks import Block, Data, check_images, spans
 from stages.lib.command import StageError
 from stages.lib.extras import extra
-from stages.lib.sources.columns import Opened, check_some, ids_of, labels_of
+from stages.lib.sources.columns import check_some, ids_of, labels_of
+from stages.lib.sources.large import Large
+from stages.lib.sources.own import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +28,22 @@ CODECS = frozenset(
 )
 
 
-def open_blocks(folder: Path) -> Opened:
+class ZarrGroup(Large):
+    """Images of a user's own in a Zarr group."""
+
+    zarr: Location
+    """A Zarr group below `data/` with the arrays `images` and `labels`, perhaps `ids`."""
+
+    def location(self) -> tuple[str, str]:
+        """Give the folder by its key."""
+        return "zarr", self.zarr
+
+    def open_at(self, path: Path) -> Data:
+        """Open it."""
+        return open_blocks(path)
+
+
+def open_blocks(folder: Path) -> Data:
     """Open a Zarr group with the arrays ``images`` and ``labels``, and perhaps ``ids``.
 
     Parameters
@@ -38,7 +55,7 @@ def open_blocks(folder: Path) -> Opened:
 
     Returns
     -------
-    Opened
+    Data
         Blocks of some chunks each, a few MB together, or of one larger chunk; the labels and ids.
 
     Raises
@@ -61,7 +78,7 @@ def open_blocks(folder: Path) -> Opened:
     ]
     labels = labels_of(_read(folder / "labels", 0, None), n, folder / "labels")
     ids = folder / "ids"
-    return Opened(blocks, labels, ids_of(_read(ids, 0, None), n, ids) if ids.exists() else None)
+    return Data(blocks, labels, ids_of(_read(ids, 0, None), n, ids) if ids.exists() else None)
 
 
 def _rows(path: Path, start: int, stop: int) -> npt.NDArray[np.uint8]:

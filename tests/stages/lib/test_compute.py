@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
+from stages.lib.blocks import Data
 from stages.lib.command import StageError
 from stages.lib.compute import VARIABLE, each
 from stages.lib.sampling.choose import choose
@@ -64,7 +65,10 @@ def stop_at_three(item: int, text: str) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_difficulty_and_curation_are_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("draw", ["shuffle", "hash"])
+def test_difficulty_and_curation_are_the_same_everywhere(
+    draw: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     generator = np.random.RandomState(8)
     labels = generator.permutation(np.repeat([0, 1, 2], 40))
     images = generator.randint(0, 200, (120, 4, 4)).astype(np.uint8) + labels[:, None, None]
@@ -77,15 +81,14 @@ def test_difficulty_and_curation_are_the_same_everywhere(monkeypatch: pytest.Mon
 
     def chosen() -> list[object]:
         neighbours = nearest(blocks, labels)
-        drawn, table = choose(
-            blocks,
-            labels,
-            neighbours,
+        drawn, table, _ = choose(
+            Data(blocks, labels, neighbours=neighbours),
             strategy="curated",
+            draw=draw,
+            seed=1,
             counts=counts,
             test_draw="next",
             maximum=255,
-            generator=np.random.RandomState(1),
         )
         rows = {split: of_split.tolist() for split, of_split in drawn.items()}
         return [neighbours.tolist(), rows, table]

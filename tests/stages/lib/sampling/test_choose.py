@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from stages.lib.blocks import Data
 from stages.lib.sampling.choose import choose, order, restore, save_state
 from stages.lib.sampling.curation import TooFewError
 from stages.lib.sampling.difficulty import nearest
@@ -37,11 +38,10 @@ def chosen(strategy: str, seed: int = 7, **changes: Any) -> tuple[dict[str, Any]
         "maximum": 255,
         **changes,
     }
-    neighbours = nearest(in_blocks(IMAGES), LABELS)
-    generator = np.random.RandomState(seed)
-    return choose(
-        in_blocks(IMAGES), LABELS, neighbours, strategy=strategy, generator=generator, **asked
-    )
+    blocks = in_blocks(IMAGES)
+    data = Data(blocks, LABELS, neighbours=nearest(blocks, LABELS))
+    drawn, table, _ = choose(data, strategy=strategy, draw="shuffle", seed=seed, **asked)
+    return drawn, table
 
 
 @pytest.mark.parametrize("strategy", ["random", "curated"])
@@ -62,7 +62,8 @@ def test_a_val_changes_neither_train_nor_test(strategy: str) -> None:
     without, table = chosen(strategy)
     drawn, _ = chosen(strategy, counts=counts([20, 0, 10], [5, 0, 7], [4, 0, 3]))
     rows = np.array([line[0] for line in table])
-    ordered = [order(of, rows, np.random.RandomState(1)) for of in (without, drawn)]
+    state = save_state(np.random.RandomState(1))
+    ordered = [order(of, rows, state) for of in (without, drawn)]
     for split in ("train", "test"):
         assert ordered[0][split] == ordered[1][split]
     assert (ordered[0]["val"], len(ordered[1]["val"])) == ([], 7)
@@ -76,10 +77,12 @@ def test_curated_takes_of_each_tier() -> None:
 
 
 def test_curated_says_where_rows_are_too_few() -> None:
-    with pytest.raises(TooFewError, match="class 0 has 32 easy rows, but 33 of the 41 for train"):
+    with pytest.raises(TooFewError, match="class 0 has 32 easy rows for train, but 33 of the 41"):
         chosen("curated", counts=counts([41, 0, 1], [0, 0, 1]))
-    few = "rows left that are no training row's near-duplicate, but 16 are asked for test and 5 for"
-    with pytest.raises(TooFewError, match=f"class 0 has 18 {few} val"):
+    few = (
+        "class 0 has 2 rows left for val that are no training row's near-duplicate, but 5 are asked"
+    )
+    with pytest.raises(TooFewError, match=few):
         chosen("curated", counts=counts([20, 0, 1], [16, 0, 1], [5, 0, 0]))
 
 
@@ -93,7 +96,7 @@ def test_the_seed_and_the_draw_are_those_asked() -> None:
 def test_the_order_is_that_of_one_generator() -> None:
     drawn, table = chosen("random", counts=counts([20, 0, 10], [5, 0, 7], [4, 0, 3]))
     rows = np.array([line[0] for line in table])
-    splits = order(drawn, rows, np.random.RandomState(7))
+    splits = order(drawn, rows, save_state(np.random.RandomState(7)))
     assert list(splits) == ["train", "val", "test", "unused"]
     again = np.random.RandomState(7)
     for split in ("train", "test", "val"):

@@ -10,6 +10,7 @@ import pytest
 from stages.lib.sampling import curation, distances
 from stages.lib.sampling.curation import (
     TooFewError,
+    by_shuffle,
     curate,
     facility_location,
     near_duplicates,
@@ -31,22 +32,22 @@ def test_too_few_rows_are_said() -> None:
     blocks = in_blocks(images)
     labels = np.repeat([0, 1], 4)
     named = np.full(8, "easy")
-    with pytest.raises(TooFewError, match="class 0 has 0 rows left that are no training row's"):
+    with pytest.raises(TooFewError, match="class 0 has 0 rows left for test that are no train"):
         curate(
             blocks,
             labels,
             named,
             counts({0: 1, 1: 1}, {0: 1, 1: 0}),
-            generator=generator,
+            turns=by_shuffle(generator, 8),
             maximum=9,
         )
-    with pytest.raises(TooFewError, match="class 1 has 4 easy rows, but 6 of the 7 for"):
+    with pytest.raises(TooFewError, match="class 1 has 4 easy rows for train, but 6 of the 7 that"):
         curate(
             blocks,
             labels,
             named,
             counts({0: 1, 1: 7}, {0: 1, 1: 0}),
-            generator=generator,
+            turns=by_shuffle(generator, 8),
             maximum=9,
         )
 
@@ -58,12 +59,13 @@ def test_a_class_whose_rows_are_all_for_training_leaves_none() -> None:
     generator = np.random.RandomState(0)
     asked = {0: 4, 1: 1}
     one = counts(asked, {0: 0, 1: 1})
-    chosen = curate(blocks, labels, named, one, generator=generator, maximum=9)
+    chosen = curate(blocks, labels, named, one, turns=by_shuffle(generator, 8), maximum=9)
     assert sorted(chosen["train"][:4]) == [0, 1, 2, 3]
     assert labels[chosen["test"]].tolist() == [1]
     assert chosen["val"].tolist() == []
+    one = counts(asked, {0: 1, 1: 1})
     with pytest.raises(TooFewError, match="class 0 has 0 rows left"):
-        curate(blocks, labels, named, counts(asked, {0: 1, 1: 1}), generator=generator, maximum=9)
+        curate(blocks, labels, named, one, turns=by_shuffle(generator, 8), maximum=9)
 
 
 def plain_greedy(images: npt.NDArray[np.uint8], n: int) -> list[int]:

@@ -26,7 +26,7 @@ from stages.lib.sources import parquet, parts, zarr_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stages.lib.sources.columns import Opened
+    from stages.lib.blocks import Data
 
 Array = npt.NDArray[Any]
 GENERATOR = np.random.RandomState(6)
@@ -37,7 +37,7 @@ NAMES = np.array([f"blatt {i}é" for i in range(23)])
 NUMBERS = np.arange(23, dtype=np.uint64) + 2**63
 
 
-def write_parts(folder: Path, images: Array, labels: Array, ids: Array | None) -> Opened:
+def write_parts(folder: Path, images: Array, labels: Array, ids: Array | None) -> Data:
     folder.mkdir()
     for i, rows in enumerate(np.split(np.arange(23), [9, 9, 20])):
         np.save(folder / f"images-{i:03}.npy", images[rows])
@@ -49,7 +49,7 @@ def write_parts(folder: Path, images: Array, labels: Array, ids: Array | None) -
 
 def write_zarr(
     folder: Path, images: Array, labels: Array, ids: Array | None, **options: Any
-) -> Opened:
+) -> Data:
     group: Any = zarr.open_group(folder, mode="w", zarr_format=options.pop("zarr_format", 3))
     group.create_array("images", data=images, chunks=(4, *images.shape[1:]), **options)
     group.create_array("labels", data=labels)
@@ -74,7 +74,7 @@ def write_parquet(
     labels: Array,
     ids: Array | None,
     kind: Callable[[int], pa.DataType] = pa.binary,
-) -> Opened:
+) -> Data:
     folder.mkdir()
     all_rows = table(images, labels, ids, kind(images[0].size))
     pq.write_table(all_rows[:9], folder / "a.parquet", row_group_size=2)
@@ -83,7 +83,7 @@ def write_parquet(
     return parquet.open_blocks(folder, images.shape[1:])
 
 
-KINDS: dict[str, Callable[..., Opened]] = {
+KINDS: dict[str, Callable[..., Data]] = {
     "parts": write_parts,
     "zarr": write_zarr,
     "zarr 2": partial(write_zarr, zarr_format=2),
@@ -127,7 +127,7 @@ def test_each_kind_gives_the_rows_that_were_written(
 
 
 @pytest.mark.parametrize("write", [write_parts, write_zarr, write_parquet])
-def test_colours_are_read(write: Callable[..., Opened], tmp_path: Path) -> None:
+def test_colours_are_read(write: Callable[..., Data], tmp_path: Path) -> None:
     opened = write(tmp_path / "leaves", COLOUR, LABELS, None)
     np.testing.assert_array_equal(take(opened.blocks, np.arange(23)), COLOUR)
 
