@@ -4,10 +4,16 @@
 # Python 3.10 to 3.13 is needed. `make PYTHON=python3.12` chooses one; else tools/venv.sh does.
 PYTHON ?=
 
+# Where work runs: `make repro WORKERS=2`, or the address of a Dask scheduler. See docs/large.md.
+WORKERS ?=
+ifneq ($(WORKERS),)
+export TINYDATASETS_WORKERS := $(WORKERS)
+endif
+
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check leaks prune lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check leaks prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -18,7 +24,7 @@ repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair 
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi
 
-test: .venv/.ready  ## run the tests
+test: .venv/.large  ## run the tests
 	python -m pytest
 
 check: .venv/.ready  ## check params.yaml, and build nothing
@@ -31,7 +37,9 @@ prune: .venv/.ready  ## remove the files of datasets that are no longer in param
 	@python -m tools.doctor
 	python -m tools.prune
 
-lint: .venv/.ready  ## check format, style and types
+large: .venv/.large  ## install what Dask and sources larger than memory need
+
+lint: .venv/.large  ## check format, style and types
 	ruff format --check
 	ruff check
 	mypy
@@ -50,11 +58,13 @@ fuzz: .venv/.ready  ## test the readers with generated input, for longer than `m
 bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 3 minutes
 	python -m benchmarks.speed
 
-lock: .venv/.ready  ## update requirements.txt to the newest versions
-	uv pip compile pyproject.toml --extra pipeline --extra fetch --extra dask --extra large --extra dev --universal \
-	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-annotate --upgrade \
-	  --custom-compile-command "make lock" --output-file requirements.txt
+LOCK = uv pip compile pyproject.toml --universal --python-version 3.10 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-annotate --upgrade \
+  --custom-compile-command "make lock"
+lock: .venv/.ready  ## update requirements.txt and requirements-large.txt to the newest versions
+	$(LOCK) --extra pipeline --extra fetch --extra dev --output-file requirements.txt
+	$(LOCK) --extra dask --extra large --constraint requirements.txt \
+	  --output-file requirements-large.txt
 
 schema: .venv/.ready  ## update params.schema.json after a change of the model of params.yaml
 	python -m tools.schema --out params.schema.json
@@ -75,6 +85,11 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	.venv/bin/python -m compileall -q stages tools tinydatasets
+	touch $@
+
+.venv/.large: .venv/.ready requirements-large.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements-large.txt
 	touch $@
 
 # Looked at each time, and made anew if it is of a Python that doesn't fit.

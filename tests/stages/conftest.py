@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from stages.lib.arrays import write_array
-from stages.lib.cluster import connect
 from stages.lib.sampling.difficulty import nearest
 from tests.conftest import ROOT
 from tests.stages.in_blocks import in_blocks
@@ -77,6 +76,9 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a Dask scheduler with two workers, and give its address."""
+    # Imported here: it takes a second, and most tests do without.
+    from stages.lib.cluster import connect  # noqa: PLC0415
+
     port, folder = free_port(), tmp_path_factory.mktemp("dask")
     address = f"tcp://127.0.0.1:{port}"
     scheduler = f"scheduler --host 127.0.0.1 --port {port} --no-dashboard"

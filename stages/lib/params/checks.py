@@ -9,14 +9,17 @@ from stages.lib.params.counts import check_labels, per_class
 from stages.lib.params.model import Dataset, Recipe, Text
 from stages.lib.params.wording import unknown
 from stages.lib.sampling.draw import SPLITS
+from stages.lib.sources.base import Source
+from stages.lib.sources.large import Large
+from tinydatasets import classes
 from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.types import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stages.lib.params.entry import Entry
     from stages.lib.params.model import Params
-    from stages.lib.sources.base import Source
 
 
 def check(params: Params) -> None:
@@ -37,7 +40,9 @@ def check(params: Params) -> None:
         for name, entry in entries.items():
             try:
                 _check_name(name, part)
-                if isinstance(entry, Dataset):
+                if isinstance(entry, Source):
+                    _check_classes(entry)
+                elif isinstance(entry, Dataset):
                     _check_dataset(entry, params.sources)
                 elif isinstance(entry, Recipe):
                     _check_recipe(entry)
@@ -68,6 +73,16 @@ def _check_name(name: str, part: str) -> None:
         raise ValueError(f": {why}; give the {part.removesuffix('s')} another name")
 
 
+def _check_classes(source: Source) -> None:
+    names, there = source.class_names(), len(source.rows_per_class)
+    if len(names) != there:
+        raise ValueError(f".classes: {len(names)} names, but there are {there} classes")
+    try:
+        classes.check(names, there)
+    except FormatError as error:
+        raise ValueError(f".classes: {error}") from None
+
+
 def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
     if dataset.source not in sources:
         raise ValueError(f".source: {unknown('source', dataset.source, list(sources))}")
@@ -86,6 +101,12 @@ def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
                 f"{dataset.source} has {rows} rows available, but {sum(asked.values())} are asked "
                 f"({parts})"
             )
+    source = sources[dataset.source]
+    if dataset.strategy == "curated" and isinstance(source, Large) and not source.difficulty:
+        raise ValueError(
+            f".strategy: curated needs the difficulty of each row of {dataset.source}; add "
+            f"`difficulty: true` to this source"
+        )
     if "test_draw" in dataset.model_fields_set:
         for key, value in (("strategy", "curated"), ("draw", "hash")):
             if getattr(dataset, key) == value:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stages.lib.params.model import Params
-    from stages.lib.sources.base import Source
 
 
 def resolve(params: Params) -> dict[str, dict[str, Any]]:
@@ -30,7 +29,7 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
         the source's `classes` and `maximum`; and ``recipes.json``, all recipes by name.
     """
     files = {
-        f"sources/{name}.json": {**source.model_dump(), "classes": _classes(source)}
+        f"sources/{name}.json": {**source.model_dump(), "classes": source.class_names()}
         for name, source in params.sources.items()
     }
     for name, dataset in params.datasets.items():
@@ -42,7 +41,7 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
         files[f"datasets/{name}.json"] = {
             **dataset.model_dump(),
             **counts,
-            "classes": _classes(source),
+            "classes": source.class_names(),
             "maximum": source.maximum,
         }
     files |= {f"texts/{name}.json": text.model_dump() for name, text in params.texts.items()}
@@ -50,11 +49,6 @@ def resolve(params: Params) -> dict[str, dict[str, Any]]:
         name: params.recipes[name].model_dump() for name in sorted(params.recipes)
     }
     return files
-
-
-def _classes(source: Source) -> list[str]:
-    """Give the names of a source's classes: their labels, unless it has names."""
-    return source.classes or [str(label) for label in range(len(source.rows_per_class))]
 
 
 def describe(source: Mapping[str, Any]) -> str:

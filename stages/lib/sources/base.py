@@ -47,7 +47,11 @@ class Source(Entry):
     rows_per_class: RowsPerClass
     """How many rows there are of each class, in label order."""
     classes: Classes | None = None
-    """The names of the classes, in label order; without them, a class is named by its label."""
+    """The names of the classes, in label order; by default its own, or the labels."""
+
+    def class_names(self) -> list[str]:
+        """Give the name of each class, in label order."""
+        return self.classes or [str(label) for label in range(len(self.rows_per_class))]
 
 
 class InMemory(Source):

@@ -14,19 +14,20 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Grey = str
+    Fetched = str
 else:
-    # A source's images have height and width, and no colours.
-    Grey = Literal[
-        tuple(name for name, benchmark in BENCHMARKS.items() if len(benchmark.image) == 2)
-    ]
+    Fetched = Literal[tuple(BENCHMARKS)]
 
 
 class FetchedBenchmark(InMemory):
     """A benchmark that `tinydatasets fetch` brought, its training images."""
 
-    benchmark: Grey
+    benchmark: Fetched
     """A benchmark that `tinydatasets fetch` brought, its training images."""
+
+    def class_names(self) -> list[str]:
+        """Give the published name of each class, unless the entry has other names."""
+        return self.classes or [*BENCHMARKS[self.benchmark].classes]
 
     def read(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
         """Read the published files, once their sums are known to be right."""

@@ -199,7 +199,8 @@ WRONG = {
             "sources:\n  mine: {benchmark: emnist, image_shape: [2, 2], maximum: 9, "
             "rows_per_class: [1, 1]}\n"
         ),
-        "sources.mine.benchmark: unknown value 'emnist'; allowed: mnist. Did you mean 'mnist'?",
+        "sources.mine.benchmark: unknown value 'emnist'; allowed: mnist, cifar10. Did you mean "
+        "'mnist'?",
     ),
     "misspelt strategy": (
         "strategy: curated",

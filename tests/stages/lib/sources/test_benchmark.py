@@ -11,6 +11,7 @@ import yaml
 
 from stages.lib.command import StageError
 from stages.lib.params.read import read_params
+from stages.lib.params.resolve import resolve
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -35,12 +36,21 @@ def test_the_page_shows_entries_that_are_right(tmp_path: Path) -> None:
     assert sum(params.sources["mnist"].rows_per_class) == 60_000
 
 
-def test_a_benchmark_in_colour_is_no_source(tmp_path: Path) -> None:
-    colour = {"mnist": {**SOURCE["mnist"], "benchmark": "cifar10"}}
+def test_a_benchmark_in_colour_has_its_published_names(tmp_path: Path) -> None:
+    rows = {"image_shape": [32, 32, 3], "maximum": 255, "rows_per_class": [5000] * 10}
+    source = {"cifar": {"benchmark": "cifar10", **rows}}
+    dataset = {"mine": {**DATASET["tinymnist-of-60000"], "source": "cifar"}}
+    files = resolve(read_params(with_entries(tmp_path / "params.yaml", source, dataset)))
+    for name in ("sources/cifar.json", "datasets/mine.json"):
+        assert files[name]["classes"][:3] == ["airplane", "automobile", "bird"]
+
+
+def test_an_unknown_benchmark_is_said(tmp_path: Path) -> None:
+    other = {"mnist": {**SOURCE["mnist"], "benchmark": "cifar100"}}
     with pytest.raises(
-        StageError, match=r"sources.mnist.benchmark: unknown value 'cifar10'; allowed: mnist$"
+        StageError, match=r"benchmark: unknown value 'cifar100'; allowed: mnist, cifar10"
     ):
-        read_params(with_entries(tmp_path / "params.yaml", colour, {}))
+        read_params(with_entries(tmp_path / "params.yaml", other, {}))
     schema = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
     kind = schema["$defs"]["FetchedBenchmark"]["properties"]["benchmark"]
-    assert kind.get("enum", [kind.get("const")]) == ["mnist"]
+    assert kind["enum"] == ["mnist", "cifar10"]
