@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
 
@@ -210,3 +215,37 @@ def built(built_once: Repository, tmp_path: Path) -> Repository:
 def digits(digits_once: Repository, tmp_path: Path) -> Repository:
     """Give one that has the two editions of TinyDigits alone."""
     return copy_built(digits_once, tmp_path / "clone")
+
+
+def free_port() -> int:
+    """Give a port of this machine on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a Dask scheduler with two workers, and give its address."""
+    # Imported here: it takes a second, and most tests do without.
+    from stages.lib.cluster import connect  # noqa: PLC0415
+
+    port, folder = free_port(), tmp_path_factory.mktemp("dask")
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = f"scheduler --host 127.0.0.1 --port {port} --no-dashboard"
+    worker = f"worker {address} --host 127.0.0.1 --nworkers 1 --nthreads 1 --no-dashboard"
+    with contextlib.ExitStack() as stack:
+        for command in (scheduler, worker, worker):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *command.split()],
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        yield address
+        if connect.cache_info().currsize:
+            connect(address).close()

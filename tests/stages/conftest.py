@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +11,9 @@ import pytest
 
 from stages.lib.arrays import write_array
 from stages.lib.sampling.difficulty import nearest
-from tests.conftest import ROOT
 from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -63,37 +56,3 @@ def small(tmp_path: Path) -> Small:
     write_array(tmp_path / "source/labels.npy", labels)
     write_array(tmp_path / "source/nearest.npy", nearest(in_blocks(images), labels))
     return Small(tmp_path, images, labels)
-
-
-def free_port() -> int:
-    """Give a port of this machine on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a Dask scheduler with two workers, and give its address."""
-    # Imported here: it takes a second, and most tests do without.
-    from stages.lib.cluster import connect  # noqa: PLC0415
-
-    port, folder = free_port(), tmp_path_factory.mktemp("dask")
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = f"scheduler --host 127.0.0.1 --port {port} --no-dashboard"
-    worker = f"worker {address} --host 127.0.0.1 --nworkers 1 --nthreads 1 --no-dashboard"
-    with contextlib.ExitStack() as stack:
-        for command in (scheduler, worker, worker):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dask", *command.split()],
-                cwd=folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            stack.callback(process.wait)
-            stack.callback(process.terminate)
-        yield address
-        if connect.cache_info().currsize:
-            connect(address).close()

@@ -26,8 +26,7 @@ from stages.lib.sampling.hash_draw import (
     priorities,
     priorities_of_ids,
 )
-from tests.conftest import ROOT
-from tests.stages.conftest import free_port
+from tests.conftest import ROOT, free_port
 from tests.stages.in_blocks import in_blocks
 
 if TYPE_CHECKING:
