@@ -229,6 +229,8 @@ def free_port() -> int:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a Dask scheduler with two workers, and give its address."""
     # Imported here: it takes a second, and most tests do without.
+    from distributed import Client  # noqa: PLC0415
+
     from stages.lib.cluster import connect  # noqa: PLC0415
 
     port, folder = free_port(), tmp_path_factory.mktemp("dask")
@@ -246,6 +248,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             )
             stack.callback(process.wait)
             stack.callback(process.terminate)
+        # On a machine that is busy they take long to start, longer than a user's command waits.
+        with Client(address, timeout=60) as client:
+            client.wait_for_workers(2, timeout=60)
         yield address
         if connect.cache_info().currsize:
             connect(address).close()

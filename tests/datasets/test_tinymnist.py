@@ -19,6 +19,7 @@ from sklearn.neighbors import NearestNeighbors
 import tinydatasets
 from stages.lib.sampling.difficulty import TIERS, difficulty, nearest, tiers
 from tests.conftest import ROOT
+from tests.stages.in_blocks import in_blocks
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_the_easy_images_are_those_of_facility_location(source: Any) -> None:
     """Choose those of a class again, one by one, in the plainest way."""
     pixels, labels = source
     images = pixels.astype(np.uint8).reshape(-1, 28, 28)
-    ratios = difficulty(nearest(images, labels), labels, list(range(10)))
+    ratios = difficulty(nearest(in_blocks(images), labels), labels, list(range(10)))
     named = tiers(ratios, labels)
     of_class = np.flatnonzero((labels == 3) & (named == "easy"))
     assert len(of_class) == 400
