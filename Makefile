@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check leaks prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check new leaks prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -29,6 +29,10 @@ test: .venv/.large  ## run the tests
 
 check: .venv/.ready  ## check params.yaml, and build nothing
 	@python -m stages.params
+
+# Make exports the variables of its command line: the shell takes them whole, whatever is in them.
+new: .venv/.ready  ## add a dataset of your own images: make new NAME=leaves FROM=path/to/folder
+	@python -m tools.new "$$NAME" "$$FROM" $${LABELS:+--labels "$$LABELS"}
 
 leaks: .venv/.ready  ## count test images of a dataset that are training images of another
 	@python -m tools.leaks

@@ -39,7 +39,7 @@ def check(params: Params) -> None:
     for part, entries in parts.items():
         for name, entry in entries.items():
             try:
-                _check_name(name, part)
+                check_name(name, part)
                 if isinstance(entry, Source):
                     _check_classes(entry)
                 elif isinstance(entry, Dataset):
@@ -60,8 +60,27 @@ WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
 }
 
 
-def _check_name(name: str, part: str) -> None:
-    """Refuse a name that is taken: files and folders are named after every entry."""
+def check_name(name: str, part: str) -> None:
+    """Refuse a name that is taken: files and folders are named after every entry.
+
+    Parameters
+    ----------
+    name : str
+        The name of an entry.
+    part : str
+        The part of ``params.yaml`` that it is in.
+
+    Raises
+    ------
+    ValueError
+        If it is taken; the message goes after the key of the entry.
+
+    Examples
+    --------
+    >>> check_name("aux", "sources")
+    Traceback (most recent call last):
+    ValueError: : Windows allows no file or folder of this name; give the source another name
+    """
     why = ""
     if name in WINDOWS_DEVICES:
         why = "Windows allows no file or folder of this name"

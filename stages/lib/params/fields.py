@@ -9,6 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from stages.lib.params.wording import lacks_space, put_a_space, show
 
+# Files and folders are named after entries, so that a name is one on every system.
+NAME, LONGEST_NAME = r"^[a-z][a-z0-9_-]*$", 64
+
 
 def check_class_counts(value: object, of: str = "class", first: int = 0) -> object:
     """Report the first wrong count: pydantic would report one error for each form of `Counts`."""
@@ -47,5 +50,5 @@ def check_level_counts(value: object) -> object:
 Count = Annotated[int, Field(ge=0)]
 Counts = Annotated[Count | list[Count] | dict[int, Count], BeforeValidator(check_class_counts)]
 LevelCounts = Annotated[Count | list[Count] | dict[int, Count], BeforeValidator(check_level_counts)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=LONGEST_NAME)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from stages.lib.params.model import ENTRIES, Params
-from stages.lib.params.wording import lacks_space, put_a_space, show, unknown
+from stages.lib.params.wording import A_NAME, lacks_space, put_a_space, show, unknown
 from stages.lib.sources import KINDS
 
 if TYPE_CHECKING:
@@ -49,10 +49,7 @@ def _message(error: ErrorDetails) -> str:
     if without_space := _without_space(kind, found, location):
         return without_space
     if location[-1:] == ["[key]"]:
-        return (
-            f"{_dotted([*location[:-2], show(found)])}: not a name; a name is a lower-case letter "
-            "followed by lower-case letters, digits, - or _, at most 64 in all"
-        )
+        return f"{_dotted([*location[:-2], show(found)])}: not a name; {A_NAME}"
     key = _dotted(location)
     if kind == "extra_forbidden":
         return f"{key}: {_unknown_key(error)}"

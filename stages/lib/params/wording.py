@@ -6,6 +6,11 @@ import difflib
 import re
 import reprlib
 
+A_NAME = (
+    "a name is a lower-case letter followed by lower-case letters, digits, - or _, at most 64 in "
+    "all"
+)
+
 
 def unknown(kind: str, value: object, allowed: list[str]) -> str:
     """Say what is allowed in place of a value, and which of it is spelt alike."""

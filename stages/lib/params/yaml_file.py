@@ -11,7 +11,7 @@ import yaml
 from stages.lib.command import StageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -61,6 +61,24 @@ for _name, _pattern in {
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), [None]
     )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Write a key a line, a list in one line, and in quotes what `_Loader` may not take without."""
+
+
+_Dumper.add_representer(
+    list,
+    lambda dumper, value: dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", value, flow_style=True
+    ),
+)
+_Dumper.add_representer(
+    str,
+    lambda dumper, value: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style=None if value.isascii() else '"'
+    ),
+)
 
 
 def read_yaml(path: Path) -> Any:
@@ -124,6 +142,55 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
             break
         line = at.start_mark.line + 1
     return line
+
+
+def add_entry(text: str, part: str, name: str, entry: Mapping[str, object]) -> str:
+    r"""Add an entry at the end of a part of ``params.yaml``, and leave all else as it is.
+
+    Parameters
+    ----------
+    text : str
+        All of a file that `read_yaml` can read.
+    part : str
+        A key at the top, below which entries stand one below the other.
+    name : str
+        The name of the new entry.
+    entry : mapping
+        Its keys and values.
+
+    Returns
+    -------
+    str
+        The text with new lines in it. They are indented as the entries there, end as the other
+        lines do, and follow a blank line if there is one in the part.
+
+    Examples
+    --------
+    >>> add_entry("sources:\n  a: {x: 1}  # one\n# two\ntexts: {}\n", "sources", "b", {"y": [2]})
+    'sources:\n  a: {x: 1}  # one\n  b:\n    y: [2]\n# two\ntexts: {}\n'
+    """
+    root: Any = yaml.compose(text, _Loader)
+    below = next(under for key, under in root.value if key.value == part)
+    start = below.start_mark
+    while isinstance(below, yaml.CollectionNode) and not below.flow_style:
+        # A part ends where the next one begins; the comments between them belong to the latter.
+        below = below.value[-1][1] if isinstance(below, yaml.MappingNode) else below.value[-1]
+    end = text.find("\n", below.end_mark.index) + 1 or len(text)
+    before, after = text[:end], text[end:]
+    ending = "\r\n" if "\r\n" in text else "\n"
+    lines = yaml.dump(
+        {part: {name: {**entry}}},
+        Dumper=_Dumper,
+        indent=start.column,
+        sort_keys=False,
+        allow_unicode=True,
+        width=float("inf"),
+    ).splitlines()[1:]
+    has_blank = any(not line.strip() for line in before[start.index :].splitlines())
+    added = [""] * has_blank + lines
+    if not before.endswith("\n"):
+        before += ending
+    return before + "".join(f"{line}{ending}" for line in added) + after
 
 
 # Common mistakes as they look in a line, and how to fix them.

@@ -21,7 +21,15 @@ from pydantic import Field
 
 from stages.lib.command import StageError
 from stages.lib.sources.base import InMemory
-from stages.lib.sources.own import Location, Own, check_inside, locate, read_bytes, sum_of_files
+from stages.lib.sources.own import (
+    DATA,
+    Location,
+    Own,
+    check_inside,
+    locate,
+    read_bytes,
+    sum_of_files,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,43 +71,25 @@ class ImageFolder(Own, InMemory):
     @cached_property
     def files(self) -> dict[str, list[Path]]:
         """The images of each class: classes by name in the order of their labels, files by name."""
-        root = locate("folder", self.folder)
-        if not root.is_dir():
-            raise StageError(f"folder: {self.folder}: not a folder")
-        folders: dict[str, Path] = {}
-        for path in _listed(root):
-            if not path.is_dir():
-                raise StageError(
-                    f"folder: {path.as_posix()}: not a folder; each image belongs in the folder of "
-                    "its class"
-                )
-            name = unicodedata.normalize("NFC", path.name)
-            alike = next((other for other in folders if other.casefold() == name.casefold()), None)
-            if alike is not None:
-                raise StageError(
-                    f"folder: {path.as_posix()}: {folders[alike].name} has the same name where "
-                    "upper and lower case are one; rename a folder"
-                )
-            folders[name] = path
-        if len(folders) < 2:
-            raise StageError(
-                f"folder: {self.folder}: expected a folder for each of two classes or more, found "
-                f"{len(folders)}"
-            )
-        names = self.classes or sorted(folders)
-        if sorted(names) != sorted(folders):
-            raise StageError(f"classes: {names}, but the data has {sorted(folders)}")
-        return {name: _images_of(folders[name]) for name in names}
+        found = images_by_class(locate("folder", self.folder))
+        names = self.classes or sorted(found)
+        if sorted(names) != sorted(found):
+            raise StageError(f"classes: {names}, but the data has {sorted(found)}")
+        return {name: found[name] for name in names}
+
+    @cached_property
+    def headers(self) -> dict[Path, Seen]:
+        """What the header of each image says."""
+        return {path: _look(path) for of_class in self.files.values() for path in of_class}
 
     def look(self) -> dict[str, Any]:
         """Read the bytes of all files and what their headers say; decode none."""
-        files = [path for of_class in self.files.values() for path in of_class]
-        seen = {path: _look(path) for path in files}
+        seen = self.headers
         if self.size is None:
             _check_sizes({path: each.shape for path, each in seen.items()})
         channels = self.channels or (1 if all(each.grey for each in seen.values()) else 3)
-        height, width = self.size or seen[files[0]].shape
-        names = sorted((path.relative_to(self.folder).as_posix(), path) for path in files)
+        height, width = self.size or next(iter(seen.values())).shape
+        names = sorted((path.relative_to(self.folder).as_posix(), path) for path in seen)
         return {
             "image_shape": [height, width] if channels == 1 else [height, width, 3],
             "maximum": 255,
@@ -117,6 +107,52 @@ class ImageFolder(Own, InMemory):
             images[row] = read_image(path, shape, resize=self.size is not None)
         rows = [len(of_class) for of_class in self.files.values()]
         return images, np.repeat(np.arange(len(rows)), rows)
+
+
+def images_by_class(root: Path, within: Path = Path(DATA)) -> dict[str, list[Path]]:
+    """List the images of each class in a folder.
+
+    Parameters
+    ----------
+    root : Path
+        A folder with a folder for each class and nothing else.
+    within : Path
+        What no symbolic link may lead out of.
+
+    Returns
+    -------
+    dict of str to list of Path
+        The files of each class by name. Classes are named as their folders are, in Unicode's
+        normal form C.
+
+    Raises
+    ------
+    StageError
+        If there is anything else, or fewer than two classes; the message begins with the key.
+    """
+    if not root.is_dir():
+        raise StageError(f"folder: {root.as_posix()}: not a folder")
+    folders: dict[str, Path] = {}
+    for path in _listed(root):
+        if not path.is_dir():
+            raise StageError(
+                f"folder: {path.as_posix()}: not a folder; each image belongs in the folder of "
+                "its class"
+            )
+        name = unicodedata.normalize("NFC", path.name)
+        alike = next((other for other in folders if other.casefold() == name.casefold()), None)
+        if alike is not None:
+            raise StageError(
+                f"folder: {path.as_posix()}: {folders[alike].name} has the same name where "
+                "upper and lower case are one; rename a folder"
+            )
+        folders[name] = path
+    if len(folders) < 2:
+        raise StageError(
+            f"folder: {root.as_posix()}: expected a folder for each of two classes or more, found "
+            f"{len(folders)}"
+        )
+    return {name: _images_of(folder, within) for name, folder in folders.items()}
 
 
 def read_image(path: Path, shape: list[int], *, resize: bool = False) -> npt.NDArray[np.uint8]:
@@ -224,14 +260,14 @@ def _listed(folder: Path) -> list[Path]:
     ]
 
 
-def _images_of(folder: Path) -> list[Path]:
+def _images_of(folder: Path, within: Path) -> list[Path]:
     """List the images of a class."""
-    check_inside("folder", folder)
+    check_inside("folder", folder, within)
     images = _listed(folder)
     if not images:
         raise StageError(f"folder: {folder.as_posix()}: a class without an image")
     for path in images:
-        check_inside("folder", path)
+        check_inside("folder", path, within)
         if not stat.S_ISREG(path.stat().st_mode):
             raise StageError(
                 f"folder: {path.as_posix()}: not a file; the folder of a class has images alone"

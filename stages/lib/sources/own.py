@@ -106,8 +106,17 @@ def locate(key: str, location: str) -> Path:
     return path
 
 
-def check_inside(key: str, path: Path) -> None:
+def check_inside(key: str, path: Path, folder: Path = Path(DATA)) -> None:
     """Check that a symbolic link does not lead out of ``data/``: what is there, DVC does not see.
+
+    Parameters
+    ----------
+    key : str
+        The key of ``params.yaml``, for the message.
+    path : Path
+        The file or folder to check.
+    folder : Path
+        What it must be in, where that is not yet in ``data/``.
 
     Raises
     ------
@@ -118,10 +127,10 @@ def check_inside(key: str, path: Path) -> None:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
         raise StageError(f"{key}: {path.as_posix()}: {_reason(error)}") from None
-    if not real.is_relative_to(Path(DATA).resolve()):
+    if not real.is_relative_to(folder.resolve()):
         raise StageError(
-            f"{key}: {path.as_posix()}: a symbolic link that leads out of {DATA}/; put the files "
-            "themselves there"
+            f"{key}: {path.as_posix()}: a symbolic link that leads out of {folder.as_posix()}/; "
+            "put the files themselves there"
         )
 
 
