@@ -23,8 +23,8 @@ PER_CLASS = 60
 SIZES = range(20, 29)
 # How a leaf may be turned: cosine and sine as fractions of whole numbers.
 ANGLES = ((4, 3, 5), (12, 5, 13), (1, 0, 1), (12, -5, 13), (4, -3, 5))
-PAPER = (238, 234, 222)
-GREEN, BROWN = (72, 124, 48), (168, 112, 40)
+SLATE = (16, 18, 24)
+GREEN, BROWN = (96, 156, 64), (196, 132, 52)
 
 
 def outline(
@@ -54,17 +54,17 @@ def outline(
     """
     if kind == "pine":
         return (abs(along) <= length) & (12 * abs(across) <= 2 * length - along)
-    width = {"beech": 50, "oak": 30}[kind]
+    width = {"beech": 40, "oak": 30}[kind]
     found = (100 * across) ** 2 + (width * along) ** 2 <= (width * length) ** 2
     if kind == "oak":
         for middle in (-50, 0, 50):
-            far = (100 * along - middle * length) ** 2 + (100 * abs(across) - 40 * length) ** 2
-            found |= far <= (24 * length) ** 2
+            far = (100 * along - middle * length) ** 2 + (100 * abs(across) - 44 * length) ** 2
+            found |= far <= (22 * length) ** 2
     return found
 
 
 def draw(kind: str, generator: np.random.RandomState) -> npt.NDArray[np.uint8]:
-    """Draw a leaf of some size, place, turn and colour on paper.
+    """Draw a leaf of some size, place, turn and colour on slate.
 
     Parameters
     ----------
@@ -81,15 +81,15 @@ def draw(kind: str, generator: np.random.RandomState) -> npt.NDArray[np.uint8]:
     height, width = generator.choice(SIZES, 2)
     cosine, sine, one = ANGLES[generator.randint(len(ANGLES))]
     length = one * min(height, width) * generator.randint(60, 95) // 100
-    # In half pixels from the middle of the leaf, which is up to 2 pixels from that of the image.
-    rows = 2 * np.arange(height)[:, np.newaxis] + 1 - height + generator.randint(-4, 5)
-    columns = 2 * np.arange(width) + 1 - width + generator.randint(-4, 5)
+    # In half pixels from the middle of the leaf, which is up to a pixel from that of the image.
+    rows = 2 * np.arange(height)[:, np.newaxis] + 1 - height + generator.randint(-2, 3)
+    columns = 2 * np.arange(width) + 1 - width + generator.randint(-2, 3)
     along, across = cosine * rows + sine * columns, cosine * columns - sine * rows
     brown = generator.randint(101)
     leaf = [(brown * b + (100 - brown) * g) // 100 for g, b in zip(GREEN, BROWN, strict=True)]
     within = outline(kind, along, across, length)[..., np.newaxis]
-    grain = generator.randint(-16, 17, (height, width, 1))
-    return (np.where(within, leaf, PAPER) + grain).astype(np.uint8)
+    grain = generator.randint(-6, 7, (height, width, 1))
+    return (np.where(within, leaf, SLATE) + grain).astype(np.uint8)
 
 
 def main(out: Path) -> None:
