@@ -1,4 +1,7 @@
-"""Draw the pictures of the READMEs from the released data: ``python -m tools.pictures``."""
+"""Draw the pictures of the READMEs from the released data: ``python -m tools.pictures``.
+
+Those of ``docs/images.md`` are drawn in a clone in which its tutorial was followed.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,19 @@ from stages.lib import command
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-FOLDER = Path(__file__).parent.parent / "docs"
-SAMPLES = FOLDER.parent / "datasets" / "tinymnist" / "samples.csv"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs"
+SAMPLES = ROOT / "datasets" / "tinymnist" / "samples.csv"
+PREDICTIONS = ROOT / "build" / "leaves" / "predictions" / "classroom.csv"
 MARGIN = 3
 
 
 def draw(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
-    """Draw images in lines, dark on white.
+    """Draw images in lines, those in grey dark on white.
 
     Parameters
     ----------
-    lines : list of ndarray of shape (columns, height, width)
+    lines : list of ndarray of shape (columns, height, width) or (columns, height, width, 3)
         A line of images each, pixels in [0, 1].
     zoom : int
         How wide and high a pixel becomes.
@@ -37,9 +42,11 @@ def draw(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
     """
     drawn = []
     for images in lines:
-        gray = np.round(255 * (1 - images)).astype(np.uint8)
-        tiles = gray.repeat(zoom, axis=1).repeat(zoom, axis=2)
-        padded = np.pad(tiles, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)), constant_values=255)
+        is_gray = images.ndim == 3
+        pixels = np.round(255 * (1 - images if is_gray else images)).astype(np.uint8)
+        tiles = pixels.repeat(zoom, axis=1).repeat(zoom, axis=2)
+        margins = [(0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)][: images.ndim]
+        padded = np.pad(tiles, margins, constant_values=255)
         drawn.append(np.hstack(list(padded)))
     return Image.fromarray(np.vstack(drawn))
 
@@ -66,10 +73,42 @@ def tinymnist() -> Image.Image:
     return draw(drawn, zoom=1)
 
 
+def leaves() -> Image.Image:
+    """Draw the first 12 training images of each class of the leaves."""
+    images, labels = tinydatasets.load("leaves").train
+    return draw([images[labels == label][:12] for label in range(3)], zoom=2)
+
+
+def leaves_predicted() -> Image.Image:
+    """Draw the test images of the leaves: true classes from top to bottom, predicted to the right.
+
+    Each cell has four columns of images in the order of the test split, and ends at a gray line.
+    """
+    dataset = tinydatasets.load("leaves")
+    with PREDICTIONS.open(encoding="utf-8", newline="") as file:
+        names = [line["predicted"] for line in csv.DictReader(file) if line["split"] == "test"]
+    images, labels = dataset.test
+    predicted = np.array([dataset.classes.index(name) for name in names])
+    drawn = []
+    for label in range(3):
+        cells = []
+        for guess in range(3):
+            cell = np.ones((12, *images.shape[1:]), np.float32)
+            found = images[(labels == label) & (predicted == guess)]
+            cell[: len(found)] = found
+            pixels = np.asarray(draw([*cell.reshape(3, 4, *images.shape[1:])], zoom=2))
+            cells.append(np.pad(pixels, ((0, 1), (0, 1), (0, 0)), constant_values=128))
+        drawn.append(np.hstack(cells))
+    return Image.fromarray(np.vstack(drawn))
+
+
 def main() -> None:
-    """Draw docs/tinydigits.png and docs/tinymnist.png from the released data."""
+    """Draw the pictures of docs/ from the released data, and from that of the leaves if built."""
     tinydigits().save(FOLDER / "tinydigits.png", optimize=True)
     tinymnist().save(FOLDER / "tinymnist.png", optimize=True)
+    if PREDICTIONS.exists():
+        leaves().save(FOLDER / "leaves.png", optimize=True)
+        leaves_predicted().save(FOLDER / "leaves-predicted.png", optimize=True)
 
 
 if __name__ == "__main__":
