@@ -20,7 +20,7 @@ from stages.lib.params.fields import LONGEST_NAME, NAME
 from stages.lib.params.read import PARAMS, read_params
 from stages.lib.params.resolve import describe
 from stages.lib.params.wording import A_NAME
-from stages.lib.params.yaml_file import add_entry, read_yaml
+from stages.lib.params.yaml_file import add_entry
 from stages.lib.sources.arrays import ArrayFiles
 from stages.lib.sources.folder import ImageFolder, images_by_class
 from stages.lib.sources.idx import IdxFiles
@@ -254,31 +254,19 @@ def entry_of(kind: str, locations: list[str]) -> dict[str, Any]:
 
 def rewrite(name: str, entries: dict[str, dict[str, Any]]) -> None:
     """Write params.yaml with an entry more in each part, once that is known to be right."""
-    text, expected = PARAMS.read_bytes().decode(), read_yaml(PARAMS)
-    for part, entry in entries.items():
-        text = add_entry(text, part, name, entry)
-        expected[part] = {**expected[part], name: entry}
+    text = PARAMS.read_bytes().decode()
+    try:
+        for part, entry in entries.items():
+            text = add_entry(text, part, name, entry)
+    except ValueError as error:
+        raise StageError(f"{PARAMS}: {error}") from None
     beside = PARAMS.with_name(f".{PARAMS.name}.part")
     try:
         beside.write_bytes(text.encode())
-        if not holds(beside, expected):
-            raise StageError(
-                f"{PARAMS}: there is no place for a new entry; write those of `sources` and "
-                "`datasets` one below the other, without braces around all of them"
-            )
         read_params(beside)
         beside.replace(PARAMS)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def holds(path: Path, expected: object) -> bool:
-    """Tell whether a file can be read as YAML and has a value in it."""
-    try:
-        found: object = read_yaml(path)
-    except StageError:
-        return False
-    return found == expected
 
 
 def add(name: str, paths: list[Path], kind: str) -> list[str]:
@@ -289,10 +277,10 @@ def add(name: str, paths: list[Path], kind: str) -> list[str]:
         train, test = counts(dict(zip(source["classes"], source["rows_per_class"], strict=True)))
         dataset = {"source": name, "seed": 42, "train_per_class": train, "test_per_class": test}
         rewrite(name, {"sources": entry, "datasets": dataset})
-    resized = [f"`size: {entry['size']}` resizes them to this height and width"]
+    size = entry.get("size")
     return [
         f"{locations[0]}: {describe(source)}",
-        *(resized if "size" in entry else []),
+        *([f"`size: {size}` resizes them to this height and width"] if size else []),
         f"{PARAMS} has a dataset {name}: {train} training and {test} test images of each class",
     ]
 

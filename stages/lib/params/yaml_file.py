@@ -164,6 +164,11 @@ def add_entry(text: str, part: str, name: str, entry: Mapping[str, object]) -> s
         The text with new lines in it. They are indented as the entries there, end as the other
         lines do, and follow a blank line if there is one in the part.
 
+    Raises
+    ------
+    ValueError
+        If the part is written in another way, such as in braces; the message begins with its key.
+
     Examples
     --------
     >>> add_entry("sources:\n  a: {x: 1}  # one\n# two\ntexts: {}\n", "sources", "b", {"y": [2]})
@@ -190,7 +195,19 @@ def add_entry(text: str, part: str, name: str, entry: Mapping[str, object]) -> s
     added = [""] * has_blank + lines
     if not before.endswith("\n"):
         before += ending
-    return before + "".join(f"{line}{ending}" for line in added) + after
+    result = before + "".join(f"{line}{ending}" for line in added) + after
+    expected = yaml.load(text, _Loader)  # noqa: S506 - a subclass of SafeLoader
+    expected[part] = {**expected[part], name: entry}
+    try:
+        found = yaml.load(result, _Loader)  # noqa: S506
+    except yaml.YAMLError:
+        found = None
+    if found != expected:
+        raise ValueError(
+            f"{part}: there is no place for another entry; write the entries one below the other, "
+            "without braces around them"
+        )
+    return result
 
 
 # Common mistakes as they look in a line, and how to fix them.
