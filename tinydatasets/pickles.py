@@ -74,9 +74,9 @@ class _Global(NamedTuple):
 
 
 # Larger than any split of a tiny dataset; reading takes about five times as much memory.
-_LARGEST_FILE: Final = 32 * 2**20
+LARGEST_FILE: Final = 32 * 2**20
 _TOO_LARGE: Final = (
-    f"a split has at most {_LARGEST_FILE:,} bytes; take fewer rows, or uint8 pixels, which take a "
+    f"a split has at most {LARGEST_FILE:,} bytes; take fewer rows, or uint8 pixels, which take a "
     "quarter of float32's"
 )
 
@@ -240,7 +240,7 @@ def dumps(split: Split) -> bytes:
     """
     check(split)
     data = _write(split, _CORES[0])
-    if len(data) > _LARGEST_FILE:
+    if len(data) > LARGEST_FILE:
         raise FormatError(f"{len(data):,} bytes: {_TOO_LARGE}")
     return data
 
@@ -306,7 +306,7 @@ def loads(data: bytes) -> Split:
     Traceback (most recent call last):
     tinydatasets.types.FormatError: not a split: damaged, cut short, or not written by ...
     """
-    if len(data) > _LARGEST_FILE:
+    if len(data) > LARGEST_FILE:
         raise FormatError(f"not a split: {_TOO_LARGE}")
     try:
         split = _arrays(data)
@@ -346,4 +346,4 @@ def read_split(path: str | os.PathLike[str]) -> Split:
     OSError
         If the file cannot be read.
     """
-    return read_with(loads, path, _LARGEST_FILE)
+    return read_with(loads, path, LARGEST_FILE)

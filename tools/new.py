@@ -7,6 +7,7 @@ lines that are added, and whatever goes wrong, nothing changes at all.
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import shutil
 import statistics
@@ -26,6 +27,7 @@ from stages.lib.sources.folder import ImageFolder, images_by_class
 from stages.lib.sources.idx import IdxFiles
 from stages.lib.sources.own import DATA, Own, fill_in
 from stages.lib.sources.table import Table
+from tinydatasets.pickles import LARGEST_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,29 +83,33 @@ def small_size(shapes: Sequence[tuple[int, int]]) -> list[int] | None:
     return [height, width]
 
 
-def counts(images: Mapping[str, int]) -> tuple[int, int]:
+def counts(images: Mapping[str, int], pixels: int) -> tuple[int, int]:
     """Choose how many images of each class are for train and for test.
 
     Parameters
     ----------
     images : mapping of str to int
         How many images each class has.
+    pixels : int
+        How many pixels an image has, in colour three times as many.
 
     Returns
     -------
     train, test : int
         Of the smallest class a fifth for test, at least 1 and at most 20, and what is left for
-        train, at most 100.
+        train, at most 100. Fewer if they would not fit into a pickle.
 
     Raises
     ------
     StageError
-        If a class has one image alone.
+        If a class has one image alone, or the images are so large that none fits.
 
     Examples
     --------
-    >>> counts({"oak": 50, "elm": 61}), counts({"oak": 2, "elm": 2}), counts({"a": 500, "b": 800})
-    ((40, 10), (1, 1), (100, 20))
+    >>> counts({"oak": 50, "elm": 61}, 64), counts({"oak": 2, "elm": 2}, 64)
+    ((40, 10), (1, 1))
+    >>> counts({"oak": 500, "elm": 800}, 64), counts({"oak": 500, "elm": 800}, 3 * 256**2)
+    ((100, 20), (21, 20))
     """
     name = min(images, key=images.__getitem__)
     smallest = images[name]
@@ -111,8 +117,15 @@ def counts(images: Mapping[str, int]) -> tuple[int, int]:
         raise StageError(
             f"class {name} has 1 image; each class needs 2 or more, to train and to test with"
         )
-    test = min(MOST_TEST, max(1, smallest // 5))
-    return min(MOST_TRAIN, smallest - test), test
+    # float32 pixels and an int64 label; a pickle has less than 1000 bytes besides.
+    room = (LARGEST_FILE - 1000) // (len(images) * (4 * pixels + 8))
+    if not room:
+        raise StageError(
+            f"{len(images)} images of {pixels:,} pixels, one of each class, are more than a "
+            "dataset can have; make them smaller"
+        )
+    test = min(MOST_TEST, max(1, smallest // 5), room)
+    return min(MOST_TRAIN, smallest - test, room), test
 
 
 def check_free(name: str, params: Params) -> None:
@@ -274,7 +287,8 @@ def add(name: str, paths: list[Path], kind: str) -> list[str]:
     with placed(paths, name) as locations:
         entry = entry_of(kind, locations)
         source = fill_in(OWN[kind].model_validate(entry)).model_dump()
-        train, test = counts(dict(zip(source["classes"], source["rows_per_class"], strict=True)))
+        images = dict(zip(source["classes"], source["rows_per_class"], strict=True))
+        train, test = counts(images, math.prod(source["image_shape"]))
         dataset = {"source": name, "seed": 42, "train_per_class": train, "test_per_class": test}
         rewrite(name, {"sources": entry, "datasets": dataset})
     size = entry.get("size")

@@ -149,7 +149,7 @@ PROTOCOLS = [0, 2, 4, 5]
 # Tuples of tuples, each twice the one before: 2^60 steps to hash, as much memory to print.
 DOUBLED = b"(NNt\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60))
 # As much as is read of a file at all.
-LARGEST = pickles._LARGEST_FILE
+LARGEST = pickles.LARGEST_FILE
 BOMBS = {
     "doubled tuples as a key": b"\x80\x04" + DOUBLED + b"}(h<Nu.",
     "doubled tuples as a shape": pickles.dumps(a_split()).replace(

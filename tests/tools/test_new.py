@@ -17,6 +17,8 @@ from PIL import Image
 from stages.lib.command import StageError
 from stages.lib.params.read import read_params
 from tests.stages.lib.params.example import TEXT
+from tinydatasets.pickles import dumps
+from tinydatasets.types import FormatError, Split
 from tools import new
 
 if TYPE_CHECKING:
@@ -314,6 +316,24 @@ def test_counts_are_one_number_for_all_classes(
         "train_per_class": train,
         "test_per_class": test,
     }
+
+
+def test_large_images_are_as_many_as_a_pickle_holds() -> None:
+    np.save("data/x.npy", np.zeros((20, 1500, 1000), np.uint8))
+    np.save("data/y.npy", np.arange(20) % 2)
+    new.main("large", "data/x.npy", labels="data/y.npy")
+    dataset = yaml.safe_load(Path("params.yaml").read_text())["datasets"]["large"]
+    train = np.zeros((2 * dataset["train_per_class"], 1500, 1000), np.float32)
+    assert len(dumps(Split(train, np.zeros(len(train), np.int64)))) <= 32 * 2**20
+    more = np.zeros((2 * dataset["train_per_class"] + 2, 1500, 1000), np.float32)
+    with pytest.raises(FormatError, match="a split has at most"):
+        dumps(Split(more, np.zeros(len(more), np.int64)))
+    np.save("data/z.npy", np.zeros((4, 3000, 1500), np.uint8))
+    np.save("data/l.npy", np.arange(4) % 2)
+    assert refused("largest", "data/z.npy", "data/l.npy") == (
+        "2 images of 4,500,000 pixels, one of each class, are more than a dataset can have; make "
+        "them smaller"
+    )
 
 
 # --- Other files --------------------------------------------------------------------------------
