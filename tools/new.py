@@ -286,16 +286,18 @@ def add(name: str, paths: list[Path], kind: str) -> list[str]:
     """Add a source and a dataset, and give what there is to say of them."""
     with placed(paths, name) as locations:
         entry = entry_of(kind, locations)
-        source = fill_in(OWN[kind].model_validate(entry)).model_dump()
-        images = dict(zip(source["classes"], source["rows_per_class"], strict=True))
-        train, test = counts(images, math.prod(source["image_shape"]))
+        source = fill_in(OWN[kind].model_validate(entry))
+        source.read()  # so that a damaged image is reported now
+        found = source.model_dump()
+        images = dict(zip(found["classes"], found["rows_per_class"], strict=True))
+        train, test = counts(images, math.prod(found["image_shape"]))
         dataset = {"source": name, "seed": 42, "train_per_class": train, "test_per_class": test}
         rewrite(name, {"sources": entry, "datasets": dataset})
     size = entry.get("size")
     return [
-        f"{locations[0]}: {describe(source)}",
+        f"{locations[0]}: {describe(found)}",
         *([f"`size: {size}` resizes them to this height and width"] if size else []),
-        f"{PARAMS} has a dataset {name}: {train} training and {test} test images of each class",
+        f"{PARAMS} has a dataset {name}; of each class: {train} for train, {test} for test",
     ]
 
 

@@ -96,7 +96,7 @@ def test_entries_are_added_and_every_other_byte_stays(
     assert [*read_params().datasets][-1] == "leaves"
     assert capsys.readouterr().out == (
         "data/leaves: 10 images of 8 x 6 pixels from 0 to 255: elm 5, oak 5\n"
-        "params.yaml has a dataset leaves: 4 training and 1 test images of each class\n"
+        "params.yaml has a dataset leaves; of each class: 4 for train, 1 for test\n"
         "Next: `make check`, `make repro`, `dvc metrics show`\n"
     )
 
@@ -413,6 +413,10 @@ def test_a_folder_without_classes_or_images(leaves: Path, tmp_path: Path) -> Non
     assert refused("mine", leaves) == (
         "class ash has 1 image; each class needs 2 or more, to train and to test with"
     )
+    damaged = (leaves / "elm/8-1.png").read_bytes()[:50]
+    (leaves / "elm/8-1.png").write_bytes(damaged)
+    draw(leaves, ash=2)
+    assert refused("mine", leaves).startswith(f"folder: {leaves}/elm/8-1.png: ")
     (leaves / "ash/notes.txt").write_text("Found in May.")
     assert refused("mine", leaves) == (
         f"folder: {leaves}/ash/notes.txt: not an image that Pillow reads"
