@@ -140,7 +140,7 @@ def check_free(name: str, params: Params) -> None:
         raise StageError(f"NAME: {name!r} is not a name; {A_NAME}")
     for part in ("sources", "datasets", "texts"):
         if name in getattr(params, part):
-            raise StageError(f"NAME: {name} is taken in {PARAMS}, by `{part}`; choose another name")
+            raise StageError(f"NAME: {name} is taken in {PARAMS}, by {part}; choose another name")
         try:
             check_name(name, part)
         except ValueError as error:
