@@ -47,6 +47,18 @@ def test_make_check_and_make_prune(ready: Repository) -> None:
     assert sorted(path.name for path in left) == ["LICENSE", "README.md"]
 
 
+def test_make_new_takes_paths_as_they_are(ready: Repository) -> None:
+    path = 'no "such" folder; it\'s gone'
+    printed = ready.run("make", "new", "NAME=mine", f"FROM={path}", status=2)
+    assert printed.startswith(f"FROM: {path}: no such file or folder\n")
+    (ready.folder / "my images.npy").touch()
+    printed = ready.run(
+        "make", "new", "NAME=mine", "FROM=my images.npy", "LABELS=my labels.npy", status=2
+    )
+    assert printed.startswith("LABELS: my labels.npy: no such file or folder\n")
+    assert ready.changes() == '?? "my images.npy"\n'
+
+
 def test_make_check_writes_nothing(ready: Repository) -> None:
     shutil.rmtree(ready.folder / "build")
     before = ready.contents(".")
