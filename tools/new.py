@@ -25,7 +25,7 @@ from stages.lib.params.yaml_file import add_entry
 from stages.lib.sources.arrays import ArrayFiles
 from stages.lib.sources.folder import ImageFolder, images_by_class
 from stages.lib.sources.idx import IdxFiles
-from stages.lib.sources.own import DATA, Own, fill_in
+from stages.lib.sources.own import DATA, fill_in
 from stages.lib.sources.table import Table
 from tinydatasets.pickles import LARGEST_FILE
 
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from stages.lib.params.model import Params
+    from stages.lib.sources.own_files import OwnFiles
 
 EXAMPLE = "make new NAME=leaves FROM=path/to/folder"
-OWN: dict[str, type[Own]] = {
+OWN: dict[str, type[ImageFolder | OwnFiles]] = {
     "folder": ImageFolder,
     "csv": Table,
     "npy": ArrayFiles,

@@ -17,6 +17,7 @@ from PIL import Image
 
 from stages.lib.command import StageError
 from stages.lib.params.read import read_params
+from stages.lib.sources.base import InMemory
 from stages.lib.sources.own import Own
 from tests.conftest import ROOT, Repository, link_environment
 from tools import leaves, new
@@ -271,7 +272,9 @@ def test_the_messages_are_those_of_the_page(start: str) -> None:
     write(entry)
 
     def look_and_decode() -> None:
-        read_params().sources["leaves"].read()
+        source = read_params().sources["leaves"]
+        assert isinstance(source, InMemory)
+        source.read()
 
     with pytest.raises(StageError) as caught:
         look_and_decode()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import StringConstraints
 
@@ -50,7 +50,10 @@ class Own(Source):
         """
 
 
-def fill_in(source: Own) -> Own:
+S = TypeVar("S", bound=Own)
+
+
+def fill_in(source: S) -> S:
     """Give a source with all that its author left out, from what is found.
 
     Raises

@@ -1,0 +1,26 @@
+"""The page on data larger than memory: its code, its entry and what is printed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.conftest import ROOT
+from tests.test_docs import below_its_part, blocks, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = "docs/large.md"
+
+
+def test_the_parts_of_the_page_are_a_source(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (code,) = blocks(PAGE, "python")
+    subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True)
+    (entry,) = blocks(PAGE, "yaml")
+    params = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    checked = check(tmp_path, below_its_part(entry, params))
+    (shown,) = [text for text in blocks(PAGE, "console") if "make check" in text]
+    assert f"$ make check\n{checked.stdout}" == shown
