@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check new leaks prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check new leaks curves prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -23,6 +23,11 @@ repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair 
 	else \
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi
+
+curves: .venv/.ready  ## train for the learning curves of curves/params.yaml, which is quick if nothing changed
+	@python -m tools.doctor
+	@python -m stages.curve_params
+	dvc repro curves/dvc.yaml
 
 test: .venv/.large  ## run the tests
 	python -m pytest
@@ -61,6 +66,8 @@ fuzz: .venv/.ready  ## test the readers with generated input, for longer than `m
 
 bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 3 minutes
 	python -m benchmarks.speed
+	python -m benchmarks.curves
+	python -m benchmarks.scale
 
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.10 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --upgrade \
@@ -74,7 +81,7 @@ schema: .venv/.ready  ## update params.schema.json after a change of the model o
 	python -m tools.schema --out params.schema.json
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 clean:  ## remove .venv and everything that `make repro` can build again outside Git
 	rm -rf .venv build .dvc/cache .dvc/tmp

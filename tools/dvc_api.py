@@ -277,7 +277,7 @@ def stages_of_pipeline() -> set[str]:
     from dvc.repo import Repo  # noqa: PLC0415 - takes a second to import
 
     with Repo() as repo:
-        return {stage.addressing for stage in repo.index.stages}
+        return {s.addressing for s in repo.index.stages if s.path_in_repo == "dvc.yaml"}
 
 
 def forget(stages: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ Dask is an extra, so `compute` imports this module only where it is needed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import warnings
 from functools import cache, partial
@@ -35,8 +36,21 @@ def on_cluster(
     client = connect(address)
     submit = partial(client.submit, function, pure=False)
     ahead = AHEAD * sum(client.nthreads().values())
-    try:
+    with lost_workers_said(address):
         yield from in_order(submit, ahead, items, *shared)
+
+
+@contextlib.contextmanager
+def lost_workers_said(address: str) -> Iterator[None]:
+    """Say in one message that a scheduler, or one worker after the other, is lost.
+
+    Raises
+    ------
+    StageError
+        In place of what Dask raises then.
+    """
+    try:
+        yield
     except KilledWorker:
         raise StageError(
             f"{VARIABLE}: {address}: each worker that took a task was ended from outside, perhaps "

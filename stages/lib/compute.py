@@ -64,19 +64,43 @@ def each(function: Callable[..., R], items: Iterable[T], *shared: Any) -> Iterat
     >>> list(each(pow, [1, 2, 3], 2))
     [1, 4, 9]
     """
-    where = os.environ.get(VARIABLE, "") or "1"
-    if where == "1":
+    workers = where()
+    if workers == 1:
         return (function(item, *shared) for item in items)
-    if re.fullmatch("[1-9][0-9]{0,3}", where):
-        return _in_processes(int(where), function, items, *shared)
-    if re.fullmatch(r"tcp://[^/\s]+:[0-9]+", where):
-        cluster = extra("stages.lib.cluster", "dask[distributed]", f"{VARIABLE}: {where}")
-        results: Iterator[R] = cluster.on_cluster(where, function, items, *shared)
-        return results
+    if isinstance(workers, int):
+        return _in_processes(workers, function, items, *shared)
+    results: Iterator[R] = dask_cluster(workers).on_cluster(workers, function, items, *shared)
+    return results
+
+
+def where() -> int | str:
+    """Give what the environment says: a number of processes, or the address of a Dask scheduler.
+
+    Raises
+    ------
+    StageError
+        If ``TINYDATASETS_WORKERS`` has another value.
+    """
+    said = os.environ.get(VARIABLE, "") or "1"
+    if re.fullmatch("[1-9][0-9]{0,3}", said):
+        return int(said)
+    if re.fullmatch(r"tcp://[^/\s]+:[0-9]+", said):
+        return said
     raise StageError(
-        f"{VARIABLE}: {where!r} is neither a number of processes (1 or more) nor the address of "
+        f"{VARIABLE}: {said!r} is neither a number of processes (1 or more) nor the address of "
         "a Dask scheduler, such as tcp://127.0.0.1:8786"
     )
+
+
+def dask_cluster(address: str) -> Any:
+    """Give the module `cluster`, which needs Dask; `address` is for the message if it is missing.
+
+    Raises
+    ------
+    StageError
+        If Dask is not installed.
+    """
+    return extra("stages.lib.cluster", "dask[distributed]", f"{VARIABLE}: {address}")
 
 
 def in_order(
@@ -118,18 +142,23 @@ def _in_processes(
             process.terminate()
         executor.shutdown()
         if isinstance(error, BrokenProcessPool):
-            raise StageError(
-                f"{VARIABLE}: {n}: one of the processes was ended from outside, perhaps because "
-                "memory ran out; run it again, or with fewer"
-            ) from None
+            raise process_ended(n) from None
         raise
+
+
+def process_ended(n: int) -> StageError:
+    """Say that one of `n` processes is gone."""
+    return StageError(
+        f"{VARIABLE}: {n}: one of the processes was ended from outside, perhaps because memory ran "
+        "out; run it again, or with fewer"
+    )
 
 
 @cache
 def _executor(n: int) -> ProcessPoolExecutor:
     """Start some processes, which other calls of `each` use too."""
     executor = ProcessPoolExecutor(
-        n, multiprocessing.get_context("spawn"), _end_with, (os.getpid(),)
+        n, multiprocessing.get_context("spawn"), end_with, (os.getpid(),)
     )
     # The processes inherit this: Ctrl-C is for their parent, which ends them.
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -141,7 +170,7 @@ def _executor(n: int) -> ProcessPoolExecutor:
     return executor
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
     """See that this process ends when its parent does, also if that is killed."""
 
     def watch() -> None:

@@ -7,6 +7,7 @@ The draws and the steps are those of scikit-learn's ``MLPClassifier``, in the ar
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from stages.lib.models.exact import matmul, softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -215,6 +216,7 @@ def train(
     epochs: int,
     seed: int,
     momentum: float = 0.0,
+    steps: int | None = None,
 ) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
     """Train a network by a recipe.
 
@@ -238,6 +240,8 @@ def train(
         What the weights and the order of the rows are drawn from, 0 to 2^32 - 1.
     momentum : float
         The momentum of ``"sgd"``.
+    steps : int, optional
+        Optimizer steps in all, in place of `epochs`: the last pass ends where they are done.
 
     Returns
     -------
@@ -271,20 +275,27 @@ def train(
         "adam": Adam(learning_rate),
     }
     rule = rules[optimizer]
-    order = np.arange(len(x))
+    if steps is None:
+        steps = epochs * math.ceil(len(x) / batch_size)
     # What overflows here, the next product refuses.
     with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(epochs):
-            order = order[generator.permutation(len(x))]
-            for start in range(0, len(x), batch_size):
-                rows = order[start : start + batch_size]
-                steps = rule.step(backward(weights, x[rows], wanted[rows]))
-                weights = Network(*(w + step for w, step in zip(weights, steps, strict=True)))
+        for rows in islice(_batches(len(x), batch_size, generator), steps):
+            step = rule.step(backward(weights, x[rows], wanted[rows]))
+            weights = Network(*(w + s for w, s in zip(weights, step, strict=True)))
         stored = [array.astype(np.float32) for array in weights]
     if not all(np.isfinite(array).all() for array in stored):
         raise FloatingPointError("a weight is too large for float32")
     names = (name.replace("_", ".") for name in Network._fields)
     return {**dict(zip(names, stored, strict=True)), "classes": classes}
+
+
+def _batches(n: int, batch_size: int, generator: np.random.RandomState) -> Iterator[Labels]:
+    """Give the rows of each step, in a new order in each epoch, without end."""
+    order = np.arange(n)
+    while True:
+        order = order[generator.permutation(n)]
+        for start in range(0, n, batch_size):
+            yield order[start : start + batch_size]
 
 
 def logits(model: Mapping[str, npt.NDArray[Any]], x: Floats) -> Floats:

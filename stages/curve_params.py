@@ -1,0 +1,42 @@
+"""Stage `curve_params`: check ``curves/params.yaml``, and write what each curve depends on.
+
+As stage `params` does for ``params.yaml``: a file for each curve, so that a change reruns only the
+curves that it concerns.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages.lib import command
+from stages.lib.curves.params import CURVES, read_curves
+from stages.lib.files import write_json
+from stages.lib.params.read import read_params
+from stages.lib.params.resolve import resolve
+
+
+def main(*, out: Path | None = None) -> None:
+    """Check curves/params.yaml; write the values of each curve to the folder `out`, if given."""
+    params = read_params()
+    sources = params.sources
+    curves = read_curves({name: source.rows_per_class for name, source in sources.items()})
+    print(f"{CURVES} is right; curves: {', '.join(curves.sizes)}")
+    if not out:
+        return
+    recipes = resolve(params)["recipes.json"]
+    for name, sizes in curves.sizes.items():
+        values = {
+            "sizes": sizes,
+            "seeds": curves.seeds,
+            "steps": curves.steps,
+            "maximum": sources[name].maximum,
+            "recipes": recipes,
+        }
+        write_json(out / f"{name}.json", values, indent=2)
+    for path in out.glob("*.json"):
+        if path.stem not in curves.sizes:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    command.run(main)
