@@ -148,8 +148,8 @@ def test_python_runs_and_prints_what_its_comments_say(page: str, tmp_path: Path)
 
 def test_every_command_that_is_shown_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
-    shown = {name for page in PAGES.values() for name in re.findall(r"`make ([a-z]+)`", page)}
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    shown = {name for page in PAGES.values() for name in re.findall(r"`make ([a-z-]+)`", page)}
     assert shown
     assert shown <= targets
     modules = {
@@ -197,8 +197,8 @@ def test_the_page_of_tinytalks_has_its_figures_and_pairs() -> None:
 
 def test_the_released_figures_are_what_dvc_prints(built: Repository) -> None:
     (shown,) = blocks("docs/baselines.md", "console")
-    lines = [line.rstrip() for line in built.run("dvc", "metrics", "show").splitlines()]
-    assert shown.splitlines() == ["$ dvc metrics show", *lines]
+    lines = [line.rstrip() for line in built.run("dvc", "metrics", "show", "metrics").splitlines()]
+    assert shown.splitlines() == ["$ dvc metrics show metrics", *lines]
 
     page = " ".join(PAGES["docs/baselines.md"].split())
     shown_rows = re.search(

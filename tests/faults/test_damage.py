@@ -29,7 +29,7 @@ def put_right(repository: Repository, expected: dict[str, tuple[int, str]] = DIG
     printed += repository.run("dvc", "repro")
     assert released(repository) == expected
     assert repository.changes() == ""
-    assert "up to date" in repository.run("dvc", "status")
+    assert "up to date" in repository.run("dvc", "status", "dvc.yaml")
     return printed
 
 
@@ -117,7 +117,7 @@ def test_a_missing_file_that_only_the_sums_list_is_noticed(digits: Repository) -
     sums = digits.folder / "datasets/tinydigits/SHA256SUMS"
     sums.write_text(f"{sums.read_text()}{'0' * 64}  val.pkl\n")
     digits.run("dvc", "commit", "--force", "serialize@tinydigits")
-    assert "up to date" in digits.run("dvc", "status")
+    assert "up to date" in digits.run("dvc", "status", "dvc.yaml")
     printed = put_right(digits)
     assert "removed datasets/tinydigits/SHA256SUMS: val.pkl is missing" in printed
     assert printed.count("Running stage ") == 1
@@ -205,6 +205,6 @@ def test_branches_that_each_add_a_dataset_merge(digits: Repository) -> None:
     assert {"zeros-and-ones", "threes-and-fives"} <= {
         p.name for p in (digits.folder / "datasets").iterdir()
     }
-    assert "up to date" in digits.run("dvc", "status")
+    assert "up to date" in digits.run("dvc", "status", "dvc.yaml")
     assert released(digits).items() >= DIGITS.items()
     assert json.loads(digits.read("metrics/threes-and-fives.json"))

@@ -143,7 +143,7 @@ def test_a_fresh_clone_builds_to_what_is_committed(built: Repository, clone: Rep
     assert released(built) == RELEASED
     # The last commit is of what was built, the one before of the clone.
     assert built.run("git", "diff", "--stat", "HEAD~1", "HEAD") == ""
-    assert "up to date" in built.run("dvc", "status")
+    assert "up to date" in built.run("dvc", "status", "dvc.yaml")
 
 
 def test_nothing_runs_a_second_time(built: Repository) -> None:

@@ -75,8 +75,7 @@ def read_curves(rows_per_class: Mapping[str, Sequence[int]], path: Path = CURVES
         raise _wrong(path, first["loc"], _message(first)) from None
     for name, sizes in curves.sizes.items():
         if name not in rows_per_class:
-            words = unknown("source", name, list(rows_per_class))
-            raise _wrong(path, ("sizes", name), f"{words}. They are those of params.yaml")
+            raise _wrong(path, ("sizes", name), unknown("source", name, list(rows_per_class)))
         fewest = min(rows_per_class[name])
         if sizes[-1] >= fewest:
             words = (

@@ -52,7 +52,7 @@ def split(labels: Labels, size: int, largest: int, seed: int) -> tuple[Labels, L
     Examples
     --------
     >>> split(np.array([0, 0, 0, 1, 1, 1, 1]), size=1, largest=2, seed=0)
-    (array([2, 5]), array([0, 4, 6]))
+    (array([2, 5]), array([0, 3, 4]))
     """
     classes = np.unique(labels).tolist()
     none = dict.fromkeys(classes, 0)
