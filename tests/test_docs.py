@@ -19,6 +19,7 @@ from PIL import Image
 
 import tinydatasets
 from tests.pipeline.test_released import RELEASED
+from tools.pictures import learning_curves
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -226,6 +227,45 @@ def test_the_spread_over_seeds_says_where_it_is_from() -> None:
     recipes = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["recipes"]
     shown = [cells[0] for cells in rows("docs/baselines.md", "recipe")]
     assert shown[: len(recipes)] == [f"`{name}`" for name in recipes]
+
+
+# --- docs/curves.md -----------------------------------------------------------------------------
+
+
+def curve(source: str) -> dict[tuple[str, str, str], dict[str, str]]:
+    """Give the points of a learning curve by recipe, budget and size."""
+    with (ROOT / f"curves/{source}.csv").open(encoding="ascii", newline="") as file:
+        return {(p["recipe"], p["budget"], p["size"]): p for p in csv.DictReader(file)}
+
+
+def test_the_table_of_curves_is_that_of_the_files() -> None:
+    budgets = {"20 epochs": "epochs", "640 steps": "steps"}
+    found = rows("docs/curves.md", "source | recipe")
+    assert len(found) == 8
+    for source, recipe, budget, *cells in found:
+        points = curve(source.strip("`"))
+        for size, cell in zip(("2", "15", "50", "100", "150"), cells, strict=True):
+            point = points[recipe.strip("`"), budgets[budget], size]
+            half = 100 * (float(point["high"]) - float(point["low"])) / 2
+            assert cell == f"{100 * float(point['mean']):.1f} ± {half:.1f}"
+
+
+def test_the_claim_is_what_the_curves_show() -> None:
+    page = " ".join(PAGES["docs/curves.md"].split())
+    digits = curve("digits")
+    many, few, longer = (
+        digits["classroom", budget, size]
+        for budget, size in (("epochs", "100"), ("epochs", "15"), ("steps", "15"))
+    )
+    shown = [f"{100 * float(point['mean']):.1f}%" for point in (many, few, longer)]
+    assert f"For 20 epochs the recipe `classroom` reaches {shown[0]} and {shown[1]}." in page
+    assert f"it reaches {shown[0]} and {shown[2]}, and the two intervals overlap." in page
+    assert float(few["high"]) < float(longer["low"]) < float(longer["mean"])
+    assert float(many["low"]) < float(longer["high"])
+
+
+def test_the_picture_of_curves_is_drawn_from_the_files() -> None:
+    assert (ROOT / "docs/curves.svg").read_text(encoding="utf-8") == learning_curves()
 
 
 # --- docs/subsets.md ----------------------------------------------------------------------------

@@ -119,3 +119,17 @@ def test_requirements_are_locked_by_hash_and_name_no_address() -> None:
     assert "://" not in text
     names = {line.split("==")[0] for line in pinned}
     assert {"dvc", "numpy", "scikit-learn", "pyyaml", "pytest", "pydantic", "safetensors"} <= names
+
+
+def test_make_curves_trains_once(ready: Repository) -> None:
+    path = ready.folder / "curves/params.yaml"
+    path.write_text("sizes:\n  digits: [2, 3]\nseeds: 2\nsteps: 5\n")
+    assert "digits: 16 trainings, 0 of them done before" in ready.run("make", "curves", "WORKERS=2")
+    assert ready.read("curves/digits.csv").count("\n") == 9
+    assert "\nRunning stage" not in ready.run("make", "curves")
+    # The main pipeline is not concerned.
+    assert "up to date" in ready.run("make", "repro")
+    path.write_text("sizes:\n  digits: [2, 3, 5]\nseeds: 1\nsteps: 5\n")
+    printed = ready.run("make", "curves", status=2)
+    assert "curves/params.yaml, line 3: seeds: 1: expected" in printed
+    assert "dvc repro" not in printed

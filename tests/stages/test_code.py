@@ -1,4 +1,4 @@
-"""What each dvc.yaml, the folder `stages` and the imports say of each other, and what an edit reruns."""
+"""What dvc.yaml, the folder `stages` and the imports say of each other, and what an edit reruns."""
 
 from __future__ import annotations
 

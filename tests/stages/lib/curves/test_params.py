@@ -39,8 +39,7 @@ def test_what_is_right_is_read(tmp_path: Path) -> None:
         (
             "steps: 7",
             "step: 7",
-            "line 5: step: unknown key 'step'; allowed: sizes, seeds, steps. "
-            "Did you mean 'steps'?",
+            "line 5: step: unknown key 'step'; allowed: sizes, seeds, steps. Did you mean 'steps'?",
         ),
         (
             "[2, 5]",
@@ -63,20 +62,26 @@ def test_what_is_right_is_read(tmp_path: Path) -> None:
         (
             "[2, 5]",
             "[2, 28]",
-            "line 2: sizes.mine[1]: 28: class 1 has 28 rows, and one at least must be left to "
-            "score on",
+            (
+                "line 2: sizes.mine[1]: 28: class 1 has 28 rows, and one at least must be left to "
+                "score on"
+            ),
         ),
         (
             "  other",
             "  othr",
-            "line 3: sizes.othr: unknown source 'othr'; allowed: mine, other, third. "
-            "Did you mean 'other'?",
+            (
+                "line 3: sizes.othr: unknown source 'othr'; allowed: mine, other, third. "
+                "Did you mean 'other'?"
+            ),
         ),
         (
             "sizes:\n  mine: [2, 5]\n  other: [3]",
             "sizes: [2, 5]",
-            "line 1: sizes: [2, 5]: expected a mapping of sources to lists of numbers, as in "
-            "`digits: [2, 5, 10]`",
+            (
+                "line 1: sizes: [2, 5]: expected a mapping of sources to lists of numbers, as in "
+                "`digits: [2, 5, 10]`"
+            ),
         ),
         (
             "sizes:\n  mine: [2, 5]\n  other: [3]",

@@ -14,7 +14,6 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import psutil
 import pytest
 
@@ -25,7 +24,7 @@ from stages.lib.curves import sweep as module
 from stages.lib.curves.results import append
 from stages.lib.curves.sweep import key_of, sum_of, sweep, trainings
 from stages.lib.curves.training import score
-from stages.lib.files import read_json, write_json
+from stages.lib.files import write_json
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -76,12 +76,13 @@ def test_a_training_is_that_of_a_bare_loop(
         small.labels[rows].tolist(),
         {**recipe, "epochs": 6, "seed": 3},
     )
-    stored = [np.float32(matrix).astype(float).tolist() for matrix in weights]
+    stored = [np.array(matrix, np.float32).astype(float).tolist() for matrix in weights]
     held_out = [row for of_class in classes for row in of_class[20:]]
     _, logits = plain.forward(stored, [pixels[row] for row in held_out])
     guesses = [scores.index(max(scores)) for scores in logits]
     right = sum(
-        guess == label for guess, label in zip(guesses, small.labels[held_out].tolist(), strict=True)
+        guess == label
+        for guess, label in zip(guesses, small.labels[held_out].tolist(), strict=True)
     )
     assert 0 < right < 30
     assert found == (right, 30)
