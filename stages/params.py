@@ -23,7 +23,8 @@ def main(*, out: Path | None = None) -> None:
     files = resolve(params)
     for name, source in params.sources.items():
         if isinstance(source, Own):
-            print(f"{name}: {describe(files[f'sources/{name}.json'])}")
+            found = files[f"sources/{name}.json"]
+            print(f"{name}: {describe(found)}; sha256 {found['sha256']}")
     if out:
         for name, values in files.items():
             write_json(out / name, values, indent=2)

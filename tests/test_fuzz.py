@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import os
 import tempfile
 from pathlib import Path
@@ -13,12 +14,16 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from stages.lib.blocks import open_npy
 from stages.lib.command import StageError
 from stages.lib.params.counts import per_class
 from stages.lib.params.read import read_params
 from stages.lib.sampling.choose import order, save_state
 from stages.lib.sampling.draw import draw
+from stages.lib.sources import idx, table
+from stages.lib.sources.folder import read_image
 from stages.lib.texts.pairs import HEADER, parse
 from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, classes, pickles
@@ -115,6 +120,71 @@ def test_authored_pairs_are_right_or_one_message(data: bytes) -> None:
         return
     assert "\n" not in message
     assert len(message) < 300
+
+
+def saved(name: str) -> bytes:
+    """Give a small image in one of Pillow's formats."""
+    file = io.BytesIO()
+    Image.fromarray(COLOUR.images[0]).resize((8, 8)).save(file, name)
+    return file.getvalue()
+
+
+def saved_array() -> bytes:
+    """Give a small .npy file."""
+    file = io.BytesIO()
+    np.save(file, COLOUR.images)
+    return file.getvalue()
+
+
+@given(edited_files([saved(name) for name in "PNG JPEG GIF TIFF BMP WEBP PPM ICO".split()]))
+def test_an_image_is_read_or_one_message(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "image"
+    path.write_bytes(data)
+    try:
+        pixels = read_image(path, [8, 8, 3], resize=True)
+    except StageError as error:
+        message = str(error)
+    else:
+        assert pixels.shape == (8, 8, 3)
+        return
+    assert message.startswith(f"folder: {path.as_posix()}: ")
+    assert "\n" not in message
+
+
+@given(edited_files([saved_array()]))
+def test_an_array_is_opened_or_one_message(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "images.npy"
+    path.write_bytes(data)
+    try:
+        array = open_npy(path)
+    except StageError as error:
+        message = str(error)
+    else:
+        assert not array.dtype.hasobject
+        return
+    assert message.startswith(f"{path}: not a .npy file of numbers: ")
+    assert "\n" not in message
+
+
+@given(edited_files([b"\0\0\x08\2\0\0\0\2\0\0\0\3oakelm"]))
+def test_an_idx_file_is_parsed_or_an_error(data: bytes) -> None:
+    try:
+        array = idx.parse(data)
+    except ValueError:
+        return
+    assert data.endswith(array.tobytes())
+
+
+@given(edited_files([b'0,7,oak\n9,0,"elm, 2"\n', b"0,7,1\r\n9,0,0.0\r\n"]))
+@example(b'"' * 200_000)
+@example(b"0," + b"1" * 200_000)
+def test_a_csv_is_parsed_or_an_error(data: bytes) -> None:
+    try:
+        pixels, classes = table.parse(data)
+    except ValueError:
+        return
+    assert len(pixels) == len(classes) > 0
+    assert pixels.shape[1] > 0
 
 
 def _is_key(value: object) -> bool:

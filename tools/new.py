@@ -242,8 +242,9 @@ def placed(paths: list[Path], name: str) -> Iterator[list[str]]:
 def copy_classes(folder: Path, target: Path) -> None:
     """Copy the images of each class, and nothing else: `folder` may be the wrong one, and huge."""
     for files in images_by_class(folder, folder).values():
-        (target / files[0].parent.name).mkdir(parents=True)
-        for file in files:
+        first, *_ = files.values()
+        (target / first.parent.name).mkdir(parents=True)
+        for file in files.values():
             shutil.copyfile(file, target / file.parent.name / file.name)
 
 
@@ -260,8 +261,8 @@ def entry_of(kind: str, locations: list[str]) -> dict[str, Any]:
     """Give the entry of a source, with a size if its images need one."""
     entry: dict[str, Any] = dict(zip((kind, "labels"), locations, strict=False))
     if kind == "folder":
-        headers = ImageFolder.model_validate(entry).headers.values()
-        if size := small_size([header.shape for header in headers]):
+        seen = ImageFolder.model_validate(entry).seen.values()
+        if size := small_size([each.shape for each in seen]):
             entry["size"] = size
     return entry
 

@@ -94,8 +94,12 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
     """
     try:
         array: npt.NDArray[np.generic] = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, EOFError) as error:
-        raise StageError(f"{path}: not a .npy file of numbers: {error}") from None
+    except OSError:
+        raise
+    # A damaged header makes NumPy raise any exception.
+    except Exception as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise StageError(f"{path}: not a .npy file of numbers: {words}") from None
     return array
 
 

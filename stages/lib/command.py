@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import io
 import sys
 from typing import TYPE_CHECKING, get_args
 
@@ -41,6 +42,9 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
             parser.add_argument(flag, type=convert, required=not none)
         else:
             parser.add_argument(name, type=convert)
+    # Names of classes have any letters; where it can't show one, it shows its code.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     stops: tuple[type[Exception], ...] = (StageError, *expected)
     try:
         main(**vars(parser.parse_args()))

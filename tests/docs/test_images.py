@@ -51,7 +51,9 @@ def test_the_tutorial_prints_what_it_shows(built: Repository) -> None:
             command, shown = found.groups()
             result = built.run("bash", "-c", command)
             if shown:
-                assert [line.rstrip() for line in result.splitlines()] == shown.splitlines()
+                # What a PNG's bytes are depends on the library that wrote them.
+                lines = re.sub(r"sha256 \w{64}", "sha256 ...", result).splitlines()
+                assert [line.rstrip() for line in lines] == shown.splitlines()
             printed[command] = result
     assert {"make check", "make repro"} < {*printed}
     assert ran(printed["make repro"]) == RERUN
@@ -116,7 +118,7 @@ def check_changes(built: Repository) -> None:
     released = built.contents("datasets", "metrics")
     (built.folder / "data/leaves/pine/60.png").unlink()
     printed = built.run("make", "repro", status=2)
-    assert "class 2 of leaves has 59 rows available, but 60 are asked" in printed
+    assert "class 2 (pine) of leaves has 59 rows available, but 60 are asked" in printed
     assert built.contents("datasets", "metrics") == released
     Image.new("RGB", (24, 24)).save(built.folder / "data/leaves/pine/60.png")
     assert built.repro() == RERUN

@@ -1,4 +1,4 @@
-"""Stage `source`: a package's data file or a fetched benchmark, and how near its images are."""
+"""Stage `source`: the images of a source of each kind, and how near they are."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn.datasets import load_digits
 
 from stages import source
 from stages.lib.command import StageError
 from stages.lib.sampling.difficulty import nearest
+from stages.lib.sources.folder import ImageFolder
+from stages.lib.sources.own import fill_in
 from tests.fetch.published import mnist_arrays, mnist_files, small_mnist
 from tests.stages.in_blocks import in_blocks
 from tinydatasets.fetch import benchmarks
@@ -108,3 +111,60 @@ def test_a_benchmark_that_was_not_fetched_says_how_to_get_it(home: Path, tmp_pat
         read(tmp_path, "mnist", mnist())
     assert str(caught.value).startswith("params.yaml: sources.mnist.benchmark: mnist: ")
     assert str(caught.value).endswith("`tinydatasets fetch mnist` says how to get it.")
+
+
+@pytest.fixture
+def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Save images of two classes, and give the entry as stage `params` fills it in."""
+    monkeypatch.chdir(tmp_path)
+    generator = np.random.RandomState(3)
+    for row in range(6):
+        path = tmp_path / f"data/leaves/{('elm', 'oak')[row // 3]}/{row}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = generator.randint(0, 256, (32, 32, 3)).astype(np.uint8)
+        Image.fromarray(pixels).save(path, quality=100)
+    return fill_in(ImageFolder(folder="data/leaves")).model_dump()
+
+
+def test_images_of_a_folder_are_read(leaves: dict[str, Any], tmp_path: Path) -> None:
+    out = read(tmp_path, "leaves", leaves)
+    images = np.load(out / "images.npy")
+    assert images.shape == (6, 32, 32, 3)
+    for row, path in enumerate(sorted(tmp_path.glob("data/leaves/*/*"))):
+        np.testing.assert_array_equal(images[row], np.asarray(Image.open(path)))
+    assert np.load(out / "labels.npy").tolist() == [0, 0, 0, 1, 1, 1]
+    assert len(np.load(out / "nearest.npy")) == 6
+
+
+def test_an_image_that_is_cut_stops_before_anything_is_written(
+    leaves: dict[str, Any], tmp_path: Path
+) -> None:
+    path = Path("data/leaves/oak/4.jpg")
+    path.write_bytes(path.read_bytes()[:-500])
+    found = fill_in(ImageFolder(folder="data/leaves")).model_dump()
+    assert found["sha256"] != leaves["sha256"]
+    with pytest.raises(StageError) as caught:
+        read(tmp_path, "leaves", found)
+    assert str(caught.value).startswith(
+        "params.yaml: sources.leaves.folder: data/leaves/oak/4.jpg: image file is truncated"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_images_that_changed_since_they_were_looked_at_stop(
+    leaves: dict[str, Any], tmp_path: Path
+) -> None:
+    Image.new("RGB", (32, 32)).save("data/leaves/oak/4.jpg")
+    with pytest.raises(StageError) as caught:
+        read(tmp_path, "leaves", leaves)
+    assert str(caught.value).startswith(
+        f"params.yaml: sources.leaves.sha256: {leaves['sha256']}, but the data has "
+    )
+
+
+def test_a_pixel_above_the_largest_value_stops(leaves: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(StageError) as caught:
+        read(tmp_path, "leaves", {**leaves, "maximum": 200})
+    assert str(caught.value).startswith(
+        "params.yaml: sources.leaves.maximum: 200, but the data has pixels of 0 to 255"
+    )

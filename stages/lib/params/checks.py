@@ -105,7 +105,8 @@ def _check_classes(source: Source) -> None:
 def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
     if dataset.source not in sources:
         raise ValueError(f".source: {unknown('source', dataset.source, list(sources))}")
-    available = sources[dataset.source].rows_per_class
+    source = sources[dataset.source]
+    available = source.rows_per_class
     counts = {}
     for split in SPLITS:
         key = f"{split}_per_class"
@@ -115,8 +116,10 @@ def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
         asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
         if sum(asked.values()) > rows:
             parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
+            name = (source.classes or {label: str(label)})[label]
+            named = f"class {label}" if name == str(label) else f"class {label} ({name})"
             raise ValueError(
-                f".{max(asked, key=asked.__getitem__)}_per_class: class {label} of "
+                f".{max(asked, key=asked.__getitem__)}_per_class: {named} of "
                 f"{dataset.source} has {rows} rows available, but {sum(asked.values())} are asked "
                 f"({parts})"
             )

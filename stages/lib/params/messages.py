@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
+_LENGTHS = {
+    "too_short": "{min_length} values or more",
+    "too_long": "at most {max_length} values",
+}
+
 
 def first_message(error: ValidationError) -> tuple[list[str | int], str]:
     """Give the first error: where it is, and a message with the key as the user wrote it.
@@ -59,15 +64,20 @@ def _message(error: ErrorDetails) -> str:
             "name should; indent it more"
         )
     if kind == "missing":
-        field = _fields_at(location[:-1])[str(location[-1])]
-        return f"{key}: missing. {field.description}"
+        # Of keys of several kinds of source that have one name, that of the kind is meant.
+        fields = _fields_at(location[:-1])
+        if location[0] == "sources" and len(location) > 2:
+            fields = KINDS[str(error["loc"][2])].model_fields
+        return f"{key}: missing. {fields[str(location[-1])].description}"
     if kind == "literal_error":
-        allowed = re.findall("'(.*?)'", error["ctx"]["expected"])
+        allowed = re.split(", | or ", error["ctx"]["expected"].replace("'", ""))
         return f"{key}: {unknown('value', found, allowed)}"
     if kind == "counts":
         return f"{key}: {error['msg']}"
     if kind == "too_short" and not found:
         return f"{key}: empty; it needs an entry"
+    if kind in _LENGTHS:
+        return f"{key}: {show(found)}: expected {_LENGTHS[kind].format(**error['ctx'])}"
     if kind in {"dict_type", "model_type"}:
         what = f"a mapping with the keys {', '.join(_fields_at(location))}"
         if len(location) == 1:
@@ -82,10 +92,10 @@ def _unknown_key(error: ErrorDetails) -> str:
     location = _written(error["loc"])
     allowed = list(_fields_at(location[:-1]))
     if location[0] == "sources" and location[-1] in allowed:
-        of = error["loc"][2]
         if location[-1] in KINDS:
-            return f"{error['input']}, but {of} too: a source is of one kind"
-        return f"a source with {of} has no such key; leave it out"
+            return f"{error['input']}, but {error['loc'][2]} too: a source is of one kind"
+        kinds = [kind for kind, of in KINDS.items() if location[-1] in of.model_fields]
+        return f"only a source with {' or '.join(kinds)} has this key"
     if len(location) == 1 and (parts := _parts_with(location[0])):
         return f"a key of an entry of {parts}; indent it as the other keys of its entry"
     return unknown("key", location[-1], allowed)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from stages.lib.blocks import open_npy
 from stages.lib.command import StageError
-from stages.lib.sources.own import Location, locate, read_bytes
+from stages.lib.sources.own import Location, locate
 from stages.lib.sources.own_files import OwnFiles
 
 if TYPE_CHECKING:
@@ -33,18 +31,17 @@ class ArrayFiles(OwnFiles):
 
 
 def load(key: str, location: str) -> npt.NDArray[Any]:
-    """Load a ``.npy`` file, and never a pickle.
+    """Open a ``.npy`` file, and never a pickle.
 
     Raises
     ------
     StageError
         If it is anything else; the message begins with the key and names the file.
     """
-    data = read_bytes(key, locate(key, location))
+    path = locate(key, location)
     try:
-        array = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, OSError, SyntaxError) as error:
-        raise StageError(f"{key}: {location}: not a .npy file: {error}") from None
-    if not isinstance(array, np.ndarray):
-        raise StageError(f"{key}: {location}: several arrays (.npz); save each as .npy")
-    return array
+        return open_npy(path)
+    except StageError as error:
+        raise StageError(f"{key}: {error}") from None
+    except OSError as error:
+        raise StageError(f"{key}: {location}: {error.strerror}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,17 @@ def _check_shape(shape: list[int]) -> list[int]:
     return shape
 
 
+def _check_classes(names: list[str]) -> list[str]:
+    """Give names in Unicode's normal form C, in which names of folders and columns are compared."""
+    names = [unicodedata.normalize("NFC", name) for name in names]
+    for row, name in enumerate(names):
+        if name in names[:row]:
+            raise PydanticCustomError(
+                "counts", "{name} stands twice; give each class another name", {"name": name}
+            )
+    return names
+
+
 Shape = Annotated[
     list[Annotated[int, Field(ge=1)]],
     Field(min_length=2, max_length=3),
@@ -34,7 +46,11 @@ Shape = Annotated[
 ]
 Maximum = Annotated[int, Field(ge=1, le=255)]
 RowsPerClass = Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2)]
-Classes = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]
+Classes = Annotated[
+    list[Annotated[str, Field(min_length=1)]],
+    Field(min_length=2),
+    AfterValidator(_check_classes),
+]
 
 
 class Source(Entry):

@@ -8,7 +8,8 @@ brings that library, so ``requirements.txt`` pins it too.
 from __future__ import annotations
 
 import contextlib
-import stat
+import io
+import re
 import unicodedata
 import warnings
 from functools import cached_property
@@ -21,28 +22,26 @@ from pydantic import Field
 
 from stages.lib.command import StageError
 from stages.lib.sources.base import InMemory
-from stages.lib.sources.own import (
-    DATA,
-    Location,
-    Own,
-    check_inside,
-    locate,
-    read_bytes,
-    sum_of_files,
-)
+from stages.lib.sources.own import DATA, Location, Own, check_inside, locate, read_bytes
+from stages.lib.sums import sha256, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+    from PIL.ImageFile import ImageFile
 
 # What systems put into folders by themselves. Names that begin with a dot are passed over too.
-PASSED_OVER = {"thumbs.db", "desktop.ini"}
-# Modes of Pillow with more than 8 bits a pixel and channel.
+PASSED_OVER = {"thumbs.db", "desktop.ini", "icon\r"}
+# Categories of Unicode: control characters, and bytes that are not UTF-8 as Python shows them.
+UNWRITABLE = ("Cc", "Cs")
+# Modes of Pillow with more than 8 bits a channel, and what it decodes such colours from.
 DEEP_MODES = ("I", "F")
+DEEP_COLOUR = re.compile(r"(RGB|LA|CMYK)\w*;16")
 GREY_MODES = ("1", "L", "LA")
 # An image of this many pixels needs 300 MB; a small file can claim to be far larger.
 MOST_PIXELS = 100_000_000
+TOO_LARGE = f"more than {MOST_PIXELS:,} pixels; make it smaller"
 # Pillow runs another program to draw these.
 REFUSED_FORMATS = ("EPS", "WMF")
 # The tag of EXIF that says how to turn an image, and its values that swap height and width.
@@ -50,10 +49,11 @@ ORIENTATION, SWAPPED = 0x0112, (5, 6, 7, 8)
 
 
 class Seen(NamedTuple):
-    """What the header of an image says."""
+    """What is known of an image before it is decoded."""
 
     shape: tuple[int, int]
     grey: bool
+    sha256: str
 
 
 class ImageFolder(Own, InMemory):
@@ -69,47 +69,51 @@ class ImageFolder(Own, InMemory):
     """1 for grey, 3 for colour; by default 1 if all images are grey."""
 
     @cached_property
-    def files(self) -> dict[str, list[Path]]:
-        """The images of each class: classes by name in the order of their labels, files by name."""
+    def files(self) -> dict[str, dict[str, Path]]:
+        """The images of each class: classes in the order of their labels, files by name."""
         found = images_by_class(locate("folder", self.folder))
-        names = self.classes or sorted(found)
-        if sorted(names) != sorted(found):
-            raise StageError(f"classes: {names}, but the data has {sorted(found)}")
+        names = self.classes or [*found]
+        if sorted(names) != [*found]:
+            raise StageError(f"classes: {names}, but the data has {[*found]}")
         return {name: found[name] for name in names}
 
     @cached_property
-    def headers(self) -> dict[Path, Seen]:
-        """What the header of each image says."""
-        return {path: _look(path) for of_class in self.files.values() for path in of_class}
+    def seen(self) -> dict[Path, Seen]:
+        """What the bytes of each file say before Pillow decodes them."""
+        paths = [path for images in self.files.values() for path in images.values()]
+        return {path: _look(path, read_bytes("folder", path)) for path in paths}
 
     def look(self) -> dict[str, Any]:
-        """Read the bytes of all files and what their headers say; decode none."""
-        seen = self.headers
+        """Read the bytes of all files; decode none."""
         if self.size is None:
-            _check_sizes({path: each.shape for path, each in seen.items()})
-        channels = self.channels or (1 if all(each.grey for each in seen.values()) else 3)
-        height, width = self.size or next(iter(seen.values())).shape
-        names = sorted((path.relative_to(self.folder).as_posix(), path) for path in seen)
+            _check_sizes({path: each.shape for path, each in self.seen.items()})
+        height, width = self.size or next(iter(self.seen.values())).shape
+        channels = self.channels or (1 if all(each.grey for each in self.seen.values()) else 3)
+        sums = {
+            f"{of_class}/{name}": self.seen[path].sha256
+            for of_class, images in self.files.items()
+            for name, path in images.items()
+        }
         return {
             "image_shape": [height, width] if channels == 1 else [height, width, 3],
-            "maximum": 255,
-            "rows_per_class": [len(of_class) for of_class in self.files.values()],
-            "classes": list(self.files),
-            "sha256": sum_of_files((name, read_bytes("folder", path)) for name, path in names),
+            "maximum": self.maximum or 255,
+            "rows_per_class": [len(images) for images in self.files.values()],
+            "classes": [*self.files],
+            "sha256": sha256(to_text(sums).encode()),
         }
 
     def read(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         """Decode every image."""
-        files = [path for of_class in self.files.values() for path in of_class]
+        paths = [path for images in self.files.values() for path in images.values()]
         shape = self.image_shape or self.look()["image_shape"]
-        images = np.empty((len(files), *shape), np.uint8)
-        for row, path in enumerate(files):
-            images[row] = read_image(path, shape, resize=self.size is not None)
-        rows = [len(of_class) for of_class in self.files.values()]
-        return images, np.repeat(np.arange(len(rows)), rows)
+        pixels = np.empty((len(paths), *shape), np.uint8)
+        for row, path in enumerate(paths):
+            pixels[row] = read_image(path, shape, resize=self.size is not None)
+        rows = [len(images) for images in self.files.values()]
+        return pixels, np.repeat(np.arange(len(rows)), rows)
 
 
-def images_by_class(root: Path, within: Path = Path(DATA)) -> dict[str, list[Path]]:
+def images_by_class(root: Path, within: Path = Path(DATA)) -> dict[str, dict[str, Path]]:
     """List the images of each class in a folder.
 
     Parameters
@@ -121,9 +125,9 @@ def images_by_class(root: Path, within: Path = Path(DATA)) -> dict[str, list[Pat
 
     Returns
     -------
-    dict of str to list of Path
-        The files of each class by name. Classes are named as their folders are, in Unicode's
-        normal form C.
+    dict of str to dict of str to Path
+        The files of each class by name; names in Unicode's normal form C, and in the order of its
+        code points.
 
     Raises
     ------
@@ -132,21 +136,13 @@ def images_by_class(root: Path, within: Path = Path(DATA)) -> dict[str, list[Pat
     """
     if not root.is_dir():
         raise StageError(f"folder: {root.as_posix()}: not a folder")
-    folders: dict[str, Path] = {}
-    for path in _listed(root):
+    folders = _listed(root, within)
+    for path in folders.values():
         if not path.is_dir():
             raise StageError(
                 f"folder: {path.as_posix()}: not a folder; each image belongs in the folder of "
                 "its class"
             )
-        name = unicodedata.normalize("NFC", path.name)
-        alike = next((other for other in folders if other.casefold() == name.casefold()), None)
-        if alike is not None:
-            raise StageError(
-                f"folder: {path.as_posix()}: {folders[alike].name} has the same name where "
-                "upper and lower case are one; rename a folder"
-            )
-        folders[name] = path
     if len(folders) < 2:
         raise StageError(
             f"folder: {root.as_posix()}: expected a folder for each of two classes or more, found "
@@ -181,7 +177,7 @@ def read_image(path: Path, shape: list[int], *, resize: bool = False) -> npt.NDA
     StageError
         If it can't be decoded, has more than 8 bits a channel, transparent pixels, or another size.
     """
-    with _opened(path) as image:
+    with _opened(path, read_bytes("folder", path)) as image:
         turned = ImageOps.exif_transpose(image)
         if turned.has_transparency_data:
             alpha = turned.convert("RGBA").getchannel("A")
@@ -198,41 +194,52 @@ def read_image(path: Path, shape: list[int], *, resize: bool = False) -> npt.NDA
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path, data: bytes) -> Iterator[ImageFile]:
     """Open an image without decoding it; turn whatever is wrong with it into one message."""
-    check_inside("folder", path)
     try:
         with warnings.catch_warnings():
             # Its size is checked here, and what Pillow warns of besides does no harm.
             warnings.simplefilter("ignore")
-            with Image.open(path) as image:
+            with Image.open(io.BytesIO(data)) as image:
                 _check(image)
                 yield image
     except UnidentifiedImageError:
-        raise StageError(f"folder: {path.as_posix()}: not an image that Pillow reads") from None
+        words = "not an image that Pillow reads"
+    except Image.DecompressionBombError:
+        words = TOO_LARGE
     # A damaged file makes Pillow raise any exception.
     except Exception as error:
-        raise StageError(f"folder: {path.as_posix()}: {error or type(error).__name__}") from None
+        words = " ".join(str(error).split()) or type(error).__name__
+    else:
+        return
+    raise StageError(f"folder: {path.as_posix()}: {words}")
 
 
-def _check(image: Image.Image) -> None:
+def _check(image: ImageFile) -> None:
     """Refuse an image that is too large or too deep, before its pixels are decoded."""
     if image.format in REFUSED_FORMATS:
         raise ValueError(f"a drawing ({image.format}); save it as PNG")
     if image.width * image.height > MOST_PIXELS:
-        raise ValueError(
-            f"{image.width} x {image.height} pixels; at most {MOST_PIXELS:,} are taken"
-        )
-    if image.mode.startswith(DEEP_MODES):
-        raise ValueError("more than 8 bits a pixel and channel; save it with 8")
+        raise ValueError(TOO_LARGE)
+    # Pillow cuts colours of 16 bits down to 8; that they had more, only its decoder knows.
+    if image.mode.startswith(DEEP_MODES) or DEEP_COLOUR.search(str(image.tile)):
+        raise ValueError("more than 8 bits a channel; save it with 8")
 
 
-def _look(path: Path) -> Seen:
-    with _opened(path) as image:
+def _look(path: Path, data: bytes) -> Seen:
+    with _opened(path, data) as image:
         shape = (image.height, image.width)
-        if image.getexif().get(ORIENTATION) in SWAPPED:
+        # The size of a TIFF is that of the turned image.
+        if image.format != "TIFF" and image.getexif().get(ORIENTATION) in SWAPPED:
             shape = shape[::-1]
-        return Seen(shape, image.mode in GREY_MODES)
+        grey = image.mode in GREY_MODES or (image.mode == "P" and _is_grey(image))
+        return Seen(shape, grey, sha256(data))
+
+
+def _is_grey(image: ImageFile) -> bool:
+    """Tell whether the palette of an image has no colour."""
+    palette = image.getpalette() or []
+    return palette[0::3] == palette[1::3] == palette[2::3]
 
 
 def _check_sizes(shapes: dict[Path, tuple[int, int]]) -> None:
@@ -247,28 +254,47 @@ def _check_sizes(shapes: dict[Path, tuple[int, int]]) -> None:
             )
 
 
-def _listed(folder: Path) -> list[Path]:
-    """List a folder by name, without what systems put there."""
+def _listed(folder: Path, within: Path) -> dict[str, Path]:
+    """List a folder by name, without what systems put there.
+
+    Names are in Unicode's normal form C and in the order of its code points, so that a folder is
+    the same on every system. Some systems take names for one that others keep apart.
+    """
+    check_inside("folder", folder, within)
     try:
-        paths = sorted(folder.iterdir(), key=lambda path: path.name)
+        paths = sorted(folder.iterdir())
     except OSError as error:
         raise StageError(f"folder: {folder.as_posix()}: {error.strerror}") from None
-    return [
-        path
-        for path in paths
-        if not path.name.startswith(".") and path.name.lower() not in PASSED_OVER
-    ]
+    listed: dict[str, Path] = {}
+    alike: dict[str, Path] = {}
+    for path in paths:
+        name = unicodedata.normalize("NFC", path.name)
+        if name.startswith(".") or name.lower() in PASSED_OVER:
+            continue
+        if any(unicodedata.category(letter) in UNWRITABLE for letter in name):
+            raise StageError(
+                f"folder: {path.as_posix()!a}: a name that is not UTF-8 or has a control character"
+                "; rename it"
+            )
+        other = alike.setdefault(unicodedata.normalize("NFC", name.lower()), path)
+        if other is not path:
+            raise StageError(
+                f"folder: {path.as_posix()}: some systems take its name for that of {other.name}; "
+                "rename one"
+            )
+        listed[name] = path
+    return dict(sorted(listed.items()))
 
 
-def _images_of(folder: Path, within: Path) -> list[Path]:
+def _images_of(folder: Path, within: Path) -> dict[str, Path]:
     """List the images of a class."""
-    check_inside("folder", folder, within)
-    images = _listed(folder)
+    images = _listed(folder, within)
     if not images:
         raise StageError(f"folder: {folder.as_posix()}: a class without an image")
-    for path in images:
-        check_inside("folder", path, within)
-        if not stat.S_ISREG(path.stat().st_mode):
+    for path in images.values():
+        if path.is_symlink():
+            check_inside("folder", path, within)
+        if not path.is_file():
             raise StageError(
                 f"folder: {path.as_posix()}: not a file; the folder of a class has images alone"
             )

@@ -43,6 +43,8 @@ class Own(Source):
     def look(self) -> dict[str, Any]:
         """Find what may be left out: a value for each of the five keys above.
 
+        A stated `maximum` that is larger than every pixel is given as it is.
+
         Raises
         ------
         StageError
@@ -64,11 +66,9 @@ def fill_in(source: S) -> S:
     found = source.look()
     for key, value in found.items():
         stated = getattr(source, key)
-        # A pixel may be darker than the darkest that is possible.
-        agree = stated >= value if key == "maximum" and stated else stated in (None, value)
-        if not agree:
+        if stated not in (None, value):
             raise StageError(f"{key}: {stated}, but the data has {value}")
-    return source.model_copy(update={**found, "maximum": source.maximum or found["maximum"]})
+    return source.model_copy(update=found)
 
 
 def locate(key: str, location: str) -> Path:
@@ -95,16 +95,12 @@ def locate(key: str, location: str) -> Path:
     --------
     >>> locate("folder", "../leaves")
     Traceback (most recent call last):
-    stages.lib.command.StageError: folder: ../leaves: expected a path that begins with data/
+    stages.lib.command.StageError: folder: ../leaves: expected a path below data/, as data/leaves is
     """
     parts = PurePosixPath(location).parts
     if parts[:1] != (DATA,) or len(parts) < 2 or ".." in parts or "\\" in location:
-        raise StageError(f"{key}: {location}: expected a path that begins with {DATA}/")
+        raise StageError(f"{key}: {location}: expected a path below {DATA}/, as {DATA}/leaves is")
     path = Path(*parts)
-    try:
-        path.stat()
-    except OSError as error:
-        raise StageError(f"{key}: {location}: {_reason(error)}") from None
     check_inside(key, path)
     return path
 
@@ -124,13 +120,14 @@ def check_inside(key: str, path: Path, folder: Path = Path(DATA)) -> None:
     Raises
     ------
     StageError
-        If it does.
+        If it does, or leads nowhere.
     """
     try:
-        real = path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
+        path.stat()
+    # ValueError: no path holds the character NUL.
+    except (OSError, ValueError) as error:
         raise StageError(f"{key}: {path.as_posix()}: {_reason(error)}") from None
-    if not real.is_relative_to(folder.resolve()):
+    if not path.resolve().is_relative_to(folder.resolve()):
         raise StageError(
             f"{key}: {path.as_posix()}: a symbolic link that leads out of {folder.as_posix()}/; "
             "put the files themselves there"

@@ -41,7 +41,7 @@ class OwnFiles(Own, InMemory):
         images, labels, classes = self._read()
         return {
             "image_shape": list(images.shape[1:]),
-            "maximum": max(1, int(images.max())),
+            "maximum": max(1, int(images.max()), self.maximum or 1),
             "rows_per_class": np.bincount(labels).tolist(),
             "classes": classes,
             "sha256": self._sum(),
@@ -68,7 +68,7 @@ class OwnFiles(Own, InMemory):
 
     def _sum(self) -> str:
         files = [
-            (PurePosixPath(location).name, read_bytes(key, locate(key, location)))
+            (PurePosixPath(location).as_posix(), read_bytes(key, locate(key, location)))
             for key, location in self.locations().items()
         ]
         return sha256(files[0][1]) if len(files) == 1 else sum_of_files(files)
@@ -92,6 +92,8 @@ def to_images(pixels: npt.NDArray[Any], shape: list[int] | None) -> npt.NDArray[
     ------
     ValueError
         If they are anything else.
+    StageError
+        If they do not have the shape that is stated; the message begins with the key.
 
     Examples
     --------
@@ -103,18 +105,26 @@ def to_images(pixels: npt.NDArray[Any], shape: list[int] | None) -> npt.NDArray[
     if pixels.size == 0:
         raise ValueError("no pixel")
     # Written so that a NaN, for which every comparison is false, does not pass.
-    if not ((pixels >= 0) & (pixels <= 255) & (pixels == np.floor(pixels))).all():
+    right = (pixels >= 0) & (pixels <= 255) & (pixels == np.floor(pixels))
+    if not right.all():
+        wrong = np.unravel_index(np.argmin(right), right.shape)
         raise ValueError(
-            f"expected pixels that are whole numbers from 0 to 255, found {pixels.min():g} to "
-            f"{pixels.max():g}"
+            f"expected pixels that are whole numbers from 0 to 255, found {pixels[wrong]:g} in "
+            f"image {wrong[0] + 1} of {len(pixels)}"
         )
     found = pixels.shape[1:]
     if len(found) == 1:
         side = math.isqrt(found[0])
         found = tuple(shape or (side, side))
         if math.prod(found) != pixels.shape[1]:
+            if shape:
+                raise StageError(
+                    f"image_shape: {shape} is {math.prod(shape)} pixels, but the data has "
+                    f"{pixels.shape[1]} an image"
+                )
             raise ValueError(
-                f"{pixels.shape[1]} pixels an image; state their height and width as image_shape"
+                f"{pixels.shape[1]} pixels an image, which are no square; state height and width, "
+                "as in `image_shape: [8, 9]`"
             )
     elif len(found) != 2 and (len(found) != 3 or found[2] != 3):
         raise ValueError(
@@ -149,8 +159,10 @@ def to_labels(
     Raises
     ------
     ValueError
-        If there are more or fewer rows, there is one class alone, a label is missing between 0 and
-        the largest, or a name is not one of those stated.
+        If there are more or fewer rows, there is one class alone, or a label is missing between 0
+        and the largest.
+    StageError
+        If the classes are not those that are stated; the message begins with the key.
 
     Examples
     --------
@@ -164,17 +176,19 @@ def to_labels(
     if values.dtype.kind in "iu":
         labels = values.astype(np.int64)
         found = np.unique(labels)
-        texts = [str(label) for label in range(len(found))]
+        if found[0] < 0:
+            raise ValueError(f"expected labels of 0 and more, found {found[0]}")
         missing = next((want for want, label in enumerate(found.tolist()) if label != want), None)
         if missing is not None:
             raise ValueError(f"expected labels of 0 and more without a gap, found no {missing}")
+        texts = [str(label) for label in range(len(found))]
         if names is not None and len(names) != len(texts):
-            raise ValueError(f"{len(names)} classes are stated, but there are {len(texts)} labels")
+            raise StageError(f"classes: {len(names)} names, but the data has {len(texts)} labels")
     elif values.dtype.kind == "U":
         stripped = [unicodedata.normalize("NFC", str(value).strip()) for value in values]
         texts = sorted(set(stripped))
         if names is not None and sorted(names) != texts:
-            raise ValueError(f"the classes {names} are stated, but the data has {texts}")
+            raise StageError(f"classes: {names}, but the data has {texts}")
         label_of = {name: label for label, name in enumerate(names or texts)}
         labels = np.array([label_of[text] for text in stripped], np.int64)
     else:
@@ -182,5 +196,5 @@ def to_labels(
     if "" in texts:
         raise ValueError("a row has no class")
     if len(texts) < 2:
-        raise ValueError("expected two classes or more, found one")
+        raise ValueError(f"expected two classes or more, found {texts[0]} alone")
     return labels, names or texts

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
-import warnings
+import io
+import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,9 @@ from stages.lib.sources.own_files import OwnFiles
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+# A number in ASCII, also as `numpy.savetxt` writes it.
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
 class Table(OwnFiles):
@@ -49,32 +54,54 @@ def parse(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
     pixels : ndarray of shape (n, pixels), dtype float64
         The pixels of each image, as they stand there.
     classes : ndarray of shape (n,), dtype int64 or str
-        The last column: labels if all are whole numbers, else the names of classes.
+        The last column: labels if all are whole numbers, such as 3 or 3.0; else names of classes.
 
     Raises
     ------
     ValueError
-        If it is anything else.
+        If it is anything else; the message names the line, if it is one that is wrong.
 
     Examples
     --------
-    >>> parse(b"0,7,oak\n9,0,elm\n")
+    >>> parse(b'0,7,oak\n9,0,"elm, wych"\n')
     (array([[0., 7.],
-           [9., 0.]]), array(['oak', 'elm'], dtype='<U3'))
+           [9., 0.]]), array(['oak', 'elm, wych'], dtype='<U9'))
     """
-    lines = data.decode("utf-8-sig").splitlines()
-    cells = [line.rpartition(",") for line in lines if line.strip()]
-    with warnings.catch_warnings():
-        # NumPy only warns of a file without a line.
-        warnings.simplefilter("error")
-        try:
-            pixels = np.loadtxt([row for row, _, _ in cells], delimiter=",", ndmin=2)
-        except UserWarning as error:
-            raise ValueError(str(error)) from None
-    if len(pixels) != len(cells):
-        raise ValueError("a line has one column alone")
-    column = [last.strip().strip('"') for _, _, last in cells]
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+    pixels: list[npt.NDArray[np.float64]] = []
+    column: list[str] = []
     try:
-        return pixels, np.array([int(last) for last in column], np.int64)
-    except ValueError:
-        return pixels, np.array(column)
+        for cells in reader:
+            if not any(map(str.strip, cells)):
+                continue
+            values, last = _parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1)
+            pixels.append(values)
+            column.append(last)
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from None
+    if not pixels:
+        raise ValueError("no line")
+    return np.stack(pixels), _labels(column)
+
+
+def _parse_line(cells: list[str], expected: int) -> tuple[npt.NDArray[np.float64], str]:
+    *pixels, last = map(str.strip, cells)
+    if not pixels:
+        raise ValueError("one column alone; put a comma between one and the next")
+    if len(pixels) != expected:
+        raise ValueError(f"{len(pixels)} pixels, but the first line has {expected}")
+    if not last:
+        raise ValueError("no label or class in the last column")
+    try:
+        return np.array(pixels, np.float64), last
+    except ValueError as error:
+        raise ValueError(f"expected pixels, and no header: {error}") from None
+
+
+def _labels(column: list[str]) -> npt.NDArray[Any]:
+    """Give labels if all are whole numbers, else names."""
+    if all(map(NUMBER.fullmatch, column)):
+        numbers = np.array(column, np.float64)
+        if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
+            return numbers.astype(np.int64)
+    return np.array(column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -74,3 +75,13 @@ def test_a_bug_is_shown_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["main", "--out", "bug"])
     with pytest.raises(KeyError):
         run(main)
+
+
+def test_what_the_terminal_can_not_show_is_printed_as_its_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "argv", ["stage"])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+    run(lambda: print("\u6a61 oak", flush=True))
+    assert printed.getvalue() == b"\\u6a61 oak\n"

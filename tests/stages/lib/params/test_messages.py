@@ -186,7 +186,7 @@ WRONG = {
     "a benchmark with a key of a package": (
         "    package: scikit-learn\n",
         "    benchmark: mnist\n",
-        "sources.digits.file: a source with benchmark has no such key; leave it out",
+        "sources.digits.file: only a source with package has this key",
     ),
     "neither a benchmark nor a package": (
         "    package: scikit-learn\n",
