@@ -1,6 +1,6 @@
 """Measure the sweep of the learning curves against a bare loop, as ratios in one run.
 
-Run by ``make bench-curves``, after ``make curves``. The sides of a comparison run in turn, so that
+Run by ``make bench``, after ``make curves``. The sides of a comparison run in turn, so that
 a machine that slows down slows all of them; what counts is the median of the ratios.
 """
 

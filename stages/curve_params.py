@@ -13,13 +13,21 @@ from stages.lib.curves.params import CURVES, read_curves
 from stages.lib.files import write_json
 from stages.lib.params.read import read_params
 from stages.lib.params.resolve import resolve
+from stages.lib.sources.large import Large
 
 
 def main(*, out: Path | None = None) -> None:
     """Check curves/params.yaml; write the values of each curve to the folder `out`, if given."""
     params = read_params()
     sources = params.sources
-    curves = read_curves({name: source.rows_per_class for name, source in sources.items()})
+    # A training needs all images of its source in memory.
+    curves = read_curves(
+        {
+            name: source.rows_per_class
+            for name, source in sources.items()
+            if not isinstance(source, Large)
+        }
+    )
     print(f"{CURVES} is right; curves: {', '.join(curves.sizes)}")
     if not out:
         return
