@@ -7,6 +7,7 @@ a machine that slows down slows all of them; what counts is the median of the ra
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import statistics
 import tempfile
@@ -59,7 +60,7 @@ def bare_loop(images: Any, labels: Any, params: dict[str, Any]) -> list[int]:
 def swept(images: Any, labels: Any, params: dict[str, Any], workers: int) -> list[int]:
     """Do the trainings as the pipeline does, with nothing done before."""
     os.environ[VARIABLE] = str(workers)
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(None):
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         found = sweep(images, labels, params, Path(folder) / "results.jsonl", SOURCE)
     return [score.correct for score in found.values()]
 

@@ -199,11 +199,11 @@ def test_a_sweep_that_was_killed_goes_on(
             time.sleep(0.01)
         started = psutil.Process(run.pid).children(recursive=True)
         run.kill()
-        run.communicate()
+        # Its processes end too, and with them the pipe that they have from it.
+        run.communicate(timeout=20)
     stored = results.read_bytes().count(b"\n")
     assert 5 <= stored < 24
     assert not (small.folder / "small.csv").exists()
-    # Its processes end too.
     assert psutil.wait_procs(started, timeout=20)[1] == []
 
     found = sweep(small.images, small.labels, params, results, "small")
