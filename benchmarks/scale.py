@@ -1,6 +1,6 @@
 """Measure the draw by hash from 10 million rows, and difficulty for 60,000, as ratios in one run.
 
-Run by ``make bench-scale``. Each side of a comparison runs in a process of its own, one after the
+Run by ``make bench``. Each side of a comparison runs in a process of its own, one after the
 other, so that memory is counted apart and a machine that slows down slows both.
 """
 
