@@ -24,7 +24,7 @@ repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair 
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi
 
-curves: .venv/.ready  ## train for the learning curves of curves/params.yaml, which is quick if nothing changed
+curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to do
 	@python -m tools.doctor
 	@python -m stages.curve_params
 	dvc repro curves/dvc.yaml
