@@ -8,7 +8,8 @@ from stages.lib import command
 from stages.lib.arrays import read_array
 from stages.lib.command import StageError
 from stages.lib.files import read_csv, read_json, write_bytes
-from stages.lib.release import OPTIONAL, SPLITS, release
+from stages.lib.release import OPTIONAL, release
+from stages.lib.sampling.draw import SPLITS
 from tinydatasets.types import FormatError, Split
 
 

@@ -23,7 +23,7 @@ from stages.lib.command import StageError
 from stages.lib.files import write_json
 from stages.lib.sums import from_text, sha256
 from tools import dvc_api
-from tools.dvc_api import CACHE, FILE_LOCKS, LOCK, RUNS, BrokenLockError
+from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK, RUNS, BrokenLockError
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics")
@@ -31,7 +31,9 @@ HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
 # Size and time of each file that was right at the last check.
 CHECKED = Path(".dvc", "tmp", "checked.json")
 SUMS = "SHA256SUMS"
+LOCKS = (LOCK, CURVES_LOCK)
 PARAMS = Path("params.yaml")
+CURVES = Path("curves", "params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
 
@@ -85,14 +87,14 @@ def end_orphans() -> None:
                 time.sleep(0.01)
 
 
-def repair_lock(checked: dict[str, Any]) -> list[tuple[Path, str]]:
-    """Give every file that ``dvc.lock`` records, with its sum; remove a broken ``dvc.lock``."""
+def repair_lock(lock: Path, checked: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Give every file that a ``dvc.lock`` records, with its sum; remove it if it is broken."""
     try:
-        outputs = dvc_api.outputs_of(dvc_api.read_lock())
-        if LOCK.exists() and checked.get(str(LOCK)) != stamp(LOCK):
-            dvc_api.check_lock()
+        outputs = dvc_api.outputs_of(dvc_api.read_lock(lock))
+        if lock.exists() and checked.get(str(lock)) != stamp(lock):
+            dvc_api.check_lock(lock)
     except BrokenLockError:
-        remove(LOCK, "not readable (a killed run or a merge)")
+        remove(lock, "not readable (a killed run or a merge)")
         return []
     outputs = [output for output in outputs if output[0].parts[0] in FOLDERS]
     return [*outputs, *(file for output in outputs for file in dvc_api.files_of(*output))]
@@ -101,17 +103,23 @@ def repair_lock(checked: dict[str, Any]) -> list[tuple[Path, str]]:
 def check_params(checked: dict[str, Any]) -> dict[str, Any]:
     """Check params.yaml, unless it is as it was at the last check; give its stamp.
 
+    DVC reads curves/params.yaml too, and would say what is wrong in words of its own.
+
     Raises
     ------
     StageError
         If anything in it is wrong.
     """
     # Before reading, so that an edit meanwhile is checked the next time.
-    now = {str(PARAMS): stamp(PARAMS)} if PARAMS.is_file() else {}
-    if not now or checked.get(str(PARAMS)) != now[str(PARAMS)]:
-        from stages.lib.params.read import read_params  # noqa: PLC0415 - takes 0.2 s to import
+    now = {str(path): stamp(path) for path in (PARAMS, CURVES) if path.is_file()}
+    if str(PARAMS) not in now or any(checked.get(name) != now[name] for name in now):
+        # Imported here: they take 0.2 s.
+        from stages.lib.curves.params import read_curves  # noqa: PLC0415
+        from stages.lib.params.read import read_params  # noqa: PLC0415
 
         read_params(PARAMS)
+        if CURVES.is_file():
+            read_curves(path=CURVES)
     return now
 
 
@@ -143,7 +151,7 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     # DVC makes such a folder, then writes a file to it; it fails on one that is empty.
     for run in [run for run in RUNS.glob("*/*") if run.is_dir() and not any(run.iterdir())]:
         remove(run, "empty (a killed run)")
-    files = repair_lock(checked)
+    files = [file for lock in LOCKS for file in repair_lock(lock, checked)]
     used = {expected for _, expected in files}
     for cached in CACHE.glob("??/*"):
         named = f"{cached.parent.name}{cached.name}"
@@ -163,7 +171,7 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")
-    right = [*CACHE.glob("??/*"), *([LOCK] if LOCK.exists() else [])]
+    right = [*CACHE.glob("??/*"), *(lock for lock in LOCKS if lock.exists())]
     return {str(path): stamp(path) for path in right}
 
 

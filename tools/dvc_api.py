@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LOCK = Path("dvc.lock")
+# Of the pipeline in curves/, whose stages `dvc repro` does not run but reads.
+CURVES_LOCK = Path("curves", "dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
 RUNS = Path(".dvc/cache/runs")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")
@@ -194,8 +196,8 @@ def settle_git() -> None:
 # --- What was built -----------------------------------------------------------------------------
 
 
-def check_lock() -> None:
-    """Check that DVC takes ``dvc.lock``: its own schema, which takes half a second to import.
+def check_lock(lock: Path = LOCK) -> None:
+    """Check that DVC takes a ``dvc.lock``: its own schema, which takes half a second to import.
 
     Raises
     ------
@@ -207,13 +209,13 @@ def check_lock() -> None:
     from voluptuous import Invalid  # noqa: PLC0415
 
     try:
-        COMPILED_LOCKFILE_SCHEMA(load_yaml(str(LOCK)))
+        COMPILED_LOCKFILE_SCHEMA(load_yaml(str(lock)))
     except (ParseError, Invalid, TypeError, ValueError, RecursionError) as error:
         raise BrokenLockError(str(error)) from None
 
 
-def read_lock() -> dict[str, Any]:
-    """Give the stages of ``dvc.lock`` as it records them.
+def read_lock(lock: Path = LOCK) -> dict[str, Any]:
+    """Give the stages of a ``dvc.lock`` as it records them.
 
     Raises
     ------
@@ -223,8 +225,8 @@ def read_lock() -> dict[str, Any]:
     try:
         # libyaml reads it ten times as fast, where PyYAML was built with it.
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        lock = yaml.load(LOCK.read_text(encoding="utf-8"), loader)  # noqa: S506 - safe ones
-        return dict(lock["stages"])
+        recorded = yaml.load(lock.read_text(encoding="utf-8"), loader)  # noqa: S506 - safe ones
+        return dict(recorded["stages"])
     except FileNotFoundError:
         return {}
     except (yaml.YAMLError, KeyError, TypeError, ValueError, RecursionError) as error:

@@ -16,8 +16,7 @@ from distributed import CancelledError, Client, KilledWorker
 from distributed.comm.core import connect as greet
 from distributed.versions import VersionMismatchWarning
 
-from stages.lib.command import StageError
-from stages.lib.compute import AHEAD, VARIABLE, in_order
+from stages.lib.compute import AHEAD, VARIABLE, WorkersError, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,12 +35,12 @@ def on_cluster(
     client = connect(address)
     submit = partial(client.submit, function, pure=False)
     ahead = AHEAD * sum(client.nthreads().values())
-    with lost_workers_said(address):
+    with report_lost_workers(address):
         yield from in_order(submit, ahead, items, *shared)
 
 
 @contextlib.contextmanager
-def lost_workers_said(address: str) -> Iterator[None]:
+def report_lost_workers(address: str) -> Iterator[None]:
     """Say in one message that a scheduler, or one worker after the other, is lost.
 
     Raises
@@ -52,12 +51,14 @@ def lost_workers_said(address: str) -> Iterator[None]:
     try:
         yield
     except KilledWorker:
-        raise StageError(
+        raise WorkersError(
             f"{VARIABLE}: {address}: each worker that took a task was ended from outside, perhaps "
             "because memory ran out; the workers' logs say more"
         ) from None
     except CancelledError:
-        raise StageError(f"{VARIABLE}: {address}: the Dask scheduler is no longer there") from None
+        raise WorkersError(
+            f"{VARIABLE}: {address}: the Dask scheduler is no longer there"
+        ) from None
 
 
 @cache
@@ -75,7 +76,7 @@ def connect(address: str) -> Client:
     try:
         asyncio.run(asyncio.wait_for(_greet(address), SECONDS + 1))
     except Exception as error:
-        raise StageError(
+        raise WorkersError(
             f"{VARIABLE}: {address}: no Dask scheduler answers there "
             f"({str(error) or 'no answer'}); start one with `dask scheduler`"
         ) from None
@@ -88,12 +89,12 @@ def connect(address: str) -> Client:
         client.run(_import)  # on every worker
         client.submit(_import, pure=False).result()  # the scheduler must be able to, too
     except asyncio.TimeoutError:
-        raise StageError(
+        raise WorkersError(
             f"{VARIABLE}: {address}: the Dask scheduler has no worker; start one with "
             f"`dask worker {address}`"
         ) from None
     except Exception as error:
-        raise StageError(
+        raise WorkersError(
             f"{VARIABLE}: {address}: the Dask scheduler and its workers must be able to import "
             "`stages`: start each with the .venv of a clone of this version "
             f"({' '.join(str(error).split())})"

@@ -28,6 +28,12 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 VARIABLE = "TINYDATASETS_WORKERS"
+
+
+class WorkersError(StageError):
+    """Work can't run where the environment says. The data, and the parameters, may be right."""
+
+
 # How many calls are under way for each worker, so that none waits for the next.
 AHEAD = 2
 
@@ -86,7 +92,7 @@ def where() -> int | str:
         return int(said)
     if re.fullmatch(r"tcp://[^/\s]+:[0-9]+", said):
         return said
-    raise StageError(
+    raise WorkersError(
         f"{VARIABLE}: {said!r} is neither a number of processes (1 or more) nor the address of "
         "a Dask scheduler, such as tcp://127.0.0.1:8786"
     )
@@ -146,9 +152,9 @@ def _in_processes(
         raise
 
 
-def process_ended(n: int) -> StageError:
+def process_ended(n: int) -> WorkersError:
     """Say that one of `n` processes is gone."""
-    return StageError(
+    return WorkersError(
         f"{VARIABLE}: {n}: one of the processes was ended from outside, perhaps because memory ran "
         "out; run it again, or with fewer"
     )

@@ -33,9 +33,11 @@ def extra(module: str, requirement: str, needed_for: object) -> Any:
     --------
     >>> extra("pyarow", "pyarrow", "a.parquet")
     Traceback (most recent call last):
-    stages.lib.command.StageError: a.parquet: No module named 'pyarow'; run `pip install 'pyarrow'`
+    stages.lib.command.StageError: a.parquet: No module named 'pyarow'; run `make large`, or ...
     """
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise StageError(f"{needed_for}: {error}; run `pip install '{requirement}'`") from None
+        raise StageError(
+            f"{needed_for}: {error}; run `make large`, or `pip install '{requirement}'`"
+        ) from None

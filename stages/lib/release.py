@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stages.lib.files import to_csv
+from stages.lib.sampling.draw import SPLITS
 from stages.lib.sums import sha256, to_text
 from tinydatasets import classes, pickles
 from tinydatasets.types import FormatError, Split, count_classes
@@ -12,7 +13,6 @@ from tinydatasets.types import FormatError, Split, count_classes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SPLITS = ("train", "val", "test")
 # Only some datasets have these.
 OPTIONAL = ("classes.json", "val.pkl")
 

@@ -34,6 +34,22 @@ def to_text(sums: Mapping[str, str]) -> str:
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
 
 
+def of_files(sums: Mapping[str, str]) -> str:
+    """Give the sum of several files: that of the list which ``sha256sum`` prints of them.
+
+    Parameters
+    ----------
+    sums : mapping of str to str
+        The sum of each file by its name.
+
+    Examples
+    --------
+    >>> of_files({"oak/1.png": sha256(b""), "elm/1.png": sha256(b"")})[:16]
+    '0b53384ccb91e627'
+    """
+    return sha256(to_text(sums).encode())
+
+
 def from_text(text: str) -> dict[str, str]:
     r"""Read the sums of files in one folder.
 

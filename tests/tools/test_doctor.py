@@ -19,7 +19,7 @@ import yaml
 from stages.lib.command import StageError
 from tests.tools.test_dvc_api import BROKEN
 from tools import doctor
-from tools.dvc_api import CACHE, FILE_LOCKS, LOCK
+from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -76,6 +76,23 @@ def test_what_is_right_stays(users: str, capsys: pytest.CaptureFixture[str]) -> 
     assert path.exists()
     assert LOCK.exists()
     assert cached(b"right").exists()
+
+
+def test_a_broken_lock_of_the_curves_is_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    path = built("datasets/mine/train.pkl", b"right")
+    CURVES_LOCK.parent.mkdir()
+    CURVES_LOCK.write_text("schema: '2.0'\nstages:\n  curve@digits: {")
+    said = "not readable (a killed run or a merge)"
+    assert removed(capsys) == {str(CURVES_LOCK): said}
+    assert not CURVES_LOCK.exists()
+    assert path.exists()
+
+
+def test_what_is_wrong_with_the_curves_is_said_before_dvc_does() -> None:
+    CURVES_LOCK.parent.mkdir()
+    Path("curves/params.yaml").write_text("sizes: {digits: [2]}\nseeds: 1\nsteps: 7\n")
+    with pytest.raises(StageError, match=r"^curves/params.yaml, line 2: seeds: 1: expected"):
+        doctor.main()
 
 
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)

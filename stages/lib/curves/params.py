@@ -46,13 +46,16 @@ class Curves(Entry):
     """How long a training of a fixed number of optimizer steps is."""
 
 
-def read_curves(rows_per_class: Mapping[str, Sequence[int]], path: Path = CURVES) -> Curves:
+def read_curves(
+    rows_per_class: Mapping[str, Sequence[int]] | None = None, path: Path = CURVES
+) -> Curves:
     """Read and check ``curves/params.yaml``.
 
     Parameters
     ----------
-    rows_per_class : mapping of str to sequence of int
-        For each source of ``params.yaml`` how many rows there are of each class.
+    rows_per_class : mapping of str to sequence of int, optional
+        For each source of ``params.yaml`` how many rows there are of each class. Without it, the
+        sizes are not compared with the sources.
     path : Path
         The file.
 
@@ -73,17 +76,26 @@ def read_curves(rows_per_class: Mapping[str, Sequence[int]], path: Path = CURVES
         # A misspelt key is two errors; the unknown key says more than the missing one.
         first = min(errors, key=lambda one: one["type"] != "extra_forbidden")
         raise _wrong(path, first["loc"], _message(first)) from None
-    for name, sizes in curves.sizes.items():
+    if rows_per_class is not None:
+        _check_sizes(curves.sizes, rows_per_class, path)
+    return curves
+
+
+def _check_sizes(
+    sizes: Mapping[str, Sequence[int]], rows_per_class: Mapping[str, Sequence[int]], path: Path
+) -> None:
+    """Stop if a source is unknown, or has too few rows for its largest size."""
+    for name, of_source in sizes.items():
         if name not in rows_per_class:
             raise _wrong(path, ("sizes", name), unknown("source", name, list(rows_per_class)))
         fewest = min(rows_per_class[name])
-        if sizes[-1] >= fewest:
+        if of_source[-1] >= fewest:
+            smallest = rows_per_class[name].index(fewest)
             words = (
-                f"{sizes[-1]}: class {rows_per_class[name].index(fewest)} has {fewest} rows, and "
-                "one at least must be left to score on"
+                f"{of_source[-1]}: class {smallest} has {fewest} rows, and one at least must be "
+                "left to score on"
             )
-            raise _wrong(path, ("sizes", name, len(sizes) - 1), words)
-    return curves
+            raise _wrong(path, ("sizes", name, len(of_source) - 1), words)
 
 
 def _wrong(path: Path, location: tuple[str | int, ...], words: str) -> StageError:

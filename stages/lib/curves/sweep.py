@@ -178,7 +178,7 @@ def _joblib() -> Iterator[None]:
     else:
         cluster = dask_cluster(workers)
         with (
-            cluster.lost_workers_said(workers),
+            cluster.report_lost_workers(workers),
             parallel_config("dask", client=cluster.connect(workers)),
         ):
             yield

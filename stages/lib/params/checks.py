@@ -116,14 +116,13 @@ def _check_dataset(dataset: Dataset, sources: Mapping[str, Source]) -> None:
         asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
         if sum(asked.values()) > rows:
             parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
-            name = (source.classes or {label: str(label)})[label]
+            name = source.class_names()[label]
             named = f"class {label}" if name == str(label) else f"class {label} ({name})"
             raise ValueError(
                 f".{max(asked, key=asked.__getitem__)}_per_class: {named} of "
                 f"{dataset.source} has {rows} rows available, but {sum(asked.values())} are asked "
                 f"({parts})"
             )
-    source = sources[dataset.source]
     if dataset.strategy == "curated" and isinstance(source, Large) and not source.difficulty:
         raise ValueError(
             f".strategy: curated needs the difficulty of each row of {dataset.source}; add "

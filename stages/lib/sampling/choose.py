@@ -83,17 +83,17 @@ def choose(
         label for label in counts["train"] if any(of_split[label] for of_split in counts.values())
     ]
     rows = np.flatnonzero(np.isin(labels, classes))
-    known = None
+    named, shown = np.full(len(rows), ""), [""] * len(rows)
     if data.neighbours is not None:
         ratios = difficulty(data.neighbours[rows], labels[rows], classes)
-        known = tiers(ratios, labels[rows]), ratios
+        named, shown = tiers(ratios, labels[rows]), [f"{ratio:.4f}" for ratio in ratios]
     generator = np.random.RandomState(seed) if draw == "shuffle" else None
-    if strategy == "curated" and known:
+    if strategy == "curated":
         turns = (
             by_shuffle(generator, len(rows)) if generator else _by_hash(data, rows, counts, seed)
         )
         blocks = select(data.blocks, rows)
-        curated = curate(blocks, labels[rows], known[0], counts, turns=turns, maximum=maximum)
+        curated = curate(blocks, labels[rows], named, counts, turns=turns, maximum=maximum)
         if not generator:
             for of_split in curated.values():
                 turns.shuffle(of_split)
@@ -104,15 +104,10 @@ def choose(
         in_label_order = {split: [*of_split.values()] for split, of_split in counts.items()}
         drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed)
     listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
-    described = [("", "")] * len(listed)
-    if known:
-        at = np.searchsorted(rows, listed)
-        described = [(str(tier), f"{ratio:.4f}") for tier, ratio in zip(known[0][at], known[1][at])]
+    at = np.searchsorted(rows, listed).tolist()
     table = [
-        (row, label, tier, ratio)
-        for row, label, (tier, ratio) in zip(
-            listed.tolist(), labels[listed].tolist(), described, strict=True
-        )
+        (row, label, str(named[i]), shown[i])
+        for row, label, i in zip(listed.tolist(), labels[listed].tolist(), at, strict=True)
     ]
     return Chosen(drawn, table, save_state(generator) if generator else None)
 

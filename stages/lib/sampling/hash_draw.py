@@ -25,6 +25,7 @@ import numpy as np
 
 from stages.lib.compute import each
 from stages.lib.sampling.curation import TooFewError
+from stages.lib.sampling.draw import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     Priorities = npt.NDArray[np.uint64]
     Counts = Mapping[str, Sequence[int]]
 
-SPLITS = ("train", "val", "test")
 # The part of test is the top quarter of the range, that of val the eighth below it.
 VAL_FROM = 5 << 61
 TEST_FROM = 3 << 62

@@ -43,10 +43,14 @@ def labels_of(values: npt.NDArray[Any], rows: int, found_in: Path) -> npt.NDArra
     array([1, 0])
     """
     _check_one_each("labels", values, rows, found_in)
-    if values.dtype.kind not in "iu" or (rows and not 0 <= values.min() <= values.max() < 2**31):
+    wrong = ""
+    if values.dtype.kind not in "iu":
+        wrong = str(values.dtype)
+    elif rows and not 0 <= values.min() <= values.max() < 2**31:
+        wrong = f"{values.min()} to {values.max()}"
+    if wrong:
         raise StageError(
-            f"{found_in}: labels must be whole numbers, 0 for the first class, but are "
-            f"{values.dtype}" + (f", {values.min()} to {values.max()}" if rows else "")
+            f"{found_in}: labels must be whole numbers, 0 for the first class, but are {wrong}"
         )
     return values.astype(np.int64)
 
@@ -74,6 +78,23 @@ def ids_of(values: npt.NDArray[Any], rows: int, found_in: Path) -> npt.NDArray[A
     if not is_text:
         raise StageError(f"{found_in}: ids must be whole numbers or text, but are {values.dtype}")
     return np.array(values.tolist(), str)
+
+
+def join_ids(of_files: list[npt.NDArray[Any]], found_in: Path) -> npt.NDArray[Any] | None:
+    """Join the ids of several files, where they have any.
+
+    Raises
+    ------
+    StageError
+        If they are of one kind in one file and of another in the next.
+    """
+    if not of_files:
+        return None
+    # NumPy would join signed and unsigned numbers as floats, and numbers and text as text.
+    if len({ids.dtype.kind for ids in of_files}) > 1:
+        kinds = ", ".join(sorted({str(ids.dtype) for ids in of_files}))
+        raise StageError(f"{found_in}: ids must be of one kind in all files, but are {kinds}")
+    return np.concatenate(of_files)
 
 
 def _check_one_each(name: str, values: npt.NDArray[Any], rows: int, found_in: Path) -> None:

@@ -23,7 +23,7 @@ from pydantic import Field
 from stages.lib.command import StageError
 from stages.lib.sources.base import InMemory
 from stages.lib.sources.own import DATA, Location, Own, check_inside, locate, read_bytes
-from stages.lib.sums import sha256, to_text
+from stages.lib.sums import of_files, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,12 +79,12 @@ class ImageFolder(Own, InMemory):
 
     @cached_property
     def seen(self) -> dict[Path, Seen]:
-        """What the bytes of each file say before Pillow decodes them."""
+        """What Pillow says of each file. A PNG is decoded for that: EXIF may follow its pixels."""
         paths = [path for images in self.files.values() for path in images.values()]
         return {path: _look(path, read_bytes("folder", path)) for path in paths}
 
     def look(self) -> dict[str, Any]:
-        """Read the bytes of all files; decode none."""
+        """Read all files."""
         if self.size is None:
             _check_sizes({path: each.shape for path, each in self.seen.items()})
         height, width = self.size or next(iter(self.seen.values())).shape
@@ -99,7 +99,7 @@ class ImageFolder(Own, InMemory):
             "maximum": self.maximum or 255,
             "rows_per_class": [len(images) for images in self.files.values()],
             "classes": [*self.files],
-            "sha256": sha256(to_text(sums).encode()),
+            "sha256": of_files(sums),
         }
 
     def read(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
@@ -222,8 +222,16 @@ def _check(image: ImageFile) -> None:
     if image.width * image.height > MOST_PIXELS:
         raise ValueError(TOO_LARGE)
     # Pillow cuts colours of 16 bits down to 8; that they had more, only its decoder knows.
-    if image.mode.startswith(DEEP_MODES) or DEEP_COLOUR.search(str(image.tile)):
+    deep = DEEP_COLOUR.search(str(image.tile)) or (image.format == "PPM" and _maximum(image) > 255)
+    if image.mode.startswith(DEEP_MODES) or deep:
         raise ValueError("more than 8 bits a channel; save it with 8")
+
+
+def _maximum(image: ImageFile) -> int:
+    """Give the largest value that a pixel of a PPM can have."""
+    # Pillow's decoder gets it besides the mode, unless it is 255.
+    arguments = [argument for tile in image.tile for argument in tile.args or ()]
+    return max((n for n in arguments if isinstance(n, int)), default=255)
 
 
 def _look(path: Path, data: bytes) -> Seen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import math
 import struct
 import zlib
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.lib.command import StageError
-from stages.lib.sources.own import Location, locate, read_bytes
+from stages.lib.sources.own import Location, gunzip, locate, read_bytes
 from stages.lib.sources.own_files import OwnFiles
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def read_idx(key: str, location: str) -> npt.NDArray[np.uint8]:
     """
     data = read_bytes(key, locate(key, location))
     try:
-        return parse(gzip.decompress(data) if location.endswith(".gz") else data)
+        return parse(gunzip(data) if location.endswith(".gz") else data)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise StageError(f"{key}: {location}: not an IDX file of bytes: {error}") from None
 

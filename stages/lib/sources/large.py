@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.lib.command import StageError
-from stages.lib.compute import each
+from stages.lib.compute import WorkersError, each
 from stages.lib.sources.own import Own, check_inside, locate
 from stages.lib.sources.own_files import to_labels
-from stages.lib.sums import sha256, to_text
+from stages.lib.sums import of_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,11 @@ class Large(Own):
         paths = sorted(path.rglob("*")) if path.is_dir() else [path]
         for one in paths:
             check_inside(key, one)
+            # Python does not look into it, so its files would be missing in the sum.
+            if one.is_symlink() and one.is_dir():
+                raise StageError(
+                    f"{key}: {one.as_posix()}: a symbolic link to a folder; put the folder there"
+                )
         files = [one for one in paths if one.is_file()]
         names = [file.relative_to(path).as_posix() for file in files]
         data = self.open()
@@ -77,12 +82,10 @@ class Large(Own):
             sums = list(each(_sum, [file.absolute() for file in files]))
         return {
             "image_shape": list(data.blocks[0].load().shape[1:]),
-            "maximum": max(1, maximum),
+            "maximum": max(1, maximum, self.maximum or 1),
             "rows_per_class": np.bincount(data.labels).tolist(),
             "classes": classes,
-            "sha256": sums[0]
-            if path.is_file()
-            else sha256(to_text(dict(zip(names, sums, strict=True))).encode()),
+            "sha256": sums[0] if path.is_file() else of_files(dict(zip(names, sums, strict=True))),
         }
 
 
@@ -91,6 +94,8 @@ def _by_key(key: str) -> Iterator[None]:
     """Begin the message of an error with the key, and name files as their author does."""
     try:
         yield
+    except WorkersError:
+        raise
     except StageError as error:
         raise StageError(f"{key}: {str(error).replace(f'{Path.cwd()}/', '')}") from None
 

@@ -6,21 +6,21 @@ other kinds have to state of their data, these may leave out: it is filled in fr
 
 from __future__ import annotations
 
+import gzip
+import io
 from abc import abstractmethod
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import StringConstraints
 
 from stages.lib.command import StageError
 from stages.lib.sources.base import Classes, Maximum, RowsPerClass, Shape, Source
-from stages.lib.sums import sha256, to_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # Where a user's own files lie, in the folder of the repository.
 DATA = "data"
+# A compressed file of a few MB can claim to be far larger.
+LARGEST = 2**30
 Sum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Location = Annotated[str, StringConstraints(min_length=1)]
 
@@ -155,22 +155,16 @@ def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def sum_of_files(files: Iterable[tuple[str, bytes]]) -> str:
-    """Give the sum of several files: that of the list which ``sha256sum`` prints of them.
+def gunzip(data: bytes) -> bytes:
+    """Decompress a file, unless it is one that is far larger than it seems.
 
-    Parameters
-    ----------
-    files : iterable of (str, bytes)
-        The path of each file, as it stands in the list, and its bytes.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-
-    Examples
-    --------
-    >>> sum_of_files([("oak/1.png", b""), ("elm/1.png", b"")])[:16]
-    '0b53384ccb91e627'
+    Raises
+    ------
+    ValueError
+        If it would be larger than 1 GiB.
     """
-    return sha256(to_text({name: sha256(data) for name, data in files}).encode())
+    with gzip.open(io.BytesIO(data)) as file:
+        found = file.read(LARGEST + 1)
+    if len(found) > LARGEST:
+        raise ValueError(f"more than {LARGEST:,} bytes; save it in parts (docs/large.md)")
+    return found

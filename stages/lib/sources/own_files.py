@@ -12,8 +12,8 @@ import numpy as np
 
 from stages.lib.command import StageError
 from stages.lib.sources.base import InMemory
-from stages.lib.sources.own import Own, locate, read_bytes, sum_of_files
-from stages.lib.sums import sha256
+from stages.lib.sources.own import Own, locate, read_bytes
+from stages.lib.sums import of_files, sha256
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -67,11 +67,11 @@ class OwnFiles(Own, InMemory):
         return images, labels, classes
 
     def _sum(self) -> str:
-        files = [
-            (PurePosixPath(location).as_posix(), read_bytes(key, locate(key, location)))
+        sums = {
+            PurePosixPath(location).as_posix(): sha256(read_bytes(key, locate(key, location)))
             for key, location in self.locations().items()
-        ]
-        return sha256(files[0][1]) if len(files) == 1 else sum_of_files(files)
+        }
+        return of_files(sums) if len(sums) > 1 else next(iter(sums.values()))
 
 
 def to_images(pixels: npt.NDArray[Any], shape: list[int] | None) -> npt.NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from stages.lib.blocks import BLOCK_BYTES, Block, Data
 from stages.lib.command import StageError
 from stages.lib.extras import extra
 from stages.lib.sources.base import Shape
-from stages.lib.sources.columns import check_some, ids_of, labels_of
+from stages.lib.sources.columns import check_some, ids_of, join_ids, labels_of
 from stages.lib.sources.large import Large
 from stages.lib.sources.own import Location
 
@@ -67,7 +67,9 @@ def open_blocks(path: Path, image_shape: Sequence[int]) -> Data:
         An image of another length is found when its block is loaded.
     """
     path = path.absolute()  # it may be opened in another process
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():
+        files = sorted(path.glob("*.parquet"), key=lambda file: file.name)
     if not files:
         raise StageError(f"{path}: no files named *.parquet")
     blocks: list[Block] = []
@@ -83,7 +85,7 @@ def open_blocks(path: Path, image_shape: Sequence[int]) -> Data:
         if with_ids:
             ids.append(ids_of(_column(file, "id"), rows, file))
     check_some(len(blocks), path)
-    return Data(blocks, np.concatenate(labels), np.concatenate(ids) if with_ids else None)
+    return Data(blocks, np.concatenate(labels), join_ids(ids, path))
 
 
 def _open(file: Path) -> Any:

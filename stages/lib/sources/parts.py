@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.lib.blocks import Data, check_images, npy_blocks, open_npy
 from stages.lib.command import StageError
-from stages.lib.sources.columns import check_some, ids_of, labels_of
+from stages.lib.sources.columns import check_some, ids_of, join_ids, labels_of
 from stages.lib.sources.large import Large
 from stages.lib.sources.own import Location
 
@@ -59,7 +59,7 @@ def open_blocks(folder: Path) -> Data:
     blocks: list[Block] = []
     labels: list[npt.NDArray[np.int64]] = []
     ids: list[npt.NDArray[Any]] = []
-    parts = sorted(folder.glob("images-*.npy"))
+    parts = sorted(folder.glob("images-*.npy"), key=lambda path: path.name)
     if not parts:
         raise StageError(f"{folder}: no files named images-*.npy")
     shape = open_npy(parts[0]).shape[1:]
@@ -81,7 +81,7 @@ def open_blocks(folder: Path) -> Data:
         if with_ids:
             ids.append(ids_of(_read(path, "ids"), rows, _beside(path, "ids")))
     check_some(len(blocks), folder)
-    return Data(blocks, np.concatenate(labels), np.concatenate(ids) if with_ids else None)
+    return Data(blocks, np.concatenate(labels), join_ids(ids, folder))
 
 
 def _beside(path: Path, name: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 import zlib
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.lib.command import StageError
-from stages.lib.sources.own import Location, locate, read_bytes
+from stages.lib.sources.own import Location, gunzip, locate, read_bytes
 from stages.lib.sources.own_files import OwnFiles
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class Table(OwnFiles):
         """Parse the file."""
         data = read_bytes("csv", locate("csv", self.csv))
         try:
-            return parse(gzip.decompress(data) if self.csv.endswith(".gz") else data)
+            return parse(gunzip(data) if self.csv.endswith(".gz") else data)
         except (ValueError, OSError, EOFError, zlib.error) as error:
             raise StageError(f"csv: {self.csv}: not a CSV of images: {error}") from None
 

@@ -241,7 +241,9 @@ def test_without_dask_the_command_that_installs_it_is_said(
     monkeypatch.setenv(VARIABLE, "tcp://127.0.0.1:8786")
     monkeypatch.delitem(sys.modules, "stages.lib.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(StageError, match=r"run `pip install 'dask\[distributed\]'`$"):
+    with pytest.raises(
+        StageError, match=r"run `make large`, or `pip install 'dask\[distributed\]'`$"
+    ):
         each(pow, [1], 2)
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from stages.lib.sampling.curation import TooFewError
+from stages.lib.sampling.draw import SPLITS
 from stages.lib.sampling.hash_draw import (
     CHUNK,
-    SPLITS,
     candidates,
     hash_draw,
     parts,

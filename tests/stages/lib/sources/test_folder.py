@@ -284,6 +284,10 @@ UNREAD = "not an image that Pillow reads"
             (put("oak/a.png", png(6, 4, 16, colour)), f"data/leaves/oak/a.png: {DEEP}")
             for colour in (0, 2, 4, 6)
         ],
+        (
+            put("oak/a.ppm", b"P6 6 4 65535\n" + bytes(6 * 4 * 6)),
+            f"data/leaves/oak/a.ppm: {DEEP}",
+        ),
         (transparent("oak/a.tif", "I;16"), f"data/leaves/oak/a.tif: {DEEP}"),
         (transparent("oak/a.tif", "F"), f"data/leaves/oak/a.tif: {DEEP}"),
         (transparent("oak/a.png", "RGBA"), f"data/leaves/oak/a.png: {CLEAR}"),

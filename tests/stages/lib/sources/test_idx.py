@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from stages.lib.sources import own
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -73,7 +75,11 @@ def test_both_are_read(
             "idx: data/images: not an IDX file of bytes: its shape is (4294967295, 4294967295, 429",
         ),
         (b"\0\0\x08\0\1", idx(LABELS), "idx: data/images: expected images of shape (n, height, w"),
-        (gzip.compress(idx(GREY)), idx(LABELS), "idx: data/images: not an IDX file of bytes: it d"),
+        (
+            gzip.compress(idx(GREY), mtime=0),
+            idx(LABELS),
+            "idx: data/images: not an IDX file of bytes: it d",
+        ),
         (idx(GREY), idx(GREY), "labels: data/labels: expected 4 labels, one for each image"),
         (idx(GREY), idx(LABELS[:3]), "labels: data/labels: expected 4 labels, one for each image"),
         (idx(GREY), idx(LABELS * 2), "labels: data/labels: expected labels of 0 and more without"),
@@ -90,9 +96,9 @@ def test_what_is_wrong_is_said(
     "packed",
     [
         idx(GREY),
-        gzip.compress(idx(GREY))[:-9],
-        gzip.compress(idx(GREY))[:12],
-        gzip.compress(idx(GREY))[:-8] + bytes(8),
+        gzip.compress(idx(GREY), mtime=0)[:-9],
+        gzip.compress(idx(GREY), mtime=0)[:12],
+        gzip.compress(idx(GREY), mtime=0)[:-8] + bytes(8),
         b"\x1f\x8b\x08" + b"\0" * 7 + b"\xff" * 20,
         b"\x1f\x8b",
         b"",
@@ -101,5 +107,15 @@ def test_what_is_wrong_is_said(
 def test_gzip_that_is_damaged_is_said(
     packed: bytes, data: Path, refused: Callable[..., str]
 ) -> None:
-    message = refused(**write(data, packed, gzip.compress(idx(LABELS)), ".gz"))
+    message = refused(**write(data, packed, gzip.compress(idx(LABELS), mtime=0), ".gz"))
     assert message.startswith("idx: data/images.gz: not an IDX file of bytes: ")
+
+
+def test_gzip_that_holds_far_more_than_it_seems_is_refused(
+    data: Path, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "LARGEST", 20)
+    message = refused(
+        **write(data, gzip.compress(idx(GREY), mtime=0), gzip.compress(idx(LABELS), mtime=0), ".gz")
+    )
+    assert message.endswith(": more than 20 bytes; save it in parts (docs/large.md)")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pickle
 import re
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -197,6 +199,8 @@ def message_of(read: Callable[[], object], folder: Path) -> str:
         ),
         (save("labels-002.npy", LABELS[:11] - 9), "/labels-002.npy: labels must be whole numbers"),
         (save("labels-002.npy", LABELS[:11] / 2), "/labels-002.npy: labels must be whole numbers"),
+        (save("labels-002.npy", NAMES[:11]), "/labels-002.npy: labels must be whole numbers"),
+        (save("ids-000.npy", LABELS[:9]), ": ids must be of one kind in all files, but are <U1, "),
         (save("ids-000.npy", LABELS[:9] / 2), "/ids-000.npy: ids must be whole numbers or text"),
         (save("ids-000.npy", NAMES[:9].astype(object)), "/ids-000.npy: not a .npy file of numb"),
     ],
@@ -357,4 +361,44 @@ def test_a_package_that_is_missing_is_named_with_the_command(
     for name in (package, "pyarrow.parquet"):
         monkeypatch.setitem(sys.modules, name, None)
     message = message_of(lambda: read(tmp_path / "leaves"), tmp_path)
-    assert re.search(rf"; run `pip install '{package}>=", message)
+    assert re.search(rf"; run `make large`, or `pip install '{package}>=", message)
+
+
+# --- As a kind of source ------------------------------------------------------------------------
+
+
+def test_what_is_left_out_is_found(data: Path, look: Callable[..., Any]) -> None:
+    write_parts(data / "leaves", np.minimum(GREY, 200), LABELS, None)
+    found = look(parts="data/leaves")
+    assert found.image_shape == [3, 4]
+    assert found.maximum == 200
+    assert found.rows_per_class == np.bincount(LABELS).tolist()
+    assert found.classes == ["0", "1", "2"]
+    listed = subprocess.run(
+        ["sha256sum", *sorted(path.name for path in (data / "leaves").iterdir())],
+        cwd=data / "leaves",
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    assert found.sha256 == hashlib.sha256(listed).hexdigest()
+    # Pixels may be darker than the brightest that is possible, and no brighter.
+    assert look(parts="data/leaves", maximum=255).maximum == 255
+    with pytest.raises(StageError, match=r"^maximum: 199, but the data has 200$"):
+        look(parts="data/leaves", maximum=199)
+
+
+def test_a_link_to_a_folder_is_refused(data: Path, look: Callable[..., Any]) -> None:
+    write_zarr(data / "leaves", GREY, LABELS, None)
+    (data / "leaves/images").rename(data / "elsewhere")
+    (data / "leaves/images").symlink_to("../elsewhere")
+    with pytest.raises(StageError, match=r"^zarr: data/leaves/images: a symbolic link to a folder"):
+        look(zarr="data/leaves")
+
+
+def test_an_error_of_workers_is_not_one_of_the_data(
+    data: Path, look: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_parts(data / "leaves", GREY, LABELS, None)
+    monkeypatch.setenv("TINYDATASETS_WORKERS", "many")
+    with pytest.raises(StageError, match=r"^TINYDATASETS_WORKERS: 'many' is neither"):
+        look(parts="data/leaves")
