@@ -64,7 +64,8 @@ faults: .venv/.ready  ## kill 100 runs and check that each is repaired: 8 minute
 fuzz: .venv/.ready  ## test the readers with generated input, for longer than `make test` does
 	FUZZ_EXAMPLES=30000 python -m pytest tests/test_fuzz.py
 
-bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 3 minutes
+bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 25 minutes, 8 GB of disk
+	dvc repro --quiet curves/dvc.yaml:curve_params source@digits
 	python -m benchmarks.speed
 	python -m benchmarks.curves
 	python -m benchmarks.scale
