@@ -11,7 +11,7 @@ from stages.lib.arrays import write_array
 from stages.lib.blocks import take
 from stages.lib.files import read_csv, read_json
 from stages.lib.pixels import scale
-from stages.lib.sources.stored import read_source
+from stages.lib.stored import read_source
 
 
 def main(*, params: Path, source: Path, split: Path, out: Path) -> None:

@@ -10,7 +10,7 @@ from stages.lib.files import read_json, write_csv, write_json
 from stages.lib.sampling.choose import choose
 from stages.lib.sampling.curation import TooFewError
 from stages.lib.sampling.draw import SPLITS
-from stages.lib.sources.stored import read_source
+from stages.lib.stored import read_source
 
 
 def main(*, params: Path, source: Path, out: Path) -> None:

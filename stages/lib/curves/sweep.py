@@ -14,11 +14,12 @@ from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
 from stages.lib.command import StageError
-from stages.lib.compute import dask_cluster, end_with, process_ended, where
+from stages.lib.compute import dask_cluster, where
 from stages.lib.curves import training
 from stages.lib.curves.results import append, read_results
 from stages.lib.curves.training import Score, score
 from stages.lib.imports import modules_of
+from stages.lib.processes import end_with, process_ended
 from stages.lib.sums import sha256
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 from stages.lib.arrays import read_array
 from stages.lib.blocks import Data, npy_blocks
 from stages.lib.files import read_json
-from stages.lib.sources import KINDS, kind_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +36,9 @@ def read_source(folder: Path) -> Data:
     nearest = folder / "nearest.npy"
     neighbours = read_array(nearest) if nearest.exists() else None
     if (folder / "source.json").exists():
+        # Imported here: it takes longer than most stages run, and most sources do without.
+        from stages.lib.sources import KINDS, kind_of  # noqa: PLC0415
+
         entry = read_json(folder / "source.json")
         source = cast("Large", KINDS[kind_of(entry)].model_validate(entry))
         return source.open()._replace(neighbours=neighbours)
