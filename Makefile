@@ -18,8 +18,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
 	dvc repro
-	@if [ -n "$$(git status --porcelain params.yaml dvc.lock datasets metrics 2>/dev/null)" ]; then \
-	  echo "To keep this, commit params.yaml, dvc.lock, datasets/ and metrics/. No DVC remote is needed."; \
+	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics 2>/dev/null)" ]; then \
+	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/ and metrics/. No DVC remote is needed."; \
 	else \
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi

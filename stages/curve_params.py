@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
+from stages.lib.command import StageError
 from stages.lib.curves.params import CURVES, read_curves
 from stages.lib.files import write_json
 from stages.lib.params.read import read_params
@@ -20,14 +21,13 @@ def main(*, out: Path | None = None) -> None:
     """Check curves/params.yaml; write the values of each curve to the folder `out`, if given."""
     params = read_params()
     sources = params.sources
-    # A training needs all images of its source in memory.
-    curves = read_curves(
-        {
-            name: source.rows_per_class
-            for name, source in sources.items()
-            if not isinstance(source, Large)
-        }
-    )
+    curves = read_curves({name: source.rows_per_class for name, source in sources.items()})
+    for name in curves.sizes:
+        if isinstance(sources[name], Large):
+            raise StageError(
+                f"{CURVES}: sizes.{name}: this source is read in parts, but a training needs all "
+                "its images in memory"
+            )
     print(f"{CURVES} is right; curves: {', '.join(curves.sizes)}")
     if not out:
         return

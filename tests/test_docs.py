@@ -198,8 +198,8 @@ def test_the_page_of_tinytalks_has_its_figures_and_pairs() -> None:
 
 def test_the_released_figures_are_what_dvc_prints(built: Repository) -> None:
     (shown,) = blocks("docs/baselines.md", "console")
-    lines = [line.rstrip() for line in built.run("dvc", "metrics", "show", "metrics").splitlines()]
-    assert shown.splitlines() == ["$ dvc metrics show metrics", *lines]
+    lines = [line.rstrip() for line in built.run("dvc", "metrics", "show").splitlines()]
+    assert shown.splitlines() == ["$ dvc metrics show", *lines]
 
     page = " ".join(PAGES["docs/baselines.md"].split())
     shown_rows = re.search(

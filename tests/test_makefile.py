@@ -71,7 +71,8 @@ def test_make_check_writes_nothing(ready: Repository) -> None:
 
 
 COMMIT = (
-    "To keep this, commit params.yaml, dvc.lock, datasets/ and metrics/. No DVC remote is needed.\n"
+    "To keep this, commit params.yaml, dvc.lock, data/, datasets/ and metrics/. "
+    "No DVC remote is needed.\n"
 )
 
 
@@ -81,6 +82,10 @@ BUILT = "Everything is built. There is nothing to commit, and no DVC remote is n
 def test_make_repro_says_what_to_commit(ready: Repository) -> None:
     assert ready.run("make", "repro").endswith(BUILT)
     (ready.folder / "params.yaml").write_text(f"# Mine.\n{ready.read('params.yaml')}")
+    assert ready.run("make", "repro").endswith(COMMIT)
+    ready.commit()
+    assert ready.run("make", "repro").endswith(BUILT)
+    (ready.folder / "data/leaves.txt").touch()
     assert ready.run("make", "repro").endswith(COMMIT)
 
 

@@ -84,12 +84,12 @@ def where() -> int | str:
         If ``TINYDATASETS_WORKERS`` has another value.
     """
     said = os.environ.get(VARIABLE, "") or "1"
-    if re.fullmatch("[1-9][0-9]{0,3}", said):
+    if re.fullmatch("[1-9][0-9]{0,2}", said):
         return int(said)
     if re.fullmatch(r"tcp://[^/\s]+:[0-9]+", said):
         return said
     raise WorkersError(
-        f"{VARIABLE}: {said!r} is neither a number of processes (1 or more) nor the address of "
+        f"{VARIABLE}: {said!r} is neither a number of processes (1 to 999) nor the address of "
         "a Dask scheduler, such as tcp://127.0.0.1:8786"
     )
 

@@ -19,8 +19,9 @@ def test_the_parts_of_the_page_are_a_source(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (code,) = blocks(PAGE, "python")
     subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=tmp_path, check=True)
-    (entry,) = blocks(PAGE, "yaml")
     params = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    checked = check(tmp_path, below_its_part(entry, params))
+    for entry in blocks(PAGE, "yaml"):
+        params = below_its_part(entry, params)
+    checked = check(tmp_path, params)
     (shown,) = [text for text in blocks(PAGE, "console") if "make check" in text]
     assert f"$ make check\n{checked.stdout}" == shown

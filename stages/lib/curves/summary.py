@@ -112,8 +112,8 @@ def to_metrics(found: Mapping[tuple[str, str, int], Point]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The means of the largest size, which ``dvc metrics show`` prints, and ``curve``: a list of
-        all points, which it does not.
+        The means of the largest size, which ``dvc metrics show FILE`` prints, and ``curve``: a list
+        of all points, which it does not.
     """
     largest = max(size for _, _, size in found)
     means: dict[str, dict[str, float]] = {}

@@ -83,8 +83,14 @@ def _message(error: ErrorDetails) -> str:
         if len(location) == 1:
             what = "a mapping of names to entries"
         return f"{key or 'the whole file'}: {show(found)}: expected {what}"
-    expected = re.sub(r"^Input should be |^\w+ should (?=match)", "expected ", error["msg"])
-    return f"{key}: {show(found)}: {expected}"
+    return f"{key}: {show(found)}: {_expected(error)}"
+
+
+def _expected(error: ErrorDetails) -> str:
+    """Say what may stand in the place of an error, in pydantic's words where they are good."""
+    if error["type"] == "list_type" and error["loc"][-1] in {"size", "image_shape"}:
+        return "expected height and width, as in [28, 32]"
+    return re.sub(r"^Input should be |^\w+ should (?=match)", "expected ", error["msg"])
 
 
 def _unknown_key(error: ErrorDetails) -> str:

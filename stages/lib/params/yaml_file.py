@@ -108,6 +108,9 @@ def read_yaml(path: Path) -> Any:
         line, column, words = _explain(text.splitlines(), error)
         place = f", line {line}, column {column}" if line else ""
         raise StageError(f"{path}{place}: not readable as YAML: {words}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise StageError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise StageError(f"{path}: not readable as YAML: {reason}") from None

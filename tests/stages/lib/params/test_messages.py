@@ -201,6 +201,11 @@ WRONG = {
         ),
         "sources.mine.benchmark: unknown value 'emnist'; allowed: mnist, cifar10. Did you mean",
     ),
+    "a size of one number": (
+        "sources:\n",
+        "sources:\n  mine: {folder: data/leaves, size: 28}\n",
+        "sources.mine.size: 28: expected height and width, as in [28, 32]",
+    ),
     "misspelt strategy": (
         "strategy: curated",
         "strategy: curate",

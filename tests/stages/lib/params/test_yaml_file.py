@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from dvc.utils.serialize import load_yaml
 
+from stages.lib.command import StageError
 from stages.lib.params.read import read_params
 from stages.lib.params.yaml_file import line_of, read_yaml
 from tests.stages.lib.params.example import TEXT
@@ -174,3 +175,11 @@ def test_a_line_is_found_by_its_keys(path: Path) -> None:
     assert line_of(path, ["a", "b", 1, "c"]) == 3
     assert line_of(path, [1, "x"]) == 5
     assert line_of(path, ["a", "nowhere"]) == 1
+
+
+def test_a_file_that_is_not_utf_8_is_said_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_bytes("sources: {}\n# Übung\n".encode("latin-1"))
+    with pytest.raises(StageError) as caught:
+        read_yaml(path)
+    assert str(caught.value) == f"{path}, line 2: not UTF-8; save the file as UTF-8"
