@@ -82,7 +82,7 @@ schema: .venv/.ready  ## update params.schema.json after a change of the model o
 	python -m tools.schema --out params.schema.json
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 
 clean:  ## remove .venv and everything that `make repro` can build again outside Git
 	rm -rf .venv build .dvc/cache .dvc/tmp

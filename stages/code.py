@@ -7,12 +7,12 @@ that import the module, and ``dvc.yaml`` need not list modules.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from stages.lib import command
 from stages.lib.files import write_json
 from stages.lib.imports import modules_of
+from stages.lib.sums import sha256
 
 
 def main(*, out: Path) -> None:
@@ -21,7 +21,7 @@ def main(*, out: Path) -> None:
     stages = {path.stem for path in root.glob("stages/*.py")} - {"__init__"}
     for stage in stages:
         modules = modules_of(root, f"stages.{stage}")
-        sums = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in modules}
+        sums = {name: sha256((root / name).read_bytes()) for name in modules}
         write_json(out / f"{stage}.json", sums, indent=2)
     for path in out.glob("*.json"):
         if path.stem not in stages:

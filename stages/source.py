@@ -13,7 +13,6 @@ from stages.lib import command
 from stages.lib.arrays import write_array
 from stages.lib.blocks import Data, npy_blocks
 from stages.lib.command import StageError
-from stages.lib.compute import WorkersError
 from stages.lib.files import read_json, write_json
 from stages.lib.sampling.difficulty import nearest
 from stages.lib.sources import KINDS, kind_of
@@ -46,8 +45,6 @@ def main(*, params: Path, out: Path) -> None:
             write_array(out / "images.npy", images)
             write_array(out / "labels.npy", labels)
             data = Data(npy_blocks(out / "images.npy"), labels)
-    except WorkersError:
-        raise
     except StageError as error:
         raise StageError(f"params.yaml: sources.{params.stem}.{error}") from None
     if not isinstance(source, Large) or source.difficulty:

@@ -16,7 +16,8 @@ from distributed import CancelledError, Client, KilledWorker
 from distributed.comm.core import connect as greet
 from distributed.versions import VersionMismatchWarning
 
-from stages.lib.compute import AHEAD, VARIABLE, WorkersError, in_order
+from stages.lib.command import WorkersError
+from stages.lib.compute import AHEAD, VARIABLE, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +46,7 @@ def report_lost_workers(address: str) -> Iterator[None]:
 
     Raises
     ------
-    StageError
+    WorkersError
         In place of what Dask raises then.
     """
     try:
@@ -67,7 +68,7 @@ def connect(address: str) -> Client:
 
     Raises
     ------
-    StageError
+    WorkersError
         If none answers within some seconds, it has no worker, or one can't import this project.
     """
     # All that a user must know stands in our message.

@@ -16,6 +16,13 @@ class StageError(Exception):
     """An error that the user can fix; the message is all that they need to read."""
 
 
+class WorkersError(Exception):
+    """Work can't run where the environment says.
+
+    It is no `StageError`: what names the file or the key that is wrong must not name one here.
+    """
+
+
 def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     """Call `main` with the arguments of the command line, and end the process if it fails.
 
@@ -26,7 +33,7 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
         options of the same name, each converted by its annotation. An option may be left out if
         its annotation is ``T | None``.
     *expected : exception type
-        What `main` can stop with besides `StageError` and `OSError`.
+        What `main` can stop with besides `StageError`, `WorkersError` and `OSError`.
 
     Raises
     ------
@@ -45,7 +52,7 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     # Names of classes have any letters; where it can't show one, it shows its code.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    stops: tuple[type[Exception], ...] = (StageError, *expected)
+    stops: tuple[type[Exception], ...] = (StageError, WorkersError, *expected)
     try:
         main(**vars(parser.parse_args()))
     except stops as error:

@@ -11,7 +11,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stages.lib.command import StageError
+from stages.lib.command import StageError, WorkersError
 from stages.lib.extras import extra
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 VARIABLE = "TINYDATASETS_WORKERS"
-
-
-class WorkersError(StageError):
-    """Work can't run where the environment says. The data, and the parameters, may be right."""
 
 
 # How many calls are under way for each worker, so that none waits for the next.
@@ -54,7 +50,7 @@ def each(function: Callable[..., R], items: Iterable[T], *shared: Any) -> Iterat
 
     Raises
     ------
-    StageError
+    WorkersError
         If the variable has another value, the scheduler or a worker of it is not there, a package
         is missing, or a worker ends in the midst of its work.
 
@@ -80,7 +76,7 @@ def where() -> int | str:
 
     Raises
     ------
-    StageError
+    WorkersError
         If ``TINYDATASETS_WORKERS`` has another value.
     """
     said = os.environ.get(VARIABLE, "") or "1"
@@ -99,10 +95,13 @@ def dask_cluster(address: str) -> Any:
 
     Raises
     ------
-    StageError
+    WorkersError
         If Dask is not installed.
     """
-    return extra("stages.lib.cluster", "dask[distributed]", f"{VARIABLE}: {address}")
+    try:
+        return extra("stages.lib.cluster", "dask[distributed]", f"{VARIABLE}: {address}")
+    except StageError as error:
+        raise WorkersError(str(error)) from None
 
 
 def in_order(

@@ -12,7 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stages.lib.compute import AHEAD, VARIABLE, WorkersError, in_order
+from stages.lib.command import WorkersError
+from stages.lib.compute import AHEAD, VARIABLE, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -118,7 +118,9 @@ def sweep(
     Raises
     ------
     StageError
-        If a training diverges, or work can't run where the environment says.
+        If a training diverges.
+    WorkersError
+        If work can't run where the environment says.
     """
     todo = trainings(params)
     data = sum_of(images, labels)

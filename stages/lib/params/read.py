@@ -7,7 +7,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from stages.lib.command import StageError
-from stages.lib.compute import WorkersError
 from stages.lib.params.checks import check
 from stages.lib.params.messages import first_message
 from stages.lib.params.model import Params
@@ -62,8 +61,6 @@ def complete(params: Params) -> Params:
     for name, source in params.sources.items():
         try:
             sources[name] = fill_in(source) if isinstance(source, Own) else source
-        except WorkersError:
-            raise
         except StageError as error:
             raise ValueError(f"sources.{name}.{error}") from None
     return params.model_copy(update={"sources": sources})

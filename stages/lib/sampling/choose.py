@@ -83,10 +83,10 @@ def choose(
         label for label in counts["train"] if any(of_split[label] for of_split in counts.values())
     ]
     rows = np.flatnonzero(np.isin(labels, classes))
-    named, shown = np.full(len(rows), ""), [""] * len(rows)
+    named, ratios = np.empty(0, str), np.empty(0)
     if data.neighbours is not None:
         ratios = difficulty(data.neighbours[rows], labels[rows], classes)
-        named, shown = tiers(ratios, labels[rows]), [f"{ratio:.4f}" for ratio in ratios]
+        named = tiers(ratios, labels[rows])
     generator = np.random.RandomState(seed) if draw == "shuffle" else None
     if strategy == "curated":
         turns = (
@@ -104,10 +104,15 @@ def choose(
         in_label_order = {split: [*of_split.values()] for split, of_split in counts.items()}
         drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed)
     listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
-    at = np.searchsorted(rows, listed).tolist()
+    known = [("", "")] * len(listed)
+    if data.neighbours is not None:
+        at = np.searchsorted(rows, listed)
+        known = [(str(named[i]), f"{ratios[i]:.4f}") for i in at.tolist()]
     table = [
-        (row, label, str(named[i]), shown[i])
-        for row, label, i in zip(listed.tolist(), labels[listed].tolist(), at, strict=True)
+        (row, label, tier, ratio)
+        for row, label, (tier, ratio) in zip(
+            listed.tolist(), labels[listed].tolist(), known, strict=True
+        )
     ]
     return Chosen(drawn, table, save_state(generator) if generator else None)
 

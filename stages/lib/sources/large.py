@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.lib.command import StageError
-from stages.lib.compute import WorkersError, each
+from stages.lib.compute import each
 from stages.lib.sources.own import Own, check_inside, locate
 from stages.lib.sources.own_files import to_labels
 from stages.lib.sums import of_files
@@ -94,8 +94,6 @@ def _by_key(key: str) -> Iterator[None]:
     """Begin the message of an error with the key, and name files as their author does."""
     try:
         yield
-    except WorkersError:
-        raise
     except StageError as error:
         raise StageError(f"{key}: {str(error).replace(f'{Path.cwd()}/', '')}") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from abc import abstractmethod
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ class OwnFiles(Own, InMemory):
 
     def look(self) -> dict[str, Any]:
         """Read everything."""
-        images, labels, classes = self._read()
+        images, labels, classes = self.contents
         return {
             "image_shape": list(images.shape[1:]),
             "maximum": max(1, int(images.max()), self.maximum or 1),
@@ -49,10 +50,12 @@ class OwnFiles(Own, InMemory):
 
     def read(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         """Read everything."""
-        images, labels, _ = self._read()
+        images, labels, _ = self.contents
         return images, labels
 
-    def _read(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], list[str]]:
+    @cached_property
+    def contents(self) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], list[str]]:
+        """Images, labels and the names of the classes."""
         pixels, values = self.tables()
         (key, location), *_ = self.locations().items()
         try:

@@ -7,7 +7,6 @@ a version number, and scikit-learn takes a second to import.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +18,7 @@ from pydantic import StringConstraints
 from stages.lib.command import StageError
 from stages.lib.sources.base import InMemory
 from stages.lib.sources.table import parse
+from stages.lib.sums import sha256
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -75,7 +75,7 @@ def check_sum(data: bytes, expected: str, found_in: str) -> None:
     StageError
         With the sum expected, the sum found, and what to do.
     """
-    found = hashlib.sha256(data).hexdigest()
+    found = sha256(data)
     if found != expected:
         raise StageError(
             f"sha256: {found_in} is not the data that is pinned here.\n"

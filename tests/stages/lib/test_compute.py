@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from stages.lib.blocks import Data
-from stages.lib.command import StageError
+from stages.lib.command import StageError, WorkersError
 from stages.lib.compute import VARIABLE, each
 from stages.lib.sampling.choose import choose
 from stages.lib.sampling.difficulty import nearest
@@ -230,7 +230,7 @@ def test_a_scheduler_that_is_not_there_is_said_within_ten_seconds(tmp_path: Path
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "127.0.0.1:8786", "http://a:1", " 2"])
 def test_a_wrong_value_is_said(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, value)
-    with pytest.raises(StageError) as caught:
+    with pytest.raises(WorkersError) as caught:
         each(pow, [1], 2)
     assert str(caught.value).startswith(f"{VARIABLE}: {value!r} is neither a number of processes")
 
@@ -242,7 +242,7 @@ def test_without_dask_the_command_that_installs_it_is_said(
     monkeypatch.delitem(sys.modules, "stages.lib.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(
-        StageError, match=r"run `make large`, or `pip install 'dask\[distributed\]'`$"
+        WorkersError, match=r"run `make large`, or `pip install 'dask\[distributed\]'`$"
     ):
         each(pow, [1], 2)
 

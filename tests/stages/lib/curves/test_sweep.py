@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from stages.lib.arrays import write_array
-from stages.lib.command import StageError
+from stages.lib.command import StageError, WorkersError
 from stages.lib.compute import VARIABLE
 from stages.lib.curves import sweep as module
 from stages.lib.curves.results import append
@@ -255,7 +255,7 @@ def test_a_process_that_is_killed_is_said_and_the_next_run_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr(module, "append", append_and_kill)
         patched.setenv(VARIABLE, "2")
-        with pytest.raises(StageError, match=f"^{VARIABLE}: 2: one of the processes was ended "):
+        with pytest.raises(WorkersError, match=f"^{VARIABLE}: 2: one of the processes was ended "):
             sweep(small.images, small.labels, params, results, "small")
     stored = results.read_bytes().count(b"\n")
     assert 1 <= stored < 24
@@ -281,7 +281,7 @@ def test_where_it_can_not_run_is_said(
     small: Small, params: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, "two")
-    with pytest.raises(StageError, match=f"^{VARIABLE}: 'two' is neither a number of processes"):
+    with pytest.raises(WorkersError, match=f"^{VARIABLE}: 'two' is neither a number of processes"):
         sweep(small.images, small.labels, params, small.folder / "results", "small")
 
 

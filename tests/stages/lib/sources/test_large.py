@@ -22,7 +22,7 @@ from pyarrow import parquet as pq
 
 from stages.lib import blocks as module
 from stages.lib.blocks import take
-from stages.lib.command import StageError
+from stages.lib.command import StageError, WorkersError
 from stages.lib.sources import parquet, parts, zarr_store
 
 if TYPE_CHECKING:
@@ -400,5 +400,5 @@ def test_an_error_of_workers_is_not_one_of_the_data(
 ) -> None:
     write_parts(data / "leaves", GREY, LABELS, None)
     monkeypatch.setenv("TINYDATASETS_WORKERS", "many")
-    with pytest.raises(StageError, match=r"^TINYDATASETS_WORKERS: 'many' is neither"):
+    with pytest.raises(WorkersError, match=r"^TINYDATASETS_WORKERS: 'many' is neither"):
         look(parts="data/leaves")
