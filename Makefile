@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check new leaks curves prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check new leaks curves neural learn test-neural prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -28,6 +28,20 @@ curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to
 	@python -m tools.doctor
 	@python -m stages.curve_params
 	dvc repro curves/dvc.yaml
+
+# In this environment `python` has PyTorch too.
+neural learn test-neural: export PATH := $(CURDIR)/.venv-milestones/bin:$(PATH)
+
+neural: .venv-milestones/.ready  ## train the transformers: 8 minutes with WORKERS=2, or nothing to do
+	@python -m tools.doctor
+	dvc repro neural/dvc.yaml
+
+learn: .venv-milestones/.ready  ## train one transformer on a text, and show what it answers: make learn TEXT=mine
+	@python -m tools.learn "$$TEXT" --unit "$${UNIT:-words}"
+
+test-neural: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
+	mypy
+	python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural
 
 test: .venv/.large  ## run the tests
 	python -m pytest
@@ -85,7 +99,7 @@ help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 
 clean:  ## remove .venv and everything that `make repro` can build again outside Git
-	rm -rf .venv build .dvc/cache .dvc/tmp
+	rm -rf .venv .venv-milestones build .dvc/cache .dvc/tmp
 
 # pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
 # scikit-learn takes three times as long to import, in every run.
@@ -102,6 +116,17 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 .venv/.large: .venv/.ready requirements-large.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 	  --requirement requirements-large.txt
+	touch $@
+
+.venv-milestones/.ready: .venv/.ready requirements-milestones.txt
+	rm -rf .venv-milestones
+	.venv/bin/python -m venv .venv-milestones
+	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement requirements-milestones.txt
+	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements.txt
+	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
 	touch $@
 
 # Looked at each time, and made anew if it is of a Python that doesn't fit.

@@ -1,8 +1,4 @@
-"""Stage `split_text`: check the authored pairs and draw those of each split, level by level.
-
-The draw is that of the images. The rest is not: a text has no arrays, no rows of a package, and a
-third split, so it has a short chain of its own.
-"""
+"""Stage `split_text`: draw the pairs of each split, level by level."""
 
 from __future__ import annotations
 
@@ -13,18 +9,22 @@ from stages.lib.command import StageError
 from stages.lib.files import read_json, write_json
 from stages.lib.params.counts import check_labels, per_class
 from stages.lib.sampling.draw import SPLITS
-from stages.lib.texts.pairs import check_apart, parse
+from stages.lib.texts.combinations import split_combinations
+from stages.lib.texts.pairs import NEAR, check_apart, parse
 from stages.lib.texts.splits import split_text
 
 
-def main(*, params: Path, source: Path, out: Path) -> None:
-    """Check the pairs of the file `source`; write those of each split of `params` to `out`."""
+def main(*, params: Path, pairs: Path, out: Path) -> None:
+    """Draw from the table `pairs` as the file `params` says; write each split's pairs to `out`."""
     text, entry = read_json(params), f"params.yaml: texts.{params.stem}"
-    try:
-        pairs = parse(source.read_bytes())
-    except ValueError as error:
-        raise StageError(f"{source}: {error}") from None
-    levels = max(pair.level for pair in pairs)
+    table = parse(pairs.read_bytes())
+    by_combination = text["draw"] == "combination"
+    if by_combination and not table.combinations:
+        raise StageError(
+            f"{entry}.draw: combination: {text['source']} does not say of which template and "
+            "fillers each pair is made; write it as templates, or draw by shuffle"
+        )
+    levels = max(pair.level for pair in table.pairs)
     counts = {}
     for split in SPLITS:
         key = f"{split}_per_level"
@@ -38,13 +38,17 @@ def main(*, params: Path, source: Path, out: Path) -> None:
             raise StageError(f"{entry}{error}") from None
         counts[split] = per_class(asked, levels, first=1)
     try:
-        splits = split_text(pairs, counts, text["seed"])
+        if by_combination:
+            splits = split_combinations(table, counts, text["seed"])
+        else:
+            splits = split_text(table.pairs, counts, text["seed"])
     except ValueError as error:
         raise StageError(f"{entry}: {error}") from None
     try:
-        check_apart(splits)
+        # What is held out by combination is meant to be near to what train has.
+        check_apart(splits, near=2 if by_combination else NEAR)
     except ValueError as error:
-        raise StageError(f"{source}: {error}") from None
+        raise StageError(f"{text['source']}: {error}") from None
     write_json(out, {split: splits[split] for split in SPLITS}, indent=1)
 
 

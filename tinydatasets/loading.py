@@ -10,7 +10,7 @@ import numpy as np
 from tinydatasets.classes import read_classes
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
-from tinydatasets.texts import read_pairs
+from tinydatasets.texts import read_splits
 from tinydatasets.types import Dataset, FormatError, Split, Text, count_classes
 
 
@@ -159,9 +159,4 @@ def load_text(name: str) -> Text:
     names = _names("train.jsonl")
     if name not in names:
         raise _unknown(name, names, [], "load", _names("train.pkl"))
-    folder = _folder() / name
-    return Text(
-        read_pairs(folder / "train.jsonl"),
-        read_pairs(folder / "val.jsonl", may_be_empty=True),
-        read_pairs(folder / "test.jsonl"),
-    )
+    return read_splits(_folder() / name)

@@ -13,11 +13,12 @@ import reprlib
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from tinydatasets.types import FormatError, Pair, read_with
+from tinydatasets.types import FormatError, Pair, Text, read_with
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
+    from pathlib import Path
 
 LONGEST_QUESTION: Final = 60
 LONGEST_ANSWER: Final = 80
@@ -169,3 +170,20 @@ def read_pairs(path: str | os.PathLike[str], *, may_be_empty: bool = False) -> l
         return [] if may_be_empty and not data else from_json_lines(data)
 
     return read_with(parse, path, LARGEST_FILE)
+
+
+def read_splits(folder: Path) -> Text:
+    """Read the splits of a text, of which only `val` may be empty, from their folder.
+
+    Raises
+    ------
+    FormatError
+        If a file holds anything else; the message names the file.
+    OSError
+        If a file cannot be read.
+    """
+    return Text(
+        read_pairs(folder / "train.jsonl"),
+        read_pairs(folder / "val.jsonl", may_be_empty=True),
+        read_pairs(folder / "test.jsonl"),
+    )

@@ -151,7 +151,11 @@ def _check_recipe(recipe: Recipe) -> None:
 def _check_text(text: Text, name: str, datasets: Mapping[str, Dataset]) -> None:
     if name in datasets:
         raise ValueError(f": datasets/{name} is built by `datasets`; give the text another name")
-    files = sorted(path.as_posix() for path in Path().glob("datasets/*/pairs.tsv"))
+    files = [
+        path.as_posix()
+        for name in ("pairs.tsv", "templates.yaml")
+        for path in sorted(Path().glob(f"datasets/*/{name}"))
+    ]
     if text.source not in files:
         raise ValueError(f".source: {unknown('file', text.source, files)}")
     # Stage `split_text` checks the levels: they depend on the contents of `source`.

@@ -57,7 +57,9 @@ class Text(Entry):
     """Questions and answers, of level 1 or of several from 1 up."""
 
     source: Annotated[str, StringConstraints(min_length=1)]
-    """The authored pairs: a file `pairs.tsv` in a folder of `datasets`."""
+    """What an author wrote: `pairs.tsv` or `templates.yaml` in a folder of `datasets`."""
+    draw: Literal["shuffle", "combination"] = "shuffle"
+    """Pairs are drawn by a shuffle, or val and test are new combinations of what train has."""
     seed: Seed
     """What the draw starts from: a whole number from 0 to 4294967295."""
     train_per_level: LevelCounts

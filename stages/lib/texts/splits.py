@@ -11,7 +11,27 @@ from stages.lib.sampling.draw import SPLITS, draw
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy.typing as npt
+
     from tinydatasets.types import Pair
+
+
+def check_available(levels: npt.NDArray[np.int64], counts: Mapping[str, Mapping[int, int]]) -> None:
+    """Check that each level has as many pairs as all splits ask of it.
+
+    Raises
+    ------
+    ValueError
+        If one has fewer; the message says how many there are, and how many are asked.
+    """
+    for level in counts["train"]:
+        asked = sum(counts[split][level] for split in SPLITS)
+        available = int((levels == level).sum())
+        if asked > available:
+            parts = ", ".join(f"{counts[split][level]} for {split}" for split in SPLITS)
+            raise ValueError(
+                f"level {level} has {available} pairs available, but {asked} are asked ({parts})"
+            )
 
 
 def split_text(
@@ -43,15 +63,9 @@ def split_text(
         If more pairs of a level are asked than there are.
     """
     levels = np.array([pair.level for pair in pairs], np.int64)
+    check_available(levels, counts)
     none = dict.fromkeys(counts["train"], 0)
     held_out = {level: val + counts["test"][level] for level, val in counts["val"].items()}
-    for level, train in counts["train"].items():
-        asked, available = train + held_out[level], int((levels == level).sum())
-        if asked > available:
-            parts = ", ".join(f"{counts[name][level]} for {name}" for name in SPLITS)
-            raise ValueError(
-                f"level {level} has {available} pairs available, but {asked} are asked ({parts})"
-            )
     generator = np.random.RandomState(seed)
     first = draw(levels, {"train": counts["train"], "val": none, "test": held_out}, generator)
     rest = first["test"]

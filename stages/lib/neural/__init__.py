@@ -1,0 +1,1 @@
+"""A small transformer that learns questions and answers. Two of the modules need PyTorch."""

@@ -1,0 +1,40 @@
+"""Stage `train_transformer`: train small transformers on a text, and sum up what they answer.
+
+It needs PyTorch, and its figures depend on the processor: see docs/transformers.md.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+from tqdm import tqdm
+
+from stages.lib import command
+from stages.lib.compute import each
+from stages.lib.files import write_json
+from stages.lib.neural.params import read_neural
+from stages.lib.neural.summary import summarize
+from stages.lib.neural.training import run
+from tinydatasets.texts import read_splits
+from tinydatasets.types import FormatError
+
+
+def main(*, text: Path, out: Path) -> None:
+    """Train on the splits in the folder `text` as neural/params.yaml says; write `out`."""
+    params, splits = read_neural(), read_splits(text)._asdict()
+    todo = list(product(params.recipes, range(params.seeds)))
+    results = list(
+        tqdm(each(run, todo, splits, params), text.name, len(todo), unit="training", disable=None)
+    )
+    found = {
+        unit: summarize(
+            splits, [one for one, which in zip(results, todo, strict=True) if which[0] == unit]
+        )
+        for unit in params.recipes
+    }
+    write_json(out, found, indent=1)
+
+
+if __name__ == "__main__":
+    command.run(main, FormatError)
