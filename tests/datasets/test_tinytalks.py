@@ -1,30 +1,27 @@
-"""TinyTalks: what its author wrote is true, and what is released is what its author wrote."""
+"""TinyTalks: what it promises about its structure, its truth, its splits and its figures."""
 
 from __future__ import annotations
 
-import calendar
-import itertools
 import json
 import math
 import re
-import string
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import yaml
 
-from stages.lib.texts.pairs import parse
-from stages.lib.texts.splits import split_text
+from stages.lib.texts.combinations import split_combinations
+from stages.lib.texts.templates import read_templates
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FOLDER = ROOT / "datasets" / "tinytalks"
 SPLITS = {"train": 42, "val": 9, "test": 9}
-LINES = (FOLDER / "pairs.tsv").read_text("ascii").splitlines()[1:]
-SOURCE = [tuple(line.split("\t")) for line in LINES]
+TOPICS = yaml.safe_load((FOLDER / "templates.yaml").read_text("ascii"))["topics"]
 METRICS: dict[str, Any] = json.loads((ROOT / "metrics/tinytalks.json").read_text("ascii"))
 
 
@@ -35,154 +32,309 @@ def released(split: str) -> list[tuple[str, str]]:
     return re.findall(r"Q: (.+)\nA: (.+)\n\n", text)
 
 
+def objects(split: str) -> list[dict[str, Any]]:
+    lines = (FOLDER / f"{split}.jsonl").read_text("ascii").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+PAIRS = [pair for split in SPLITS for pair in objects(split)]
+
+
+def words(*texts: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", " ".join(texts).lower()))
+
+
 # --- What the author wrote ----------------------------------------------------------------------
 
 
-def test_there_are_sixty_pairs_of_each_level_within_the_lengths() -> None:
-    assert [(level, identifier) for identifier, level, *_ in SOURCE] == [
-        (str(level), f"{level}-{number:02}") for level in range(1, 6) for number in range(1, 61)
-    ]
-    assert max(len(question) for *_, question, _ in SOURCE) <= 60
-    assert max(len(answer) for *_, answer in SOURCE) <= 80
+def expanded() -> Iterator[tuple[int, str, str, str, str]]:
+    """Fill the templates by plain replacement: level, question, answer, fillers, template."""
+    for topic in TOPICS:
+        for line, fillers in enumerate(topic["fillers"]):
+            for number, template in enumerate(topic["templates"]):
+                texts = []
+                for text in (template["question"], template["answer"]):
+                    filled = text
+                    for slot, filler in zip(topic["slots"], fillers, strict=True):
+                        filled = filled.replace(f"<{slot}>", str(filler))
+                    texts.append(filled.strip()[0].upper() + filled.strip()[1:])
+                name = topic["name"]
+                yield topic["level"], *texts, f"{name} {line}", f"{name} {number}"
 
 
-def test_every_answer_is_another_one() -> None:
-    assert len({answer.lower() for *_, answer in SOURCE}) == 300
+SOURCE = list(expanded())
 
 
-def numbers(*values: int) -> str:
-    return ", ".join(map(str, values)) + "."
+def test_templates_and_fillers_expand_to_exactly_what_is_released() -> None:
+    by_level = Counter[int]()
+    rows = {}
+    for level, question, answer, *_ in SOURCE:
+        by_level[level] += 1
+        rows[f"{level}-{by_level[level]:02}"] = (level, question, answer)
+    assert by_level == dict.fromkeys(range(1, 6), 60)
+    assert rows == {p["id"]: (p["level"], p["question"], p["answer"]) for p in PAIRS}
+    assert len(PAIRS) == 300
 
 
-def divide(dividend: int, divisor: int) -> int:
-    assert dividend % divisor == 0
-    return dividend // divisor
+def test_both_formats_say_the_same_in_the_order_of_the_source() -> None:
+    for split, per_level in SPLITS.items():
+        pairs = objects(split)
+        assert [list(pair) for pair in pairs] == [["id", "level", "question", "answer"]] * len(
+            pairs
+        )
+        assert [(pair["question"], pair["answer"]) for pair in pairs] == released(split)
+        assert [pair["id"] for pair in pairs] == sorted(pair["id"] for pair in pairs)
+        levels = Counter(pair["level"] for pair in pairs)
+        assert levels == dict.fromkeys(range(1, 6), per_level)
 
 
-# What a question asks, in words, and the one right answer to it.
-SUMS: dict[str, Callable[..., str]] = {
-    r"What is (\d+) plus (\d+)\?": lambda a, b: f"{a} plus {b} is {a + b}.",
-    r"What is (\d+) minus (\d+)\?": lambda a, b: f"{a} minus {b} is {a - b}.",
-    r"What is (\d+) times (\d+)\?": lambda a, b: f"{a} times {b} is {a * b}.",
-    r"What is (\d+) divided by (\d+)\?": lambda a, b: f"{a} divided by {b} is {divide(a, b)}.",
-    r"What is double (\d+)\?": lambda a: f"Double {a} is {2 * a}.",
-    r"What is half of (\d+)\?": lambda a: f"Half of {a} is {divide(a, 2)}.",
-    r"Which is larger, (\d+) or (\d+)\?": lambda a, b: f"{max(a, b)} is larger than {min(a, b)}.",
-    r"Which is smaller, (\d+) or (\d+)\?": lambda a, b: f"{min(a, b)} is smaller than {max(a, b)}.",
-    r"Which number comes after (\d+)\?": lambda a: f"{a + 1} comes after {a}.",
-    r"Which number comes before (\d+)\?": lambda a: f"{a - 1} comes before {a}.",
-    r"Is (\d+) even or odd\?": lambda a: f"{a} is {'odd' if a % 2 else 'even'}.",
-    r"Count by (\d+) from (\d+) to (\d+)\.": lambda step, a, b: numbers(*range(a, b + 1, step)),
-    r"Count down from (\d+) to (\d+)\.": lambda a, b: numbers(*range(a, b - 1, -1)),
-    r"I have (\d+) (\w+) and get (\d+) more\. How many do I have\?": lambda a, what, b: (
-        f"You have {a + b} {what}."
-    ),
-    r"I had (\d+) (\w+) and (?:lost|ate) (\d+)\. How many are left\?": lambda a, what, b: (
-        f"{a - b} {what} are left."
-    ),
-    r"There are (\d+) (\w+) and (\d+) fly away\. How many stay\?": lambda a, what, b: (
-        f"{a - b} {what} stay."
-    ),
-    r"There are (\d+) (\w+) and (\d+) more come\. How many are there\?": lambda a, what, b: (
-        f"There are {a + b} {what}."
-    ),
-    r"(\w+) has (\d+) (\w+) and (\w+) has (\d+)\. Who has more \3\?": (
-        lambda who, a, what, other, b: f"{who if a > b else other} has more {what}."
-    ),
+def test_questions_and_answers_are_short() -> None:
+    assert max(len(pair["question"]) for pair in PAIRS) <= 60
+    assert max(len(pair["answer"]) for pair in PAIRS) <= 80
+
+
+# --- What can be learned ------------------------------------------------------------------------
+
+
+def test_no_question_stands_in_two_places() -> None:
+    asked = Counter(" ".join(re.findall(r"\w+", pair["question"].lower())) for pair in PAIRS)
+    assert set(asked.values()) == {1}
+
+
+def test_each_word_that_is_held_out_is_in_three_training_pairs() -> None:
+    train = Counter(word for pair in released("train") for word in words(*pair))
+    rarest = min(train[w] for split in ("val", "test") for p in released(split) for w in words(*p))
+    assert rarest >= 3
+
+
+def test_half_of_the_pairs_of_all_fillers_and_templates_are_for_training() -> None:
+    made_of = {question: parts for _, question, _, *parts in SOURCE}
+    for part in (0, 1):
+        of_all = Counter(parts[part] for parts in made_of.values())
+        of_train = Counter(made_of[question][part] for question, _ in released("train"))
+        for name, count in of_all.items():
+            # A scene of level 5 is asked about once: its words are met in other scenes.
+            assert count == 1 or 2 * of_train[name] >= count
+
+
+def test_held_out_sums_and_products_are_swapped_in_train() -> None:
+    train = {question for question, _ in released("train")}
+    for split in ("val", "test"):
+        swapped = [
+            re.sub(r"(\d+) (plus|times) (\d+)", r"\3 \2 \1", question)
+            for question, _ in released(split)
+            if "plus" in question or "times" in question
+        ]
+        assert len(swapped) >= 3
+        assert set(swapped) <= train
+
+
+def test_yes_and_no_are_as_frequent_in_each_level() -> None:
+    for level in range(1, 6):
+        said = Counter(
+            word
+            for pair in PAIRS
+            if pair["level"] == level
+            for word in re.findall(r"\b(Yes|No),", pair["answer"])
+        )
+        assert said["Yes"] == said["No"]
+    assert sum(", " in pair["answer"] for pair in PAIRS) > 80
+
+
+def test_i_and_you_always_mean_the_same() -> None:
+    """Tiny says I of itself; who asks says you to Tiny, and me of themselves."""
+    for pair in PAIRS:
+        question, answer = words(pair["question"]), words(pair["answer"])
+        assert not question & {"i", "my", "we", "us", "our"}
+        assert not answer & {"me", "my", "your", "we", "us", "our"}
+        if pair["level"] > 1:
+            assert not question & {"you", "your"}
+            assert not answer & {"i", "you"}
+        elif "you" in answer:
+            assert pair["answer"].endswith("I am well, thank you.")
+
+
+# --- What is true -------------------------------------------------------------------------------
+
+LEGS = {"a cat": "four", "a horse": "four", "a hen": "two", "a bee": "six"}
+KINDS = {"a cat": "a mammal", "a hen": "a bird", "a bee": "an insect"}
+COLOURS = {"snow": "white", "coal": "black", "grass": "green"}
+USES = {"a spoon": "eat", "a pen": "write", "a needle": "sew", "a broom": "sweep"}
+SIZES = ["a mouse", "a cat", "a horse", "an elephant"]
+HEAT = ["ice", "water", "fire"]
+FACTS = {
+    *(f"{animal} has {legs} legs" for animal, legs in LEGS.items()),
+    *(f"{animal} is {kind}" for animal, kind in KINDS.items()),
+    *(f"{thing} is {colour}" for thing, colour in COLOURS.items()),
+    *(f"people {use} with {tool}" for tool, use in USES.items()),
+    *(f"{more} is bigger than {less}" for i, less in enumerate(SIZES) for more in SIZES[i + 1 :]),
+    *(f"{more} is hotter than {less}" for i, less in enumerate(HEAT) for more in HEAT[i + 1 :]),
+}
+# What a question claims: its words in the order of a statement.
+CLAIMS = [
+    (r"Is it true that (.+)\?", r"\1"),
+    (r"Does (.+) have (\w+) legs\?", r"\1 has \2 legs"),
+    (r"Do people (\w+) with (.+)\?", r"people \1 with \2"),
+    (r"Is (.+) (bigger|hotter) than (.+)\?", r"\1 is \2 than \3"),
+    (r"Is ((?:an? )?\w+) ((?:an? )?\w+)\?", r"\1 is \2"),
+]
+# What a question without yes or no is about, as it stands in the answer.
+ASKED = [
+    r"How many legs does (.+) have\?",
+    r"Tell me how many legs (.+) has\.",
+    r"What kind of animal is (.+)\?",
+    r"Tell me what kind of animal (.+) is\.",
+    r"What colour is (.+)\?",
+    r"Tell me what colour (.+) is\.",
+    r"What is (.+) for\?",
+    r"What do people do with (.+)\?",
+    r"Which is (bigger), (.+) or (.+)\?",
+    r"Which is (hotter), (.+) or (.+)\?",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        pytest.param(pair["question"], pair["answer"], id=pair["id"])
+        for pair in PAIRS
+        if pair["level"] in {2, 4}
+    ],
+)
+def test_facts_are_true_and_told_the_same_way_wherever_they_stand(
+    question: str, answer: str
+) -> None:
+    said, _, rest = answer.rpartition("Yes, " if answer[0] == "Y" else "No, ")
+    fact = (rest if _ else answer[0].lower() + answer[1:]).removesuffix(".")
+    assert fact in FACTS
+    if _:
+        claim = next(
+            re.sub(pattern, order, question)
+            for pattern, order in CLAIMS
+            if re.fullmatch(pattern, question)
+        )
+        assert (claim in FACTS) == (answer[0] == "Y")
+        assert (claim == fact) == (answer[0] == "Y")
+        # What is denied is about the same thing.
+        assert len(set(claim.split()) & set(fact.split())) >= 2
+    else:
+        (about,) = filter(None, (re.fullmatch(pattern, question) for pattern in ASKED))
+        assert all(part in fact for part in about.groups())
+    assert said == ""
+
+
+SIGNS: dict[str, Callable[[int, int], int]] = {
+    "plus": lambda a, b: a + b,
+    "minus": lambda a, b: a - b,
+    "times": lambda a, b: a * b,
 }
 
 
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        pytest.param(question, answer, id=identifier)
-        for identifier, level, question, answer in SOURCE
-        if level == "3" or re.search(r"\d", question)
+        pytest.param(pair["question"], pair["answer"], id=pair["id"])
+        for pair in PAIRS
+        if pair["level"] == 3
     ],
 )
 def test_arithmetic_is_true(question: str, answer: str) -> None:
-    """Every question of level 3, and every one with a number in it, is of a form known here."""
-    (right,) = [
-        form(*(int(part) if part.isdigit() else part for part in found.groups()))
-        for pattern, form in SUMS.items()
-        if (found := re.fullmatch(pattern, question))
-    ]
-    assert answer == right
+    found = re.fullmatch(r"(?:What is|How much is) (\d+) (\w+) (\d+)\?", question)
+    assert found
+    a, sign, b = int(found[1]), found[2], int(found[3])
+    assert answer == f"{a} {sign} {b} is {SIGNS[sign](a, b)}."
 
 
-ORDERS = [list(calendar.day_name), list(calendar.month_name)[1:], list(string.ascii_uppercase)]
-STEPS = {"after": 1, "before": -1, "is tomorrow": 1, "was yesterday": -1}
+def test_the_context_has_the_answer_and_something_else() -> None:
+    context = [pair for pair in PAIRS if pair["level"] == 5]
+    assert len({pair["answer"] for pair in context}) == 60
+    told = Counter[tuple[int, int]]()
+    for pair in context:
+        *sentences, question = re.split(r"(?<=\.) ", pair["question"])
+        asked = re.fullmatch(r"(?:What does (\w+) like|Where is (\w+))\?", question)
+        assert asked
+        name = asked[1] or asked[2]
+        (right,) = [sentence for sentence in sentences if sentence.startswith(f"{name} ")]
+        assert pair["answer"] == right
+        assert ("likes" in right) == question.startswith("What does")
+        (*distracting,) = [sentence for sentence in sentences if sentence != right]
+        told[len(sentences), sentences.index(right)] += 1
+        # Each is the answer elsewhere, so that nothing but the question tells which one is.
+        assert set(distracting) <= {other["answer"] for other in context}
+    assert told == {(1, 0): 20, (2, 0): 20, (2, 1): 20}
 
 
-def test_days_months_and_letters_follow_in_their_order() -> None:
-    checked = 0
-    for *_, question, answer in SOURCE:
-        found = re.fullmatch(
-            r"(?:Which \w+ comes (after|before) (\w+)|Today is (\w+)\. What day (.+))\?", question
-        )
-        for order in ORDERS:
-            name = found and (found[2] or found[3])
-            if found and name in order:
-                right = order[(order.index(name) + STEPS[found[1] or found[4]]) % len(order)]
-                assert right in answer.split() or f"{right}." in answer.split()
-                checked += 1
-    assert checked == 10
+GREETINGS = {"Hello!": "Hello!", "Hi, Tiny!": "Hi!", "Good morning!": "Good morning!"}
+GREETINGS |= {"Good evening!": "Good evening!", "": ""}
+TINY = {
+    "Who are you?": "I am Tiny.",
+    "What is your name?": "I am Tiny.",
+    "What are you?": "I am a program.",
+    "Are you a program?": "Yes, I am a program.",
+    "Are you a person?": "No, I am a program.",
+    "Where do you live?": "I live in a computer.",
+    "Do you live in a computer?": "Yes, I live in a computer.",
+    "Do you live in a house?": "No, I live in a computer.",
+    "How are you?": "I am well, thank you.",
+    "How are you today?": "I am well, thank you.",
+    "What can you do?": "I can answer short questions.",
+    "How can you help?": "I can answer short questions.",
+}
 
 
-def test_no_two_questions_are_nearly_alike_whatever_the_seed() -> None:
-    sets = [
-        {word.strip("?!.,:").replace("'", "").lower() for word in question.split()}
-        for *_, question, _ in SOURCE
-    ]
-    nearest = max(len(a & b) / len(a | b) for a, b in itertools.combinations(sets, 2))
-    assert nearest == 0.75
+def test_tiny_greets_as_it_is_greeted_and_says_who_it_is() -> None:
+    said = {(pair["question"], pair["answer"]) for pair in PAIRS if pair["level"] == 1}
+    assert said == {
+        (f"{greeting} {question}".strip(), f"{reply} {answer}".strip())
+        for greeting, reply in GREETINGS.items()
+        for question, answer in TINY.items()
+    }
 
 
-# --- What is released ---------------------------------------------------------------------------
+# --- The splits ---------------------------------------------------------------------------------
 
 
 def draw(seed: int) -> dict[str, list[str]]:
-    """Draw ids as the README says it in words."""
+    """Draw ids as the page says it in words."""
     generator = np.random.RandomState(seed)
-    ids: dict[str, list[str]] = {split: [] for split in SPLITS}
-    held_out = []
-    for level in range(5):
-        rows = np.arange(60 * level, 60 * level + 60)
+    shuffled = {}
+    for level in range(1, 6):
+        rows = np.arange(60 * level - 60, 60 * level)
         generator.shuffle(rows)
-        ids["train"] += [SOURCE[row][0] for row in rows[:42]]
-        held_out.append(rows[42:])
-    for rows in held_out:
-        places = np.arange(18)
-        generator.shuffle(places)
-        ids["val"] += [SOURCE[row][0] for row in rows[places[:9]]]
-        ids["test"] += [SOURCE[row][0] for row in rows[places[9:]]]
+        shuffled[level] = rows.tolist()
+    remaining = Counter(word for row in SOURCE for word in words(row[1], row[2]))
+    ids: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for level, rows in shuffled.items():
+        held_out: list[int] = []
+        for row in rows:
+            _, question, answer, fillers, template = SOURCE[row]
+            enough = all(remaining[word] >= 4 for word in words(question, answer))
+            for part, name in ((3, fillers), (4, template)):
+                total = sum(other[part] == name for other in SOURCE)
+                out = sum(SOURCE[other][part] == name for other in held_out)
+                enough = enough and (total == 1 or out + 1 <= total / 2)
+            if enough and len(held_out) < 18:
+                held_out.append(row)
+                remaining.subtract(words(question, answer))
+        names = {row: f"{level}-{row - 60 * level + 61:02}" for row in rows}
+        ids["train"] += [names[row] for row in rows if row not in held_out]
+        generator.shuffle(held_out)
+        ids["val"] += [names[row] for row in held_out[:9]]
+        ids["test"] += [names[row] for row in held_out[9:]]
     return {split: sorted(drawn) for split, drawn in ids.items()}
 
 
-def test_splits_are_the_draw_and_both_formats_say_the_same() -> None:
+def test_splits_are_the_draw_that_the_page_tells() -> None:
     for split, ids in draw(42).items():
-        lines = (FOLDER / f"{split}.jsonl").read_text("ascii").splitlines()
-        objects = [json.loads(line) for line in lines]
-        assert [list(each) for each in objects] == [["id", "level", "question", "answer"]] * len(
-            ids
-        )
-        assert [each["id"] for each in objects] == ids
-        assert Counter(each["level"] for each in objects) == dict.fromkeys(
-            range(1, 6), SPLITS[split]
-        )
-        rows = [row for row in SOURCE if row[0] in ids]
-        assert [(each["question"], each["answer"]) for each in objects] == released(split)
-        assert [row[2:] for row in rows] == released(split)
+        assert [pair["id"] for pair in objects(split)] == ids
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_any_seed_splits_cleanly(seed: int) -> None:
-    pairs = parse((FOLDER / "pairs.tsv").read_bytes())
+def test_any_seed_splits_by_combination(seed: int) -> None:
+    table = read_templates(FOLDER / "templates.yaml")
     counts = {split: dict.fromkeys(range(1, 6), count) for split, count in SPLITS.items()}
-    found = split_text(pairs, counts, seed)
-    drawn = {split: [pair.id for pair in found[split]] for split in SPLITS}
-    assert drawn == draw(seed)
-    assert found["unused"] == []
+    found = split_combinations(table, counts, seed)
+    assert {split: [pair.id for pair in pairs] for split, pairs in found.items()} == draw(seed)
 
 
 # --- The baselines ------------------------------------------------------------------------------
@@ -220,7 +372,7 @@ def test_bits_per_character_are_those_of_the_formula(split: str) -> None:
     uniform, *orders = METRICS["characters"]
     assert [uniform["model"], *(row["model"] for row in orders)] == [
         "uniform",
-        *(f"order {order}" for order in range(1, 7)),
+        *(f"order {order}" for order in range(1, 11)),
     ]
     assert uniform[split] == round(math.log2(len(set(train))), 6)
     for order, row in enumerate(orders, 1):
@@ -243,19 +395,20 @@ def ranked_first(split: str) -> float:
     pairs = released(split)
     answers = [vector(answer) for _, answer in pairs]
     correct = 0
-    for row, (question, _) in enumerate(pairs):
+    for question, own in pairs:
         asked = vector(question)
-        scores = [
-            round(sum(weight * answer.get(word, 0) for word, weight in asked.items()), 9)
-            for answer in answers
-        ]
-        correct += scores.index(max(scores)) == row and scores.count(max(scores)) == 1
+        scores = {
+            text: round(sum(weight * answer.get(word, 0) for word, weight in asked.items()), 9)
+            for (_, text), answer in zip(pairs, answers, strict=True)
+        }
+        correct += all(scores[own] > score for text, score in scores.items() if text != own)
     return correct / len(pairs)
 
 
 def test_the_retrieval_is_that_of_the_formula() -> None:
     chance, found = METRICS["retrieval"]
-    assert chance == {"ranking": "chance", "val": 0.022222, "test": 0.022222}
+    # Among the 45, one answer of val and two of test stand twice.
+    assert chance == {"ranking": "chance", "val": 0.02321, "test": 0.024198}
     for split in ("val", "test"):
         assert found[split] == round(ranked_first(split), 6)
 

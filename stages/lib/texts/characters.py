@@ -7,7 +7,7 @@ import math
 from nltk.lm import WittenBellInterpolated
 from nltk.util import everygrams
 
-ORDERS = range(1, 7)
+ORDERS = range(1, 11)
 # Every model knows these characters, so that one that train lacks has a finite cost too.
 ASCII = frozenset(chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1)))
 # Digits of every figure: more than anybody acts on.
@@ -15,7 +15,7 @@ DECIMALS = 6
 
 
 def train_characters(text: str, others: str = "") -> WittenBellInterpolated:
-    """Count the characters of a text, each after up to five before it.
+    """Count the characters of a text, each after up to nine before it.
 
     Every character of `ASCII`, of `text` and of `others` is counted once more than it occurs.
 
@@ -29,7 +29,7 @@ def train_characters(text: str, others: str = "") -> WittenBellInterpolated:
     Returns
     -------
     WittenBellInterpolated
-        A model of every order up to 6: of order n it is when asked with n - 1 characters.
+        A model of every order up to 10: of order n it is when asked with n - 1 characters.
 
     References
     ----------
@@ -53,7 +53,7 @@ def bits_per_character(model: WittenBellInterpolated, text: str, order: int) -> 
     text : str
         What to predict, from its first character, which has none before it.
     order : int
-        1 to 6.
+        1 to 10.
 
     Returns
     -------

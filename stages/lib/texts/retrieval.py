@@ -22,7 +22,8 @@ def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:
     """Give the fraction of questions to which their own answer is the most similar of all.
 
     Similarity is the cosine of vectors of words, weighted by how rare a word is in train. An
-    answer that ties with another one is not first.
+    answer that ties with another one is not first; the same answer to another question is no other
+    one.
 
     Parameters
     ----------
@@ -48,5 +49,7 @@ def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:
     questions = vectorizer.transform([pair.question for pair in pairs])
     answers = vectorizer.transform([pair.answer for pair in pairs])
     similarity = np.round((questions @ answers.T).toarray(), SIMILARITY_DECIMALS)
-    at_least_own = (similarity >= similarity.diagonal()[:, None]).sum(axis=1)
-    return round(float((at_least_own == 1).mean()), DECIMALS)
+    texts = np.array([pair.answer for pair in pairs])
+    others = texts != texts[:, None]
+    at_least_own = (similarity >= similarity.diagonal()[:, None]) & others
+    return round(float((~at_least_own.any(axis=1)).mean()), DECIMALS)
