@@ -54,8 +54,8 @@ class Vocabulary:
     >>> pair = Pair("1-01", 1, "Who are you?", "I am Tiny.")
     >>> vocabulary = Vocabulary([pair], "words")
     >>> vocabulary.encode(pair)
-    [10, 8, 11, 5, 1, 6, 7, 9, 4, 2]
-    >>> vocabulary.decode([6, 7, 9, 4, 2])
+    [7, 9, 10, 4, 1, 5, 8, 6, 3, 2]
+    >>> vocabulary.decode([5, 8, 6, 3, 2])
     'I am Tiny.'
     """
 

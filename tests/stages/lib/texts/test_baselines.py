@@ -10,7 +10,7 @@ def test_without_validation_pairs_test_has_its_figures_alone() -> None:
     train = [Pair("1-01", 1, "Is it red?", "It is red."), Pair("1-02", 1, "你好?", "Hello!")]
     test = [Pair("1-03", 1, "Où ?", "Là.")]
     figures = evaluate_text(train, [], test)
-    assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 7
+    assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 11
     # Order 4 is that of the fifth row: the uniform bound and order 1 come first.
     assert figures["bits"] == figures["characters"][4]["test"]
     assert figures["characters"][4]["model"] == "order 4"

@@ -42,8 +42,8 @@ MIXED = (
     ],
 )
 def test_however_it_was_saved_it_is_the_same(data: bytes) -> None:
-    pairs = parse(data)
-    assert pairs == parse(MIXED.encode())
+    pairs = parse(data).pairs
+    assert pairs == parse(MIXED.encode()).pairs
     assert ["\t".join(map(str, pair)) for pair in pairs] == MIXED.splitlines()[1:]
 
 
@@ -53,5 +53,5 @@ def test_levels_may_be_any_number_and_unequal(levels: list[int]) -> None:
         f"{level}-{number:02}\t{level}\tQuestion {number}?\tAnswer."
         for number, level in enumerate(levels, 1)
     ]
-    pairs = parse(HEADER + "\n".join(lines).encode())
+    pairs = parse(HEADER + "\n".join(lines).encode()).pairs
     assert [pair.level for pair in pairs] == levels
