@@ -119,8 +119,7 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 	touch $@
 
 .venv-milestones/.ready: .venv/.ready requirements-milestones.txt
-	rm -rf .venv-milestones
-	.venv/bin/python -m venv .venv-milestones
+	[ -x .venv-milestones/bin/python ] || .venv/bin/python -m venv .venv-milestones
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --requirement requirements-milestones.txt
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \

@@ -19,8 +19,8 @@ from stages.lib.models.mlp import logits, train
 from stages.lib.params.read import read_params
 from stages.lib.pixels import to_inputs
 from stages.lib.texts.baselines import evaluate_text
-from stages.lib.texts.pairs import parse
-from stages.lib.texts.splits import split_text
+from stages.lib.texts.combinations import split_combinations
+from stages.lib.texts.templates import read_templates
 from tinydatasets import Split, load
 
 SEEDS = range(20)
@@ -49,14 +49,14 @@ def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
 
 def text_figures() -> str:
     """Give mean and standard deviation of the fraction answered and of the bits per character."""
-    pairs = parse(Path("datasets/tinytalks/pairs.tsv").read_bytes())
+    table = read_templates(Path("datasets/tinytalks/templates.yaml"))
     counts = {
         name: dict.fromkeys(range(1, 6), count)
         for name, count in {"train": 42, "val": 9, "test": 9}.items()
     }
     found = []
     for seed in SEEDS:
-        splits = split_text(pairs, counts, seed)
+        splits = split_combinations(table, counts, seed)
         figures = evaluate_text(splits["train"], splits["val"], splits["test"])
         found.append([figures["answered"], figures["bits"]])
     mean, deviation = np.mean(found, axis=0), np.std(found, axis=0, ddof=1)

@@ -187,10 +187,45 @@ def test_the_page_of_tinytalks_has_its_figures_and_pairs() -> None:
     for pair, figures in zip(shown, measured, strict=True):
         for text, split in zip(pair, ("val", "test"), strict=True):
             assert text == f"{figures[split]:.{len(text) - 2}f}"
-    authored = (ROOT / "datasets/tinytalks/pairs.tsv").read_text(encoding="ascii")
+    authored = {
+        (str(pair.level), pair.question, pair.answer)
+        for split in tinydatasets.load_text("tinytalks")
+        for pair in split
+    }
     examples = re.findall(r"\| (\d) \| .*? \| Q: (.*?) A: (.*?) \|", page)
     assert [level for level, *_ in examples] == list("12345")
-    assert all("\t".join(example) in authored for example in examples)
+    assert set(examples) <= authored
+    said = " ".join(split for pair in authored for split in pair[1:]).lower()
+    assert f"has {len(set(re.findall('[a-z0-9]+', said)))} words" in " ".join(page.split())
+
+
+def test_the_page_of_tinytalks_has_the_figures_of_the_transformers() -> None:
+    page = PAGES["datasets/tinytalks/README.md"]
+    neural = json.loads((ROOT / "metrics/neural/tinytalks.json").read_text(encoding="utf-8"))
+    splits = ("train", "val", "test")
+
+    def exact(row: dict[str, Any]) -> str:
+        return f"{100 * row['exact']:.1f} ± {100 * row['exact_sd']:.1f}"
+
+    def rows(unit: str, level: object) -> list[dict[str, Any]]:
+        return [row for row in neural[unit]["levels"] if row["level"] == level]
+
+    by_level = re.findall(r"^\| (\d|all)(?:: [a-z ]+)? \| (.*± .*) \|$", page, re.M)
+    assert [level for level, _ in by_level] == [*"12345", "all"]
+    for level, cells in by_level:
+        key = int(level) if level.isdigit() else level
+        found = [exact(row) for unit in ("words", "characters") for row in rows(unit, key)]
+        assert cells.split(" | ") == found
+    for unit, of_unit in neural.items():
+        bits = [f"{row['bits']:.2f} ± {row['bits_sd']:.2f}" for row in rows(unit, "all")]
+        assert f"\n| {unit} | {' | '.join(bits)} |\n" in page
+        assert f"{of_unit['parameters']:,}" in page
+        for row in of_unit["time"]:
+            line = re.search(
+                rf"^\| {unit} \| {row['steps']} \| {row['seconds']:.0f} \| (.*) \|$", page, re.M
+            )
+            assert line is not None
+            assert line[1].split(" | ")[splits.index(row["split"])] == exact(row)
 
 
 # --- docs/baselines.md --------------------------------------------------------------------------
@@ -283,7 +318,7 @@ def below_its_part(entry: str, params: str) -> str:
 def check(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
     """Validate a params.yaml as `make check` does."""
     (folder / "datasets/tinytalks").mkdir(parents=True)
-    (folder / "datasets/tinytalks/pairs.tsv").touch()
+    (folder / "datasets/tinytalks/templates.yaml").touch()
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "stages.params"],

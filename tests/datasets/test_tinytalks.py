@@ -417,3 +417,19 @@ def test_there_is_a_clear_signal_to_learn() -> None:
     best = min(METRICS["characters"][1:], key=lambda row: row["val"])
     assert METRICS["bits"] == best["test"] < METRICS["characters"][0]["test"] / 2
     assert METRICS["answered"] == METRICS["retrieval"][1]["test"] > 0.5
+
+
+# --- What transformers learn --------------------------------------------------------------------
+
+NEURAL: dict[str, Any] = json.loads((ROOT / "metrics/neural/tinytalks.json").read_text("ascii"))
+
+
+@pytest.mark.parametrize(("unit", "goal"), [("words", 0.6), ("characters", 0.3)])
+def test_a_small_transformer_learns_it_in_two_minutes(unit: str, goal: float) -> None:
+    found = NEURAL[unit]
+    assert found["trainings"] == 5
+    assert found["parameters"] <= 150_000
+    assert max(row["seconds"] for row in found["time"]) <= 120
+    exact = {row["split"]: row["exact"] for row in found["levels"] if row["level"] == "all"}
+    assert exact["train"] >= 0.95
+    assert min(exact["val"], exact["test"]) >= goal

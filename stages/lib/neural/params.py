@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from stages.lib.params.entry import Entry
 from stages.lib.params.fields import Name
@@ -37,6 +38,16 @@ class Recipe(Entry):
     """The weight decay of AdamW."""
     steps: Annotated[int, Field(ge=100, le=10**6)]
     """Optimizer steps."""
+
+    @model_validator(mode="after")
+    def _check_heads(self) -> Recipe:
+        if self.width % self.heads:
+            raise PydanticCustomError(
+                "said",
+                "heads: {heads}: the width, {width}, is no multiple of it",
+                {"heads": self.heads, "width": self.width},
+            )
+        return self
 
 
 class Neural(Entry):

@@ -72,6 +72,8 @@ def _message(model: type[Entry], error: ErrorDetails, expected: Mapping[str, str
     if kind == "missing":
         field = _model_at(model, location[:-1]).model_fields[str(location[-1])]
         return f"missing. {field.description}"
+    if kind == "said":
+        return error["msg"]
     if kind == "order":
         return f"{show(error['input'])}: {error['msg']}"
     if kind == "too_short":

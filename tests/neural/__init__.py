@@ -1,0 +1,1 @@
+"""Tests that need PyTorch: `make test-neural` runs them."""

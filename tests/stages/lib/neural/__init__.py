@@ -1,0 +1,1 @@
+"""Tests of what the transformers need apart from PyTorch."""
