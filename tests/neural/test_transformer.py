@@ -11,7 +11,9 @@ from stages.lib.neural.transformer import Transformer
 @pytest.fixture
 def model() -> Transformer:
     torch.manual_seed(0)
-    return Transformer(tokens=50, width=32, layers=2, heads=4, dropout=0.5).eval()
+    model = Transformer(tokens=50, width=32, layers=2, heads=4, dropout=0.5)
+    model.eval()
+    return model
 
 
 def test_a_token_is_predicted_from_those_before_it_alone(model: Transformer) -> None:

@@ -31,7 +31,7 @@ class Score(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """Where training is: steps, seconds of training alone, and the score of each split."""
+    """Where training is: steps, seconds of processor time for them, and the score of each split."""
 
     steps: int
     seconds: float

@@ -38,7 +38,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.heads = heads
         self.embedding = nn.Embedding(tokens, width)
-        nn.init.normal_(self.embedding.weight, std=0.02)
+        nn.init.normal_(self.embedding.weight, std=width**-0.5)
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(_Layer(width, heads, dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
@@ -56,7 +56,7 @@ class Transformer(nn.Module):
         Tensor of shape (n, length, tokens), dtype float32
         """
         bias = _bias(self.heads, x.shape[1])
-        y = self.dropout(self.embedding(x))
+        y = self.dropout(self.embedding(x) * self.embedding.embedding_dim**0.5)
         for layer in self.layers:
             y = layer(y, bias)
         return nn.functional.linear(self.norm(y), self.embedding.weight)
