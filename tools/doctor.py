@@ -23,17 +23,26 @@ from stages.lib.command import StageError
 from stages.lib.files import write_json
 from stages.lib.sums import from_text, sha256
 from tools import dvc_api
-from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK, RUNS, BrokenLockError
+from tools.dvc_api import (
+    CACHE,
+    CURVES_LOCK,
+    FILE_LOCKS,
+    LOCK,
+    NEURAL_LOCK,
+    RUNS,
+    BrokenLockError,
+)
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics")
-HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/.*.part")
+HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/**/.*.part")
 # Size and time of each file that was right at the last check.
 CHECKED = Path(".dvc", "tmp", "checked.json")
 SUMS = "SHA256SUMS"
-LOCKS = (LOCK, CURVES_LOCK)
+LOCKS = (LOCK, CURVES_LOCK, NEURAL_LOCK)
 PARAMS = Path("params.yaml")
 CURVES = Path("curves", "params.yaml")
+NEURAL = Path("neural", "params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
 
@@ -103,7 +112,7 @@ def repair_lock(lock: Path, checked: dict[str, Any]) -> list[tuple[Path, str]]:
 def check_params(checked: dict[str, Any]) -> dict[str, Any]:
     """Check params.yaml, unless it is as it was at the last check; give its stamp.
 
-    DVC reads curves/params.yaml too, and would say what is wrong in words of its own.
+    DVC reads those of curves/ and neural/ too, and would say what is wrong in words of its own.
 
     Raises
     ------
@@ -111,15 +120,18 @@ def check_params(checked: dict[str, Any]) -> dict[str, Any]:
         If anything in it is wrong.
     """
     # Before reading, so that an edit meanwhile is checked the next time.
-    now = {str(path): stamp(path) for path in (PARAMS, CURVES) if path.is_file()}
+    now = {str(path): stamp(path) for path in (PARAMS, CURVES, NEURAL) if path.is_file()}
     if str(PARAMS) not in now or any(checked.get(name) != now[name] for name in now):
         # Imported here: they take 0.2 s.
         from stages.lib.curves.params import read_curves  # noqa: PLC0415
+        from stages.lib.neural.params import read_neural  # noqa: PLC0415
         from stages.lib.params.read import read_params  # noqa: PLC0415
 
         read_params(PARAMS)
         if CURVES.is_file():
             read_curves(path=CURVES)
+        if NEURAL.is_file():
+            read_neural(NEURAL)
     return now
 
 

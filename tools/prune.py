@@ -30,7 +30,7 @@ RELEASED = {
         "train.pkl",
         "val.pkl",
     ),
-    "split_text": tuple(
+    "expand_text": tuple(
         f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")
     ),
 }
@@ -61,13 +61,15 @@ def leftovers(
     built = {
         (stage, path.name)
         for path in folders
-        for stage, output in (("sample", "sample"), ("split_text", "split.json"))
+        for stage, output in (("sample", "sample"), ("expand_text", "pairs.tsv"))
         if (path / output).exists()
     }
     gone = sorted((stage, name) for stage, name in locked | built if name not in datasets)
     made = [
         *(path for path in sorted(folders) if path.name not in datasets),
         *(root / f"metrics/{name}.json" for _, name in gone),
+        # Of the transformers, which learn texts alone.
+        *(root / f"metrics/neural/{name}.json" for stage, name in gone if stage == "expand_text"),
         *(root / f"datasets/{name}/{file}" for stage, name in gone for file in RELEASED[stage]),
     ]
     source = [path for path in root.glob("build/sources/*") if path.name not in sources]

@@ -19,7 +19,7 @@ import yaml
 from stages.lib.command import StageError
 from tests.tools.test_dvc_api import BROKEN
 from tools import doctor
-from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK
+from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK, NEURAL_LOCK
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -78,20 +78,51 @@ def test_what_is_right_stays(users: str, capsys: pytest.CaptureFixture[str]) -> 
     assert cached(b"right").exists()
 
 
-def test_a_broken_lock_of_the_curves_is_removed(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("lock", [CURVES_LOCK, NEURAL_LOCK], ids=str)
+def test_a_broken_lock_of_another_pipeline_is_removed(
+    lock: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = built("datasets/mine/train.pkl", b"right")
-    CURVES_LOCK.parent.mkdir()
-    CURVES_LOCK.write_text("schema: '2.0'\nstages:\n  curve@digits: {")
+    lock.parent.mkdir()
+    lock.write_text("schema: '2.0'\nstages:\n  curve@digits: {")
     said = "not readable (a killed run or a merge)"
-    assert removed(capsys) == {str(CURVES_LOCK): said}
-    assert not CURVES_LOCK.exists()
+    assert removed(capsys) == {str(lock): said}
+    assert not lock.exists()
     assert path.exists()
 
 
-def test_what_is_wrong_with_the_curves_is_said_before_dvc_does() -> None:
-    CURVES_LOCK.parent.mkdir()
-    Path("curves/params.yaml").write_text("sizes: {digits: [2]}\nseeds: 1\nsteps: 7\n")
-    with pytest.raises(StageError, match=r"^curves/params.yaml, line 2: seeds: 1: expected"):
+@pytest.mark.parametrize("lock", [CURVES_LOCK, NEURAL_LOCK], ids=str)
+def test_what_another_pipeline_builds_is_checked(
+    lock: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = built("metrics/neural/mine.json", b"this is right")
+    lock.parent.mkdir()
+    LOCK.rename(lock)
+    assert removed(capsys) == {}
+    flip(path)
+    assert removed(capsys) == {str(path): "not what dvc.lock says"}
+    assert not path.exists()
+
+
+# What the other pipelines have beside a number of seeds in the second line.
+PARAMS = {
+    "curves/params.yaml": "sizes: {digits: [2]}\nseeds: 2\nsteps: 7\n",
+    "neural/params.yaml": (
+        "texts: [mine]\nseeds: 2\ncheckpoints: 1\nrecipes: {words: {width: 8, layers: 1, heads: 2, "
+        "dropout: 0.1, question_weight: 0.0, batch_size: 8, learning_rate: 0.1, "
+        "weight_decay: 0.1, steps: 100}}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "right"), PARAMS.items())
+def test_what_is_wrong_in_another_pipeline_is_said_before_dvc_does(path: str, right: str) -> None:
+    Path(path).parent.mkdir()
+    Path(path).write_text(right)
+    doctor.main()
+    # What was right once and is wrong now.
+    Path(path).write_text(right.replace("seeds: 2", "seeds: 1"))
+    with pytest.raises(StageError, match=rf"^{path}, line 2: seeds: 1: expected"):
         doctor.main()
 
 
@@ -123,6 +154,7 @@ def test_a_stale_list_of_files_in_use_is_removed(
         "datasets/mine/.train.pkl.part",
         "datasets/mine/.val.jsonl.part",
         "metrics/.mine.json.part",
+        "metrics/neural/.mine.json.part",
         "build/mine/arrays/test/.images.npy.part",
     ],
 )

@@ -21,9 +21,11 @@ IMAGES = [
     "metrics/NAME.json",
 ]
 TEXT = [
+    "build/NAME/pairs.tsv",
     "build/NAME/split.json",
     *(f"datasets/NAME/{s}.{kind}" for s in ("train", "val", "test") for kind in ("txt", "jsonl")),
     "metrics/NAME.json",
+    "metrics/neural/NAME.json",
 ]
 
 
@@ -40,7 +42,7 @@ def found(root: Path, locked: set[tuple[str, str]], datasets: set[str]) -> set[s
 
 
 @pytest.mark.parametrize(
-    ("stage", "files"), [("sample", IMAGES), ("split_text", TEXT)], ids=["images", "text"]
+    ("stage", "files"), [("sample", IMAGES), ("expand_text", TEXT)], ids=["images", "text"]
 )
 @pytest.mark.parametrize("locked", [True, False])
 def test_what_was_made_is_found_with_and_without_the_lock(
@@ -61,7 +63,9 @@ def test_what_only_the_lock_knows_is_found(tmp_path: Path) -> None:
 
 def test_what_an_author_wrote_is_none(tmp_path: Path) -> None:
     make(tmp_path, "build/old/sample/rows.csv", "datasets/old/LICENSE", "datasets/old/train.txt")
-    make(tmp_path, "datasets/own/train.pkl", "metrics/own.json")
+    make(tmp_path, "datasets/own/train.pkl", "metrics/own.json", "metrics/neural/own.json")
+    # Transformers learn no images.
+    make(tmp_path, "metrics/neural/old.json")
     assert found(tmp_path, {("sample", "old")}, set()) == {"build/old"}
 
 
