@@ -24,7 +24,8 @@ from stages.lib.sampling.choose import order, save_state
 from stages.lib.sampling.draw import draw
 from stages.lib.sources import idx, table
 from stages.lib.sources.folder import read_image
-from stages.lib.texts.pairs import HEADER, parse
+from stages.lib.texts.pairs import parse, to_table
+from stages.lib.texts.templates import read_templates
 from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, classes, pickles
 from tinydatasets.texts import from_json_lines, to_json_lines
@@ -48,10 +49,20 @@ settings.load_profile("bounded")
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 GREY = Split(np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 2, 2), np.arange(3))
 COLOUR = Split(np.arange(36, dtype=np.uint8).reshape(3, 2, 2, 3), np.arange(3))
-PAIRS = (ROOT / "datasets/tinytalks/pairs.tsv").read_bytes()
+TEMPLATES = b"""\
+topics:
+  - name: legs
+    level: 1
+    slots: [animal, legs]
+    fillers: [[a cat, four], ["", 6]]
+    templates:
+      - question: How many legs does <animal> have?
+        answer: <animal> has <legs> legs.
+"""
+PAIRS = to_table(read_templates(ROOT / "datasets/tinytalks/templates.yaml")).encode()
 OTHER_PAIRS = (ROOT / "docs/sample-pairs.tsv").read_bytes()
 LINES = (ROOT / "datasets/tinytalks/val.jsonl").read_bytes()[:400]
-OTHER_LINES = to_json_lines(parse(OTHER_PAIRS)[2:6]).encode()
+OTHER_LINES = to_json_lines(parse(OTHER_PAIRS).pairs[2:6]).encode()
 NAMES = [b'["oak", "ash"]\n', '[\n  "érable", "\\u4e09", "☘"\n]'.encode()]
 FILES = [pickles._write(split, core) for split in (GREY, COLOUR) for core in pickles._CORES]
 
@@ -110,16 +121,34 @@ def test_json_lines_are_pairs_or_an_error(data: bytes) -> None:
 @example(b"\xef\xbb\xbf" + OTHER_PAIRS.replace(b"\n", b"\r\n") + b"\r\n")
 def test_authored_pairs_are_right_or_one_message(data: bytes) -> None:
     try:
-        pairs = parse(data)
+        table = parse(data)
     except ValueError as error:
         message = str(error)
     else:
-        lines = ["\t".join(map(str, pair)) for pair in pairs]
-        assert parse("\n".join([HEADER, *lines]).encode()) == pairs
-        assert from_json_lines(to_json_lines(pairs).encode()) == pairs
+        assert parse(to_table(table).encode()) == table
+        assert from_json_lines(to_json_lines(table.pairs).encode()) == table.pairs
         return
     assert "\n" not in message
     assert len(message) < 300
+
+
+@given(edited_files([TEMPLATES]))
+@example(TEMPLATES.replace(b"level: 1", b"level: 2"))
+@example(TEMPLATES.replace(b"How many legs does <animal> have?", b"<animal>?"))
+def test_templates_are_filled_or_one_message(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "templates.yaml"
+    path.write_bytes(data)
+    try:
+        table = read_templates(path)
+    except StageError as error:
+        message = str(error)
+    else:
+        assert len(table.pairs) == len(table.combinations) > 0
+        assert parse(to_table(table).encode()) == table
+        return
+    assert message.startswith(str(path))
+    assert "\n" not in message
+    assert len(message) < 1000
 
 
 def saved(name: str) -> bytes:

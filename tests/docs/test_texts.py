@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import tinydatasets
-from stages import evaluate_text, params, serialize_text, split_text
+from stages import evaluate_text, expand_text, params, serialize_text, split_text
 from stages.lib.command import StageError
 from tests.conftest import ROOT
 from tinydatasets import loading
@@ -20,6 +20,7 @@ PAGE = (ROOT / "docs/texts.md").read_text(encoding="utf-8")
 SAMPLE = (ROOT / "docs/sample-pairs.tsv").read_bytes()
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
 SOURCE = Path("datasets/mine/pairs.tsv")
+PAIRS = Path("build/mine/pairs.tsv")
 BUILT = Path("build/mine/split.json")
 
 
@@ -37,7 +38,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "_folder", lambda: tmp_path / "datasets")
     for name in ("mine", "tinytalks"):
         Path("datasets", name).mkdir(parents=True)
-    Path("datasets/tinytalks/pairs.tsv").write_bytes(b"")
+    Path("datasets/tinytalks/templates.yaml").write_bytes(b"")
     write(SAMPLE, ENTRY)
 
 
@@ -50,7 +51,8 @@ def write(pairs: bytes, entry: str) -> None:
 def build() -> dict[str, Any]:
     """Run what `dvc repro` would, and give the metrics."""
     params.main(out=Path("build/params"))
-    split_text.main(params=Path("build/params/texts/mine.json"), source=SOURCE, out=BUILT)
+    expand_text.main(source=SOURCE, out=PAIRS)
+    split_text.main(params=Path("build/params/texts/mine.json"), pairs=PAIRS, out=BUILT)
     folder = SOURCE.parent
     serialize_text.main(split=BUILT, out=folder)
     splits = {split: folder / f"{split}.jsonl" for split in ("train", "val", "test")}

@@ -16,10 +16,10 @@ def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
     for stage in ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate"):
         for dataset in ("tinydigits", "tinydigits-150", "tinymnist"):
             assert f'"{stage}@{dataset}"' in arrows
-    for stage in ("split_text", "serialize_text", "evaluate_text"):
+    for stage in ("expand_text", "split_text", "serialize_text", "evaluate_text"):
         assert f'"{stage}@tinytalks"' in arrows
     listed = built.run("dvc", "stage", "list", "--name-only").split()
-    assert len(listed) == len(set(listed)) == 25
+    assert len(listed) == len(set(listed)) == 26
     assert listed[:4] == ["code", "params", "source@digits", "source@mnist-5k"]
 
 

@@ -36,28 +36,28 @@ PUBLISHED = {
 # Written here, so that nobody else has published sums.
 TEXTS = {
     "datasets/tinytalks/train.txt": (
-        13_241,
-        "6cd14a8ea8e2d43a78fddc28441d1f496e0a17b74e01ba84b4cdaf0be85f55cb",
+        12_731,
+        "ccaf1e8f4e94801c3c82bfbd93616d6492aea7247f09b6bead55294c80e7cccd",
     ),
     "datasets/tinytalks/val.txt": (
-        2_945,
-        "b02a6d7ecbbcc812b14d7793897d746a34e13631aaeafcfa9140e6601f49fd7f",
+        2_661,
+        "d17f29957c48585de2dbf1787c0665f6dc4953faffb1d54f689cf8500345f0da",
     ),
     "datasets/tinytalks/test.txt": (
-        2_829,
-        "25cb6c0408ba6e986ed28b1f79c441836e37efc02f0145050bb19dae776ba2d7",
+        2_811,
+        "eddaca88fad5827fb67268fc158853e45a3c508f9da1643a60bdb6edfe7be710",
     ),
     "datasets/tinytalks/train.jsonl": (
-        23_321,
-        "dc4a475497063d9ed7b2b2c40322488079d28c152bc5fb11ff7594bf669abd1b",
+        22_811,
+        "e952149291ccb8af212ffae7a60e32cc57c560730bc0892f14fbc8fb6a22112a",
     ),
     "datasets/tinytalks/val.jsonl": (
-        5_105,
-        "e393b1f76eca2852432ce18d92361b7add509ced60a77c28726d7161239a3028",
+        4_821,
+        "55b80b116e108c4a66018b740d26b48ae3b06c8e2bfdc1db973581cda7728608",
     ),
     "datasets/tinytalks/test.jsonl": (
-        4_989,
-        "463863d3f543126f67229ffde7ffeef55bfcf07a5b2808bcdc596372f226cea2",
+        4_971,
+        "0aa668661dd83a5427c54efa7f4076a62beff2de191f685c83d66d2c2b7354d9",
     ),
 }
 RELEASED = {

@@ -1,17 +1,20 @@
-"""What a course author does with texts: take some levels, write another pair, take it away."""
+"""What a course author does with texts: take some levels, write another answer, take it away."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
-CHAIN = ("split_text", "serialize_text", "evaluate_text")
-PAIRS = "datasets/tinytalks/pairs.tsv"
+CHAIN = ("expand_text", "split_text", "serialize_text", "evaluate_text")
+TEMPLATES = "datasets/tinytalks/templates.yaml"
 EASY = {
-    "source": PAIRS,
+    "source": TEMPLATES,
+    "draw": "combination",
     "seed": 3,
     "train_per_level": {1: 42, 2: 42},
     "val_per_level": {1: 9, 2: 9},
@@ -51,12 +54,12 @@ def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
     before = built.contents("datasets")
     built.set_param("texts", {})
     printed = built.run("python", "-m", "tools.prune")
-    assert "kept datasets/tinytalks, which also has LICENSE, README.md, pairs.tsv" in printed
+    assert "kept datasets/tinytalks, which also has LICENSE, README.md, templates.yaml" in printed
     after = built.contents("datasets")
     assert {name for name in after if "tinytalks" in name} == {
         "datasets/tinytalks/LICENSE",
         "datasets/tinytalks/README.md",
-        PAIRS,
+        TEMPLATES,
     }
     assert all(before[name] == data for name, data in after.items())
     assert built.repro() == {"params"}
@@ -65,26 +68,49 @@ def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
 
 def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
     before = built.contents("datasets", "metrics")
-    built.replace(PAIRS, "Good night! Sleep well.", "Good night! See you soon.")
+    # The answer to a question in each of the five ways to greet.
+    built.replace(TEMPLATES, "answer: <reply> I am a program.", "answer: <reply> I am Tiny.")
     assert built.repro() == chain("tinytalks")
     after = built.contents("datasets", "metrics")
     assert {name for name in after if after[name] != before[name]} == {
-        PAIRS,
+        TEMPLATES,
+        "datasets/tinytalks/test.jsonl",
+        "datasets/tinytalks/test.txt",
         "datasets/tinytalks/train.jsonl",
         "datasets/tinytalks/train.txt",
         "metrics/tinytalks.json",
     }
-    built.run("git", "checkout", PAIRS)
+    built.run("git", "checkout", TEMPLATES)
     built.repro()
     assert built.changes() == ""
 
 
-def test_wrong_pairs_stop_the_pipeline_and_leave_what_is_released(built: Repository) -> None:
-    built.replace(PAIRS, "What does a duck say?", "What does a cow, say?")
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "How many legs does <animal> have?",
+            "How many legs does <animl> have?",
+            (
+                ", line 55: topics[1].templates[0].question: unknown slot 'animl'; allowed: "
+                "animal, legs, other, another. Did you mean 'animal'?"
+            ),
+        ),
+        (
+            "<greeting> What is your name?",
+            "<greeting> Who, are you?",
+            ": 1-02 (in train) and 1-01 (in val) ask the same: 'Who, are you?' and 'Who are you?'",
+        ),
+    ],
+    ids=["a slot that there is not", "the same question"],
+)
+def test_wrong_templates_stop_the_pipeline_and_leave_what_is_released(
+    built: Repository, old: str, new: str, message: str
+) -> None:
+    built.replace(TEMPLATES, old, new)
     before = built.contents("datasets", "metrics")
     printed = built.run("dvc", "repro", status=255)
-    message = f"{PAIRS}: 2-39 (in train) and 2-40 (in test) ask the same: 'What does a cow say?'"
-    assert printed.count(message) == 1
+    assert printed.count(f"{TEMPLATES}{message}\n") == 1
     assert "exited with 1" in printed
     assert "Traceback" not in printed
     assert built.contents("datasets", "metrics") == before

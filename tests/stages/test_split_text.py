@@ -1,10 +1,11 @@
-"""Stage `split_text`: wrong questions and answers stop it, and nothing is written."""
+"""Stage `split_text`: questions that are alike and counts that do not fit stop it."""
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
 from __future__ import annotations
 
 import json
 import sys
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,135 +13,16 @@ import pytest
 
 from stages import split_text
 from stages.lib import command
-from tests.conftest import ROOT
+from tests.stages.test_expand_text import FULL_HEADER, HEADER, PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Run = Callable[[bytes, dict[str, Any]], str]
 
-PAIRS = (ROOT / "datasets/tinytalks/pairs.tsv").read_bytes()
-HEADER = b"id\tlevel\tquestion\tanswer\n"
+SOURCE = "datasets/mine/pairs.tsv"
 # What to replace in the authored file, by what, and what the message says.
 WRONG = {
-    "CR alone": (
-        "you.\n",
-        "you.\r",
-        "line 3: expected LF or CR LF as the line end, found CR alone",
-    ),
-    "another header": (
-        "id\tlevel",
-        "id\tgrade",
-        r"line 1: expected the header 'id\tlevel\tquestion\tanswer', found 'id",
-    ),
-    "a field too few": (
-        "Hello!\tHello!",
-        "Hello! Hello!",
-        "line 2: expected 4 fields apart by tabs, found 3",
-    ),
-    "a field too many": (
-        "Hello!\t",
-        "Hello!\t\t",
-        "line 2: expected 4 fields apart by tabs, found 5",
-    ),
-    "an empty line": ("you.\n", "you.\n\n", "line 4: expected 4 fields apart by tabs, found 1"),
-    "another level": (
-        "\t1\tHello!",
-        "\t6\tHello!",
-        "line 2: expected an id such as '6-01' for level 6, found '1-01'",
-    ),
-    "level 0": ("\t1\tHello!", "\t0\tHello!", "line 2: expected a level of 1 to 9999, found '0'"),
-    "a level in words": (
-        "\t1\tHello!",
-        "\tone\tHello!",
-        "line 2: expected a level of 1 to 9999, found 'one'",
-    ),
-    "a level in another script": (
-        "\t1\tHello!",
-        "\t१\tHello!",
-        "line 2: expected a level of 1 to 9999, found '१'",
-    ),
-    "a gap between levels": (
-        "1-01\t1\t",
-        "7-01\t7\t",
-        "expected pairs of every level from 1 to 7, found none of level 6",
-    ),
-    "an id of another level": (
-        "1-01",
-        "2-01",
-        "line 2: expected an id such as '1-01' for level 1, found '2-01'",
-    ),
-    "an id twice": ("1-02", "1-01", "line 3: the id 1-01 stands in line 2 too"),
-    "a question too long": (
-        "Hello!\t",
-        f"{'Hello! ' * 8}Hello\t",
-        "line 2: expected a question of at most 60 characters, found 61: 'Hello! ",
-    ),
-    "an answer too long": (
-        "today?",
-        "today" * 11 + "?",
-        "line 2: expected an answer of at most 80 characters, found 82: 'Hello! ",
-    ),
-    "two spaces": (
-        "How can",
-        "How  can",
-        (
-            "line 2: expected an answer of words with single spaces between them, "
-            "found 'Hello! How  can"
-        ),
-    ),
-    "a space at the edge": (
-        "Hello!\t",
-        "Hello! \t",
-        "line 2: expected a question of words with single spaces between them, found 'Hello! '",
-    ),
-    "an escape": (
-        "Hello!\t",
-        "Hello!\x1b\t",
-        (
-            "line 2: expected a question of printable characters, found U+001B (without a name) "
-            "in 'Hello!\\x1b'"
-        ),
-    ),
-    "a space that does not break": (
-        "Hello!\t",
-        "Hello\xa0!\t",
-        (
-            "line 2: expected a question of printable characters, found U+00A0 (NO-BREAK SPACE) "
-            "in 'Hello\\xa0!'"
-        ),
-    ),
-    "a line separator": (
-        "Hello!\t",
-        "Hello!\u2028Hi!\t",
-        "line 2: expected a question of printable characters, found U+2028 (LINE SEPARATOR) in ",
-    ),
-    "a change of direction": (
-        "Hello!\t",
-        "Hello\u202e!\t",
-        "line 2: expected a question of printable characters, found U+202E (RIGHT-TO-LEFT ",
-    ),
-    "an empty answer": (
-        "Hello! How can I help you today?",
-        "",
-        "line 2: expected an answer of words with single spaces between them, found ''",
-    ),
-    "an answer that cannot be seen": (
-        "Hello! How can I help you today?",
-        "\u200d",
-        "line 2: expected an answer of words with single spaces between them, found '\\u200d'",
-    ),
-    "no word": ("Hello!\t", "?!\t", "line 2: expected a word in the question, found '?!'"),
-    "no word but an emoji": (
-        "Hello!\t",
-        "☀️?\t",
-        "line 2: expected a word in the question, found '☀️?'",
-    ),
-    "a rude word": (
-        "How can I",
-        "DAMN, how can I",
-        "line 2: 'damn' is in stages/lib/texts/profanity.txt; write it without",
-    ),
     "the same question": (
         "\tHi there!\t",
         "\thello\t",
@@ -155,26 +37,26 @@ WRONG = {
         "\tWhat is 6 plus 4?\t",
         "\tWhat is 2 plus 1?\t",
         (
-            "3-01 (in train) and 3-07 (in test) ask nearly the same (Jaccard index 1.00, "
+            "3-01 (in train) and 3-03 (in test) ask nearly the same (Jaccard index 1.00, "
             "allowed is below 0.8): 'What is 1 plus 2?' and 'What is 2 plus 1?'"
         ),
     ),
 }
-
-
-COUNTS = {"train_per_level": 42, "val_per_level": 9, "test_per_level": 9}
+COUNTS = {"train_per_level": 2, "val_per_level": 1, "test_per_level": 1}
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give what runs the stage on a file of pairs and some counts, and says why it stopped."""
+    """Give what runs the stage on a table and an entry of params, and says why it stopped."""
     monkeypatch.chdir(tmp_path)
-    words = "split_text --params mine.json --source pairs.tsv --out split.json"
+    words = "split_text --params mine.json --pairs table.tsv --out split.json"
     monkeypatch.setattr(sys, "argv", words.split())
 
-    def run_stage(pairs: bytes, counts: dict[str, Any]) -> str:
-        Path("pairs.tsv").write_bytes(pairs)
-        Path("mine.json").write_text(json.dumps({"seed": 42, **COUNTS, **counts}))
+    def run_stage(pairs: bytes, entry: dict[str, Any]) -> str:
+        Path("table.tsv").write_bytes(pairs)
+        text = {"source": SOURCE, "draw": "shuffle", "seed": 82, **COUNTS, **entry}
+        Path("mine.json").write_text(json.dumps(text))
+        Path("split.json").unlink(missing_ok=True)
         stopped = ""
         try:
             command.run(split_text.main)
@@ -189,52 +71,28 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
-def test_wrong_pairs_stop(run: Run, old: str, new: str, message: str) -> None:
+def test_questions_that_are_alike_stop(run: Run, old: str, new: str, message: str) -> None:
     assert old.encode() in PAIRS
     stopped = run(PAIRS.replace(old.encode(), new.encode(), 1), {})
-    assert stopped.startswith(f"pairs.tsv: {message}")
-
-
-@pytest.mark.parametrize(
-    ("pairs", "message"),
-    [
-        (b"", r"line 1: expected the header 'id\tlevel\tquestion\tanswer', found ''"),
-        (b"\n", r"line 1: expected the header 'id\tlevel\tquestion\tanswer', found ''"),
-        (HEADER, "expected one or more pairs below the header, found none"),
-        (HEADER + b"\n \t\n", "expected one or more pairs below the header, found none"),
-        (b"\0" * 9, r"line 1: expected the header 'id\tlevel\tquestion\tanswer', found '\x00"),
-    ],
-)
-def test_a_file_without_pairs_stops(run: Run, pairs: bytes, message: str) -> None:
-    assert run(pairs, {}).startswith(f"pairs.tsv: {message}")
-
-
-@pytest.mark.parametrize(
-    ("encoding", "line", "byte"), [("cp1252", 3, "0xe9"), ("utf-16", 1, "0xff")]
-)
-def test_another_encoding_stops(run: Run, encoding: str, line: int, byte: str) -> None:
-    pairs = HEADER.decode() + "1-01\t1\tHow are you?\tFine.\n1-02\t1\tAllé?\tYes.\n"
-    assert run(pairs.encode(encoding), {}) == (
-        f"pairs.tsv: line {line}: expected UTF-8, found the byte {byte}; save the file as UTF-8"
-    )
+    assert stopped.startswith(f"{SOURCE}: {message}")
 
 
 @pytest.mark.parametrize(
     ("counts", "message"),
     [
         (
-            {"val_per_level": {2: 9, 4: 10}},
+            {"val_per_level": {2: 1, 4: 2}},
             (
-                ": level 4 has 60 pairs available, but 61 are asked "
-                "(42 for train, 10 for val, 9 for test)"
+                ": level 4 has 4 pairs available, but 5 are asked "
+                "(2 for train, 2 for val, 1 for test)"
             ),
         ),
         (
-            {"val_per_level": [9, 9]},
+            {"val_per_level": [1, 1]},
             ".val_per_level: a list of 2 numbers, but the source has 5 levels",
         ),
         (
-            {"train_per_level": {1: 42, 6: 1}},
+            {"train_per_level": {1: 2, 6: 1}},
             ".train_per_level: unknown label 6; the source's are 1 to 5",
         ),
         (
@@ -249,16 +107,51 @@ def test_counts_that_the_levels_do_not_have_stop(
     assert run(PAIRS, counts) == f"params.yaml: texts.mine{message}"
 
 
-def test_a_rude_word_within_another_word_is_none(run: Run) -> None:
-    pairs = PAIRS.replace(b"Hello! How can I help you today?", b"Hello, classmate of the shell!")
-    assert run(pairs, {}) == ""
+def test_a_draw_by_combination_needs_to_know_them(run: Run) -> None:
+    assert run(PAIRS, {"draw": "combination"}) == (
+        f"params.yaml: texts.mine.draw: combination: {SOURCE} does not say of which template and "
+        "fillers each pair is made; write it as templates, or draw by shuffle"
+    )
+
+
+# Sums, each in both orders.
+SUMS = [
+    f"1-{row:02}\t1\tWhat is {numbers[order]} plus {numbers[1 - order]}?\tI know that.\t"
+    f"sum-{''.join(numbers)}\tsum-{order}\n"
+    for row, (numbers, order) in enumerate(product(combinations("12345", 2), (0, 1)), 1)
+]
+BY_COMBINATION = {
+    "draw": "combination",
+    "train_per_level": 16,
+    "val_per_level": 0,
+    "test_per_level": 4,
+}
+
+
+def test_what_is_held_out_by_combination_may_be_near_but_not_the_same(run: Run) -> None:
+    table = FULL_HEADER + "".join(SUMS).encode()
+    near = "(in train) ask nearly the same (Jaccard index 1.00, allowed is below 0.8)"
+    assert near in run(table, {**BY_COMBINATION, "draw": "shuffle"})
+    assert run(table, BY_COMBINATION) == ""
+    drawn = json.loads(Path("split.json").read_bytes())
+    assert [len(drawn[split]) for split in ("train", "val", "test")] == [16, 0, 4]
+    same = table.replace(b"What is 2 plus 1?", b"what IS 1 plus 2")
+    assert f"{SOURCE}: 1-01 (in " in (stopped := run(same, BY_COMBINATION))
+    assert stopped.endswith(" ask the same: 'What is 1 plus 2?' and 'what IS 1 plus 2'")
+
+
+def test_more_than_can_be_held_out_stops(run: Run) -> None:
+    table = FULL_HEADER + "".join(SUMS).encode()
+    asked = {"train_per_level": 8, "test_per_level": 12}
+    assert run(table, {**BY_COMBINATION, **asked}).startswith(
+        "params.yaml: texts.mine: level 1: 12 pairs are asked for val and test, but only "
+    )
 
 
 def test_a_jaccard_index_of_four_fifths_is_too_near(run: Run) -> None:
-    """As the file is, its nearest questions share three words of four."""
     pairs = PAIRS.replace(b"\tHi there!", b"\tHow old are they, you?")
     assert run(pairs, {}) == (
-        "pairs.tsv: 1-02 (in train) and 1-18 (in train) ask nearly the same "
+        f"{SOURCE}: 1-02 (in train) and 1-04 (in test) ask nearly the same "
         "(Jaccard index 0.80, allowed is below 0.8): "
         "'How old are they, you?' and 'How old are you?'"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tinydatasets
+from stages.lib.texts.templates import read_templates
 from tinydatasets import FormatError, Pair, loading
 from tinydatasets.texts import from_json_lines, to_json_lines, to_text
 
@@ -21,12 +22,8 @@ def test_all_three_splits_are_loaded() -> None:
     text = tinydatasets.load_text("tinytalks")
     assert text._fields == ("train", "val", "test")
     assert [len(split) for split in text] == [210, 45, 45]
-    authored = [
-        tuple(line.split("\t"))
-        for line in (ROOT / "datasets/tinytalks/pairs.tsv").read_text("ascii").splitlines()[1:]
-    ]
-    loaded = [pair for split in text for pair in split]
-    assert sorted((pair.id, str(pair.level), *pair[2:]) for pair in loaded) == authored
+    authored = read_templates(ROOT / "datasets/tinytalks/templates.yaml").pairs
+    assert sorted(pair for split in text for pair in split) == authored
 
 
 def test_a_line_is_a_pair() -> None:
@@ -80,7 +77,7 @@ def test_what_ships_is_ascii_with_lf() -> None:
     files = [
         path
         for path in (ROOT / "datasets/tinytalks").iterdir()
-        if path.suffix in {".tsv", ".txt", ".jsonl"}
+        if path.suffix in {".yaml", ".txt", ".jsonl"}
     ]
     assert len(files) == 7
     for path in files:

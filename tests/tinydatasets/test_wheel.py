@@ -51,7 +51,7 @@ SUMS = """\
 9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c
 None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
 cbe0e3ba2302d21199792b6509aa6bb90b4f72e33f348f53723b198a187aaad6
-[210, 45, 45] 1-08
+[210, 45, 45] 1-09
 ['LICENSE', 'README.md', 'SHA256SUMS', 'samples.csv', 'test.pkl', 'train.pkl']
 ['LICENSE', 'README.md', 'SHA256SUMS', 'samples.csv', 'test.pkl', 'train.pkl']
 ['LICENSE', 'README.md', 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', \
