@@ -150,7 +150,7 @@ def clone(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for path in ("data/shapes", "data/letters", "datasets/tinytalks"):
         (folder / path).mkdir(parents=True)
     monkeypatch.chdir(folder)
-    Path("datasets/tinytalks/pairs.tsv").touch()
+    Path("datasets/tinytalks/templates.yaml").touch()
     shutil.copytree(drawn, "data/leaves")
     images, labels = np.zeros((4, 2, 3), np.uint8), np.array([0, 1, 1, 0], np.uint8)
     np.save("data/shapes/images.npy", images)

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder with the parameters of the project."""
     (tmp_path / "curves").mkdir()
-    for name in ("params.yaml", "curves/params.yaml", "datasets/tinytalks/pairs.tsv"):
+    for name in ("params.yaml", "curves/params.yaml", "datasets/tinytalks/templates.yaml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)

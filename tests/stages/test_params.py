@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work where the example is params.yaml."""
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(TEXT)
-    pairs = Path("datasets/tinytalks/pairs.tsv")
+    pairs = Path("datasets/tinytalks/templates.yaml")
     pairs.parent.mkdir(parents=True)
     pairs.touch()
     return tmp_path

@@ -36,7 +36,7 @@ LAST_OF_DATASETS = "    normalize: false\n"
 @pytest.fixture(autouse=True)
 def clone(folder: Path) -> Path:
     """Work where params.yaml has comments, and data/ is as it comes."""
-    for path in ("data/README.md", "datasets/tinytalks/pairs.tsv"):
+    for path in ("data/README.md", "datasets/tinytalks/templates.yaml"):
         Path(path).parent.mkdir(parents=True)
         Path(path).write_bytes(b"")
     Path("params.yaml").write_bytes(TEXT.encode())

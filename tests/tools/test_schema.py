@@ -46,6 +46,8 @@ def test_params_yaml_names_the_schema_and_is_right_by_it() -> None:
         ("val_per_level", -1, False),
         ("test_per_level", "many", False),
         ("source", 3, False),
+        ("draw", "shuffle", True),
+        ("draw", "combinations", False),
         ("train_per_class", 9, False),
     ],
 )

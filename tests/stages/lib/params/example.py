@@ -69,7 +69,7 @@ recipes:
 # Questions and answers.
 texts:
   tinytalks:
-    source: datasets/tinytalks/pairs.tsv
+    source: datasets/tinytalks/templates.yaml
     seed: 42
     train_per_level: 42
     val_per_level: 9

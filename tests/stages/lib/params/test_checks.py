@@ -78,11 +78,11 @@ WRONG = {
         "texts.tinytalks.test_per_level: no level has a pair; at least one must",
     ),
     "unknown file of a text": (
-        "tinytalks/pairs.tsv",
-        "tinytalk/pairs.tsv",
+        "tinytalks/templates.yaml",
+        "tinytalk/templates.yaml",
         (
-            "texts.tinytalks.source: unknown file 'datasets/tinytalk/pairs.tsv'; allowed: "
-            "datasets/tinytalks/pairs.tsv. Did you mean 'datasets/tinytalks/pairs.tsv'?"
+            "texts.tinytalks.source: unknown file 'datasets/tin...emplates.yaml'; allowed: "
+            "datasets/tinytalks/templates.yaml. Did you mean 'datasets/tinytalks/templates.yaml'?"
         ),
     ),
     "a draw that curated does not have": (
@@ -128,6 +128,23 @@ def test_a_name_that_is_taken_is_refused(
     message = said(old, f"  {name}:")
     assert re.match(rf", line \d+: {kind}s\.{name}: {re.escape(why)}", message)
     assert message.endswith(f"; give the {kind} another name")
+
+
+def test_pairs_and_templates_of_every_folder_may_be_a_source(
+    said: Callable[[str, str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("mine/pairs.tsv", "tinytalks/templates.yaml", "other/notes.tsv"):
+        (tmp_path / "datasets" / name).parent.mkdir(parents=True)
+        (tmp_path / "datasets" / name).touch()
+    monkeypatch.chdir(tmp_path)
+    message = said("tinytalks/templates.yaml", "tinytalks/pairs.yaml")
+    allowed = "datasets/mine/pairs.tsv, datasets/tinytalks/templates.yaml"
+    assert f"unknown file 'datasets/tin...ks/pairs.yaml'; allowed: {allowed}. Did" in message
+    path = tmp_path / "params.yaml"
+    for name in ("mine/pairs.tsv", "tinytalks/templates.yaml"):
+        text = TEXT.replace("datasets/tinytalks/templates.yaml", f"datasets/{name}")
+        path.write_text(text, encoding="utf-8")
+        assert read_params(path).texts["tinytalks"].source == f"datasets/{name}"
 
 
 def test_a_source_may_be_named_as_the_benchmark_that_it_is(path: Path) -> None:

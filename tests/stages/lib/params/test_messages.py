@@ -156,12 +156,21 @@ WRONG = {
         "",
         "texts.tinytalks.train_per_level: missing. Training pairs: a number for every level",
     ),
+    "unknown draw of a text": (
+        PER_LEVEL,
+        f"    draw: combinations\n{PER_LEVEL}",
+        (
+            "texts.tinytalks.draw: unknown value 'combinations'; allowed: shuffle, combination. "
+            "Did you mean 'combination'?"
+        ),
+    ),
     "unknown key of a text": (
         PER_LEVEL,
         "    train_per_class: 42\n",
         (
             "texts.tinytalks.train_per_class: unknown key 'train_per_class'; allowed: source, "
-            "seed, train_per_level, val_per_level, test_per_level. Did you mean 'train_per_level'?"
+            "draw, seed, train_per_level, val_per_level, test_per_level. Did you mean "
+            "'train_per_level'?"
         ),
     ),
     "missing source": (

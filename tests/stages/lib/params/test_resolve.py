@@ -52,6 +52,14 @@ def test_defaults_and_counts_are_filled_in(path: Path) -> None:
         "maximum": 16,
         "classes": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     }
+    assert files["texts/tinytalks.json"] == {
+        "source": "datasets/tinytalks/templates.yaml",
+        "draw": "shuffle",
+        "seed": 42,
+        "train_per_level": 42,
+        "val_per_level": 9,
+        "test_per_level": 9,
+    }
     # As an edit of params.yaml that a user may make: no momentum is a momentum of 0.
     adam = {"hidden": 4, "optimizer": "adam", "learning_rate": 0.1, "batch_size": 8, "epochs": 2}
     files = resolved(path, recipes__mine={**adam, "seed": 7})
@@ -64,6 +72,7 @@ def test_defaults_and_counts_are_filled_in(path: Path) -> None:
         ("datasets__tinydigits__test_draw", "choice", {"datasets/tinydigits.json"}),
         ("datasets__tinydigits__normalize", False, {"datasets/tinydigits.json"}),
         ("texts__tinytalks__seed", 43, {"texts/tinytalks.json"}),
+        ("texts__tinytalks__draw", "combination", {"texts/tinytalks.json"}),
         ("recipes__tuned__epochs", 3, {"recipes.json"}),
         # Pixels are divided by it, so its datasets have it too.
         (
