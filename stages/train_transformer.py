@@ -12,16 +12,20 @@ from tqdm import tqdm
 
 from stages.lib import command
 from stages.lib.compute import each
+from stages.lib.extras import extra
 from stages.lib.files import write_json
 from stages.lib.neural.params import read_neural
 from stages.lib.neural.summary import summarize
-from stages.lib.neural.training import run
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 
 
 def main(*, text: Path, out: Path) -> None:
     """Train on the splits in the folder `text` as neural/params.yaml says; write `out`."""
+    extra("torch", "torch==2.13.0", text, make="neural")
+    # Imported here, once it is known that it can be.
+    from stages.lib.neural.training import run  # noqa: PLC0415
+
     params, splits = read_neural(), read_splits(text)._asdict()
     todo = list(product(params.recipes, range(params.seeds)))
     results = list(

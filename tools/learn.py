@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import tinydatasets
 from stages.lib import command
 from stages.lib.command import StageError
+from stages.lib.extras import extra
 from stages.lib.neural.params import NEURAL, read_neural
-from stages.lib.neural.training import answer, train
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,10 @@ def main(text: str, *, unit: str) -> None:
     if unit not in params.recipes:
         raise StageError(f"{NEURAL} has no recipe for {unit!r}; it has {', '.join(params.recipes)}")
     splits = tinydatasets.load_text(text)._asdict()
+    extra("torch", "torch==2.13.0", text, make="neural")
+    # Imported here, once it is known that it can be.
+    from stages.lib.neural.training import answer, train  # noqa: PLC0415
+
     recipe = params.recipes[unit]
     print(f"{text}: {recipe.steps} steps on {len(splits['train'])} pairs, by {unit} ...")
     trained = train(splits, recipe, unit=unit, seed=0, checkpoints=1)

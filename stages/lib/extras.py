@@ -8,7 +8,7 @@ from typing import Any
 from stages.lib.command import StageError
 
 
-def extra(module: str, requirement: str, needed_for: object) -> Any:
+def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:
     """Import a module of a package that need not be installed.
 
     Parameters
@@ -19,6 +19,8 @@ def extra(module: str, requirement: str, needed_for: object) -> Any:
         What to give pip.
     needed_for : object
         The file or key that needs it, for the message.
+    make : str
+        The target of the Makefile that installs it, for the message.
 
     Returns
     -------
@@ -39,5 +41,5 @@ def extra(module: str, requirement: str, needed_for: object) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         raise StageError(
-            f"{needed_for}: {error}; run `make large`, or `pip install '{requirement}'`"
+            f"{needed_for}: {error}; run `make {make}`, or `pip install '{requirement}'`"
         ) from None

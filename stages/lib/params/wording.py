@@ -6,6 +6,10 @@ import difflib
 import re
 import reprlib
 
+# Long enough for the name of a file.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = 80
+
 A_NAME = (
     "a name is a lower-case letter followed by lower-case letters, digits, - or _, at most 64 in "
     "all"
@@ -23,7 +27,7 @@ def show(value: object) -> str:
     """Show a value about as YAML has it, shortened."""
     if value is None:
         return "nothing"
-    return str(value).lower() if isinstance(value, bool) else reprlib.repr(value)
+    return str(value).lower() if isinstance(value, bool) else _SHORT.repr(value)
 
 
 def lacks_space(value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,6 +136,7 @@ def fill(template: Template, fillers: Mapping[str, str]) -> Iterator[str]:
     """
     for text in (template.question, template.answer):
         filled = _SLOT.sub(lambda slot: fillers[slot[1]], text)
+        filled = unicodedata.normalize("NFC", filled)
         filled = re.sub(" +", " ", filled).strip(" ")
         yield filled[:1].upper() + filled[1:]
 
@@ -156,8 +158,14 @@ def _check_slots(place: int, topic: Topic, path: Path) -> None:
                 f"{_show(fillers)}: {len(fillers)} fillers, but there are {len(topic.slots)} slots"
             )
             raise wrong(path, ("topics", place, "fillers", line), words)
+    for number, slot in enumerate(topic.slots):
+        if topic.slots.index(slot) < number:
+            raise wrong(path, ("topics", place, "slots", number), f"{slot!r}: named before")
     for number, template in enumerate(topic.templates):
         for key, text in template:
+            if stray := re.search("[<>]", _SLOT.sub("", text)):
+                words = f"{stray[0]!r} alone: a slot is written as <{topic.slots[0]}>"
+                raise wrong(path, ("topics", place, "templates", number, key), words)
             for slot in _SLOT.findall(text):
                 if slot not in topic.slots:
                     where = ("topics", place, "templates", number, key)

@@ -66,6 +66,11 @@ def test_every_line_goes_into_every_template_level_after_level(path: Path) -> No
     ]
 
 
+def test_letters_may_be_decomposed(path: Path) -> None:
+    path.write_text(RIGHT.replace("anybody", "Jose\u0301"), "utf-8")
+    assert read_templates(path).pairs[0].answer == "Jos\u00e9 is,"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -92,8 +97,14 @@ def test_every_line_goes_into_every_template_level_after_level(path: Path) -> No
         (
             "is <sum>",
             "is <sum",
+            "line 10: topics[0].templates[0].answer: '<' alone: a slot is written as <a>",
+        ),
+        (
+            "is <sum>",
+            "is 5",
             "line 4: topics[0].slots[2]: 'sum': no template of the topic has this slot",
         ),
+        ("[a, b, sum]", "[a, b, a]", "line 4: topics[0].slots[2]: 'a': named before"),
         ("[a, b, sum]", "[a, b, The Sum]", "line 4: topics[0].slots[2]: 'The Sum': expected"),
         (
             "answer: <a> plus",
