@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
 
 import pytest
 
@@ -45,8 +44,6 @@ def test_help_says_in_a_sentence_what_a_command_does(
     text = (ROOT / f"{name.replace('.', '/')}.py").read_text(encoding="utf-8")
     # Without either it would run in full here, whatever `--help` says.
     assert "command.run(main" in text or "argparse" in text
-    # It needs PyTorch, which is in an environment of its own.
-    monkeypatch.setitem(sys.modules, "stages.lib.neural.training", MagicMock())
     monkeypatch.setattr(sys, "argv", [name, "--help"])
     with pytest.raises(SystemExit) as stopped:
         runpy.run_module(name, run_name="__main__")
