@@ -81,7 +81,7 @@ WRONG = {
         "tinytalks/templates.yaml",
         "tinytalk/templates.yaml",
         (
-            "texts.tinytalks.source: unknown file 'datasets/tin...emplates.yaml'; allowed: "
+            "texts.tinytalks.source: unknown file 'datasets/tinytalk/templates.yaml'; allowed: "
             "datasets/tinytalks/templates.yaml. Did you mean 'datasets/tinytalks/templates.yaml'?"
         ),
     ),
@@ -139,7 +139,7 @@ def test_pairs_and_templates_of_every_folder_may_be_a_source(
     monkeypatch.chdir(tmp_path)
     message = said("tinytalks/templates.yaml", "tinytalks/pairs.yaml")
     allowed = "datasets/mine/pairs.tsv, datasets/tinytalks/templates.yaml"
-    assert f"unknown file 'datasets/tin...ks/pairs.yaml'; allowed: {allowed}. Did" in message
+    assert f"unknown file 'datasets/tinytalks/pairs.yaml'; allowed: {allowed}. Did" in message
     path = tmp_path / "params.yaml"
     for name in ("mine/pairs.tsv", "tinytalks/templates.yaml"):
         text = TEXT.replace("datasets/tinytalks/templates.yaml", f"datasets/{name}")
