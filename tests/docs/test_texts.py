@@ -28,7 +28,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-(ENTRY,) = blocks("yaml")
+ENTRY, *_ = blocks("yaml")
 
 
 @pytest.fixture(autouse=True)
