@@ -29,19 +29,19 @@ curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to
 	@python -m stages.curve_params
 	dvc repro curves/dvc.yaml
 
-# In this environment `python` has PyTorch too.
-neural learn test-neural: export PATH := $(CURDIR)/.venv-milestones/bin:$(PATH)
+# The environment whose `python` has PyTorch too.
+WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"
 
 neural: .venv-milestones/.ready  ## train the transformers: 8 minutes with WORKERS=2, or nothing to do
 	@python -m tools.doctor
-	dvc repro neural/dvc.yaml
+	$(WITH_PYTORCH) dvc repro neural/dvc.yaml
 
 learn: .venv-milestones/.ready  ## train one transformer on a text, and show what it answers: make learn TEXT=mine
-	@python -m tools.learn "$$TEXT" --unit "$${UNIT:-words}"
+	@$(WITH_PYTORCH) python -m tools.learn "$$TEXT" --unit "$${UNIT:-words}"
 
 test-neural: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
-	mypy
-	python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural
+	$(WITH_PYTORCH) mypy --follow-imports=silent stages/lib/neural stages/train_transformer.py tools/learn.py tests/neural
+	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural
 
 test: .venv/.large  ## run the tests
 	python -m pytest
@@ -96,9 +96,9 @@ schema: .venv/.ready  ## update params.schema.json after a change of the model o
 	python -m tools.schema --out params.schema.json
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
-clean:  ## remove .venv and everything that `make repro` can build again outside Git
+clean:  ## remove the environments and everything that `make repro` can build again outside Git
 	rm -rf .venv .venv-milestones build .dvc/cache .dvc/tmp
 
 # pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
@@ -119,7 +119,7 @@ clean:  ## remove .venv and everything that `make repro` can build again outside
 	touch $@
 
 .venv-milestones/.ready: .venv/.ready requirements-milestones.txt
-	[ -x .venv-milestones/bin/python ] || .venv/bin/python -m venv .venv-milestones
+	.venv/bin/python -m venv .venv-milestones
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check \
 	  --requirement requirements-milestones.txt
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \

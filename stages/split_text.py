@@ -48,7 +48,8 @@ def main(*, params: Path, pairs: Path, out: Path) -> None:
         # What is held out by combination is meant to be near to what train has.
         check_apart(splits, near=2 if by_combination else NEAR)
     except ValueError as error:
-        raise StageError(f"{text['source']}: {error}") from None
+        hint = "; `draw: combination` allows what is near" if table.combinations else ""
+        raise StageError(f"{text['source']}: {error}{'' if by_combination else hint}") from None
     write_json(out, {split: splits[split] for split in SPLITS}, indent=1)
 
 

@@ -22,7 +22,7 @@ from tinydatasets.types import FormatError
 
 def main(*, text: Path, out: Path) -> None:
     """Train on the splits in the folder `text` as neural/params.yaml says; write `out`."""
-    extra("torch", "torch==2.13.0", text, make="neural")
+    extra("torch", "torch", text, make="learn")
     # Imported here, once it is known that it can be.
     from stages.lib.neural.training import run  # noqa: PLC0415
 

@@ -228,6 +228,29 @@ def test_the_page_of_tinytalks_has_the_figures_of_the_transformers() -> None:
             assert line[1].split(" | ")[splits.index(row["split"])] == exact(row)
 
 
+# --- docs/transformers.md -----------------------------------------------------------------------
+
+
+def test_the_page_of_transformers_has_the_recipes() -> None:
+    params = yaml.safe_load((ROOT / "neural/params.yaml").read_text(encoding="utf-8"))
+    rows = re.findall(r"^\| (.+) \| (.+) \| (.+) \|$", PAGES["docs/transformers.md"], re.M)
+    shown = {name: cells for name, *cells in rows}
+    recipes = [params["recipes"][unit] for unit in ("words", "characters")]
+    size = [f"{r['layers']}, {r['width']}, {r['heads']}" for r in recipes]
+    assert shown["layers, width, heads"] == size
+    for name, key in (("dropout", "dropout"), ("weight decay", "weight_decay")):
+        assert shown[name] == [str(recipe[key]) for recipe in recipes]
+    assert shown["steps of 32 pairs"] == [str(recipe["steps"]) for recipe in recipes]
+    assert {recipe["batch_size"] for recipe in recipes} == {32}
+    assert "rises to 0.006 for" in PAGES["docs/transformers.md"]
+    assert {recipe["learning_rate"] for recipe in recipes} == {0.006}
+    assert shown["loss"] == [
+        "the answer's tokens",
+        "the answer's tokens, and the question's by 0.3",
+    ]
+    assert [recipe["question_weight"] for recipe in recipes] == [0.0, 0.3]
+
+
 # --- docs/baselines.md --------------------------------------------------------------------------
 
 

@@ -163,7 +163,9 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     # DVC makes such a folder, then writes a file to it; it fails on one that is empty.
     for run in [run for run in RUNS.glob("*/*") if run.is_dir() and not any(run.iterdir())]:
         remove(run, "empty (a killed run)")
-    files = [file for lock in LOCKS for file in repair_lock(lock, checked)]
+    # Of neural/dvc.lock too, but its files can't be made again everywhere: they stay as they are.
+    files = [file for lock in (LOCK, CURVES_LOCK) for file in repair_lock(lock, checked)]
+    repair_lock(NEURAL_LOCK, checked)
     used = {expected for _, expected in files}
     for cached in CACHE.glob("??/*"):
         named = f"{cached.parent.name}{cached.name}"

@@ -158,24 +158,28 @@ def test_i_and_you_always_mean_the_same() -> None:
 
 LEGS = {"a cat": "four", "a horse": "four", "a hen": "two", "a bee": "six"}
 KINDS = {"a cat": "a mammal", "a hen": "a bird", "a bee": "an insect"}
-COLOURS = {"snow": "white", "coal": "black", "grass": "green"}
+COLOURS = {"snow": "white", "soot": "black", "an emerald": "green"}
 USES = {"a spoon": "eat", "a pen": "write", "a needle": "sew", "a broom": "sweep"}
 SIZES = ["a mouse", "a cat", "a horse", "an elephant"]
-HEAT = ["ice", "water", "fire"]
+WEIGHTS = ["the moon", "the earth", "the sun"]
 FACTS = {
     *(f"{animal} has {legs} legs" for animal, legs in LEGS.items()),
     *(f"{animal} is {kind}" for animal, kind in KINDS.items()),
     *(f"{thing} is {colour}" for thing, colour in COLOURS.items()),
     *(f"people {use} with {tool}" for tool, use in USES.items()),
     *(f"{more} is bigger than {less}" for i, less in enumerate(SIZES) for more in SIZES[i + 1 :]),
-    *(f"{more} is hotter than {less}" for i, less in enumerate(HEAT) for more in HEAT[i + 1 :]),
+    *(
+        f"{more} is heavier than {less}"
+        for i, less in enumerate(WEIGHTS)
+        for more in WEIGHTS[i + 1 :]
+    ),
 }
 # What a question claims: its words in the order of a statement.
 CLAIMS = [
     (r"Is it true that (.+)\?", r"\1"),
     (r"Does (.+) have (\w+) legs\?", r"\1 has \2 legs"),
     (r"Do people (\w+) with (.+)\?", r"people \1 with \2"),
-    (r"Is (.+) (bigger|hotter) than (.+)\?", r"\1 is \2 than \3"),
+    (r"Is (.+) (bigger|heavier) than (.+)\?", r"\1 is \2 than \3"),
     (r"Is ((?:an? )?\w+) ((?:an? )?\w+)\?", r"\1 is \2"),
 ]
 # What a question without yes or no is about, as it stands in the answer.
@@ -189,7 +193,7 @@ ASKED = [
     r"What is (.+) for\?",
     r"What do people do with (.+)\?",
     r"Which is (bigger), (.+) or (.+)\?",
-    r"Which is (hotter), (.+) or (.+)\?",
+    r"Which is (heavier), (.+) or (.+)\?",
 ]
 
 
@@ -259,7 +263,7 @@ def test_the_context_has_the_answer_and_something_else() -> None:
         assert ("likes" in right) == question.startswith("What does")
         (*distracting,) = [sentence for sentence in sentences if sentence != right]
         told[len(sentences), sentences.index(right)] += 1
-        # Each is the answer elsewhere, so that nothing but the question tells which one is.
+        # Each is the answer to another question.
         assert set(distracting) <= {other["answer"] for other in context}
     assert told == {(1, 0): 20, (2, 0): 20, (2, 1): 20}
 
@@ -312,7 +316,7 @@ def draw(seed: int) -> dict[str, list[str]]:
             for part, name in ((3, fillers), (4, template)):
                 total = sum(other[part] == name for other in SOURCE)
                 out = sum(SOURCE[other][part] == name for other in held_out)
-                enough = enough and (total == 1 or out + 1 <= total / 2)
+                enough = enough and (out + 1 <= total / 2 or (part == 3 and total == 1))
             if enough and len(held_out) < 18:
                 held_out.append(row)
                 remaining.subtract(words(question, answer))
@@ -334,6 +338,7 @@ def test_any_seed_splits_by_combination(seed: int) -> None:
     table = read_templates(FOLDER / "templates.yaml")
     counts = {split: dict.fromkeys(range(1, 6), count) for split, count in SPLITS.items()}
     found = split_combinations(table, counts, seed)
+    assert found.pop("unused") == []
     assert {split: [pair.id for pair in pairs] for split, pairs in found.items()} == draw(seed)
 
 

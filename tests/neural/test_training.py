@@ -7,8 +7,9 @@ import math
 import pytest
 import torch
 
-from stages.lib.neural.params import Recipe
-from stages.lib.neural.training import Trained, answer, score, train
+from stages.lib.command import StageError
+from stages.lib.neural.params import Neural, Recipe
+from stages.lib.neural.training import Trained, answer, run, score, train
 from tinydatasets import Pair
 
 WORDS = ["red", "blue", "green", "white", "black"]
@@ -76,6 +77,27 @@ def test_it_is_scored_at_equal_distances() -> None:
     assert seconds == sorted(seconds)
     assert seconds[0] > 0
     assert checkpoints[0].scores["val"].right == []
+
+
+def test_a_training_that_diverges_stops_with_one_message() -> None:
+    recipe = RECIPE.model_copy(update={"learning_rate": 1e30})
+    params = Neural(texts=["mine"], seeds=2, checkpoints=1, recipes={"words": recipe})
+    with pytest.raises(StageError) as caught:
+        run(("words", 7), SPLITS, params)
+    said = str(caught.value)
+    assert said.startswith("neural/params.yaml: recipes.words.learning_rate: 1e+30: training with ")
+    assert "seed 7 diverges (the loss is nan at step " in said
+    assert said.endswith("; take a smaller one")
+
+
+def test_what_is_right_is_not_listed_as_wrong() -> None:
+    """Decoding words puts spaces elsewhere, here within the number."""
+    pairs = [pair._replace(answer=f"It is 1.{n}.") for n, pair in enumerate(PAIRS)]
+    splits = {"train": pairs, "test": pairs}
+    params = Neural(texts=["mine"], seeds=2, checkpoints=1, recipes={"words": RECIPE})
+    result = run(("words", 0), splits, params)
+    assert result.checkpoints[-1].scores["test"].right == [True] * 5
+    assert result.said == {pair.id: pair.answer for pair in pairs}
 
 
 def test_questions_are_learned_only_if_they_count() -> None:

@@ -36,28 +36,28 @@ PUBLISHED = {
 # Written here, so that nobody else has published sums.
 TEXTS = {
     "datasets/tinytalks/train.txt": (
-        12_731,
-        "ccaf1e8f4e94801c3c82bfbd93616d6492aea7247f09b6bead55294c80e7cccd",
+        12_961,
+        "31889e4d675ef7baf5f11b73c446f7a8136e8a93537c7a7c18923f3f501b3068",
     ),
     "datasets/tinytalks/val.txt": (
-        2_661,
-        "d17f29957c48585de2dbf1787c0665f6dc4953faffb1d54f689cf8500345f0da",
+        2_707,
+        "31ca381d718673127a3bb4909d08b77350df2419172e32a2cf88b1ffa9c206ef",
     ),
     "datasets/tinytalks/test.txt": (
         2_811,
-        "eddaca88fad5827fb67268fc158853e45a3c508f9da1643a60bdb6edfe7be710",
+        "799de60674552e8119436fb37dcddcd07d94f233091f993337d9ebf206dd337c",
     ),
     "datasets/tinytalks/train.jsonl": (
-        22_811,
-        "e952149291ccb8af212ffae7a60e32cc57c560730bc0892f14fbc8fb6a22112a",
+        23_041,
+        "3b70a9a917558df39cec607cfb4fc274eb6aeb656c19ad0125d05fc1117d9589",
     ),
     "datasets/tinytalks/val.jsonl": (
-        4_821,
-        "55b80b116e108c4a66018b740d26b48ae3b06c8e2bfdc1db973581cda7728608",
+        4_867,
+        "512f06d293e6d3c69bcb81c10e49e3ee9ca635564bf6eb9b7ae0b471a10528be",
     ),
     "datasets/tinytalks/test.jsonl": (
         4_971,
-        "0aa668661dd83a5427c54efa7f4076a62beff2de191f685c83d66d2c2b7354d9",
+        "1c8f76a795b5b8a0bca8740fe42b975ce843dba22210ac5d801a3d01f9a8d3d1",
     ),
 }
 RELEASED = {

@@ -140,11 +140,19 @@ def test_what_is_held_out_by_combination_may_be_near_but_not_the_same(run: Run) 
     assert stopped.endswith(" ask the same: 'What is 1 plus 2?' and 'what IS 1 plus 2'")
 
 
+def test_pairs_of_templates_that_are_drawn_by_shuffle_say_what_allows_them(run: Run) -> None:
+    table = FULL_HEADER + "".join(SUMS).encode()
+    stopped = run(table, {"train_per_level": 8, "val_per_level": 0, "test_per_level": 1})
+    assert " ask nearly the same (Jaccard index " in stopped
+    assert stopped.endswith("; `draw: combination` allows what is near")
+
+
 def test_more_than_can_be_held_out_stops(run: Run) -> None:
     table = FULL_HEADER + "".join(SUMS).encode()
     asked = {"train_per_level": 8, "test_per_level": 12}
     assert run(table, {**BY_COMBINATION, **asked}).startswith(
-        "params.yaml: texts.mine: level 1: 12 pairs are asked for val and test, but only "
+        "params.yaml: texts.mine: level 1: 12 pairs are asked for val and test, but this draw "
+        "could hold out only "
     )
 
 

@@ -29,6 +29,6 @@ def test_without_pytorch_one_line_says_how_to_install_it(
         command.run(main)  # type: ignore[arg-type]
     said = str(caught.value)
     assert said.startswith(f"{named}tinytalks: ")
-    assert said.endswith("; run `make neural`, or `pip install 'torch==2.13.0'`")
+    assert said.endswith("; run `make learn`, or `pip install 'torch'`")
     assert "\n" not in said
     assert not Path("a").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from stages.lib.params.entry import Entry
@@ -50,10 +50,16 @@ class Recipe(Entry):
         return self
 
 
+def _each_once(names: list[str]) -> list[str]:
+    if len(names) > len(set(names)):
+        raise PydanticCustomError("order", "expected each name once")
+    return names
+
+
 class Neural(Entry):
     """All of ``neural/params.yaml``."""
 
-    texts: list[Name]
+    texts: Annotated[list[Name], AfterValidator(_each_once)]
     """Which of the texts of ``params.yaml`` to train on, as in `[tinytalks]`."""
     seeds: Annotated[int, Field(ge=2, le=100)]
     """How often each training is done, with the seeds 0, 1, 2 and so on."""
@@ -65,6 +71,16 @@ class Neural(Entry):
 
 def read_neural(path: Path = NEURAL) -> Neural:
     """Read and check ``neural/params.yaml``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Neural
+        All of the file.
 
     Raises
     ------

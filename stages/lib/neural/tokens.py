@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 # Tokens that no text has: nothing, the end of a question, and the end of an answer.
 PADDING, ANSWER, END = "<pad>", "<answer>", "<end>"
-_SPLIT = {"words": re.compile(r"\w+|[^\w\s]"), "characters": re.compile(".")}
+# A word keeps what belongs to it, such as an apostrophe or the vowel signs of Hindi.
+_SPLIT = {"words": re.compile(r"[^\s.,;:!?]+|[.,;:!?]"), "characters": re.compile(".")}
 UNITS = tuple(_SPLIT)
 
 
@@ -92,4 +93,4 @@ class Vocabulary:
         if self.unit == "characters":
             return "".join(found)
         # A mark such as a full stop follows a word without a space.
-        return re.sub(r" (?=[^\w\s<])", "", " ".join(found))
+        return re.sub(r" (?=[.,;:!?])", "", " ".join(found))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import nn
 
+from stages.lib.command import StageError
+from stages.lib.neural.params import NEURAL
 from stages.lib.neural.summary import Checkpoint, Result, Score
 from stages.lib.neural.tokens import Vocabulary
 from stages.lib.neural.transformer import Transformer
@@ -60,6 +62,11 @@ def train(
     -------
     Trained
 
+    Raises
+    ------
+    FloatingPointError
+        If training diverges.
+
     Notes
     -----
     On one machine, the same call gives the same model. On another processor or with another
@@ -92,13 +99,15 @@ def train(
     seconds = 0.0
     for step in range(1, recipe.steps + 1):
         start = time.process_time()
-        if len(order) < recipe.batch_size:
+        while len(order) < recipe.batch_size:
             order += torch.randperm(len(encoded)).tolist()
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         x = _pad([encoded[row] for row in rows])
         weights = _weights([questions[row] for row in rows], x, recipe.question_weight)
         losses = _losses(model, x) * weights
         loss = losses.sum() / weights.sum()
+        if not loss.isfinite():
+            raise FloatingPointError(f"the loss is {loss.item()} at step {step}")
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -189,12 +198,20 @@ def run(which: tuple[Unit, int], splits: Mapping[str, Sequence[Pair]], params: N
     """
     unit, seed = which
     recipe = params.recipes[unit]
-    trained = train(splits, recipe, unit=unit, seed=seed, checkpoints=params.checkpoints)
+    try:
+        trained = train(splits, recipe, unit=unit, seed=seed, checkpoints=params.checkpoints)
+    except FloatingPointError as error:
+        raise StageError(
+            f"{NEURAL}: recipes.{unit}.learning_rate: {recipe.learning_rate}: training with seed "
+            f"{seed} diverges ({error}); take a smaller one"
+        ) from None
+    last = trained.checkpoints[-1].scores
     said = {
-        pair.id: answer(trained, pair.question)
+        # What is right is right token by token, also where decoding puts a space elsewhere.
+        pair.id: pair.answer if is_right else answer(trained, pair.question)
         for name, pairs in splits.items()
         if name != "train"
-        for pair in pairs
+        for pair, is_right in zip(pairs, last[name].right, strict=True)
     }
     parameters = sum(p.numel() for p in trained.model.parameters())
     return Result(parameters, len(trained.vocabulary), trained.checkpoints, said)

@@ -59,6 +59,8 @@ def read_own_file(
 
 def wrong(path: Path, location: Location, words: str) -> StageError:
     """Give the error that says what is wrong in a file, and where: the line and the key."""
+    # Pydantic adds this where the name of an entry is wrong.
+    location = tuple(part for part in location if part != "[key]")
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     line = line_of(path, location)
     return StageError(f"{path}, line {line}: {key.removeprefix('.') or 'the whole file'}: {words}")

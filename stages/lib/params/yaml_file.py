@@ -220,6 +220,10 @@ _SLIPS = (
     (re.compile(rf"[^#]*?({_UNUSUAL_SPACE.pattern})"), "{}; write an ordinary space"),
     (re.compile(r"\s*([\w-]+:)[^\s]"), "put a space after the colon of `{}`"),
     (re.compile(r"\s*([\w-]+)\s*(?:#.*)?$"), "put a colon after `{}`"),
+    (
+        re.compile(r"\s*(?:- )?[\w-]+: +[^'\"\[{#\s][^#]*?(: )"),
+        "a colon and a space within a text; put quotation marks around the text",
+    ),
 )
 
 

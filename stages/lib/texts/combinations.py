@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stages.lib.sampling.draw import SPLITS
-from stages.lib.texts.pairs import words
+from stages.lib.texts.pairs import Combination, words
 from stages.lib.texts.splits import check_available
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # How many training pairs have each word of a pair that is held out, at least.
 WORD_IN_TRAIN: Final = 3
+# Which part of a combination are its fillers.
+FILLERS: Final = Combination._fields.index("fillers")
 
 
 class _Train:
@@ -37,7 +39,8 @@ class _Train:
             return False
         for part in self._parts[row]:
             # Fillers that one pair alone has are met nowhere else, held out or not.
-            if 1 < self._with_part[part] < 2 * (self._held_out[part] + 1):
+            alone = part[0] == FILLERS and self._with_part[part] == 1
+            if not alone and self._with_part[part] < 2 * (self._held_out[part] + 1):
                 return False
         self._with_word.subtract(self._words[row])
         self._held_out.update(self._parts[row])
@@ -72,7 +75,7 @@ def split_combinations(
     Returns
     -------
     dict of str to list of Pair
-        The three splits, each in the order of `table`.
+        The three splits and ``"unused"``, the pairs that are in none, each in the order of `table`.
 
     Raises
     ------
@@ -82,13 +85,15 @@ def split_combinations(
     generator = np.random.RandomState(seed)
     levels = np.array([pair.level for pair in table.pairs], np.int64)
     check_available(levels, counts)
-    taken = {}
+    taken, unused = {}, []
     for level in counts["train"]:
         rows = np.flatnonzero(levels == level)
         generator.shuffle(rows)
-        taken[level] = rows[: sum(counts[split][level] for split in SPLITS)].tolist()
+        asked = sum(counts[split][level] for split in SPLITS)
+        taken[level] = rows[:asked].tolist()
+        unused += rows[asked:].tolist()
     remain = _Train(table, [row for rows in taken.values() for row in rows])
-    drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
+    drawn: dict[str, list[int]] = {**{split: [] for split in SPLITS}, "unused": unused}
     for level, rows in taken.items():
         val, test = counts["val"][level], counts["test"][level]
         held_out: list[int] = []
@@ -97,9 +102,10 @@ def split_combinations(
                 held_out.append(row)
         if len(held_out) < val + test:
             raise ValueError(
-                f"level {level}: {val + test} pairs are asked for val and test, but only "
-                f"{len(held_out)} can be held out so that train has their words "
-                f"{WORD_IN_TRAIN} times, and half of the pairs of their templates and fillers"
+                f"level {level}: {val + test} pairs are asked for val and test, but this draw "
+                f"could hold out only {len(held_out)} so that train has their words "
+                f"{WORD_IN_TRAIN} times, and half of the pairs of their templates and fillers; ask "
+                "for more pairs for train, or fewer for val and test"
             )
         drawn["train"] += [row for row in rows if row not in held_out]
         generator.shuffle(held_out)

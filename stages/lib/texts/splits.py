@@ -39,7 +39,7 @@ def split_text(
 ) -> dict[str, list[Pair]]:
     """Draw train from all pairs, then val and test from those that are left.
 
-    Unlike images, val comes before test: so TinyTalks was drawn.
+    Unlike images, val comes before test: so the first version of TinyTalks was drawn.
 
     Parameters
     ----------

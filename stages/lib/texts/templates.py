@@ -30,6 +30,7 @@ def _number_as_words(value: object) -> object:
 Slot = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]*$")]
 Filler = Annotated[str, BeforeValidator(_number_as_words)]
 _SLOT = re.compile("<([^<>]*)>")
+_SLOT_WITH_SPACES = re.compile("( ?)<([^<>]*)>( ?)")
 
 
 class Template(Entry):
@@ -92,6 +93,7 @@ def read_templates(path: Path) -> Table:
     _check_names(topics, path)
     table, ids = Table([], []), Counter[int]()
     for place, topic in sorted(enumerate(topics), key=lambda one: one[1].level):
+        _check_fillers(place, topic, path)
         _check_slots(place, topic, path)
         for line, fillers in enumerate(topic.fillers, 1):
             for number, template in enumerate(topic.templates, 1):
@@ -121,7 +123,7 @@ def fill(template: Template, fillers: Mapping[str, str]) -> Iterator[str]:
     template : Template
         With slots.
     fillers : mapping of str to str
-        What goes into each slot. Where it is empty, the space beside it goes too.
+        What goes into each slot. Where it is empty, a space beside it goes too.
 
     Returns
     -------
@@ -135,10 +137,17 @@ def fill(template: Template, fillers: Mapping[str, str]) -> Iterator[str]:
     ['What is a cat?', 'A cat is an animal.']
     """
     for text in (template.question, template.answer):
-        filled = _SLOT.sub(lambda slot: fillers[slot[1]], text)
+        filled = _SLOT_WITH_SPACES.sub(lambda slot: _put(fillers[slot[2]], slot[1], slot[3]), text)
         filled = unicodedata.normalize("NFC", filled)
-        filled = re.sub(" +", " ", filled).strip(" ")
-        yield filled[:1].upper() + filled[1:]
+        # Only what begins with a letter: not the word after a number.
+        yield re.sub(r"\w", lambda first: first[0].upper(), filled, count=1)
+
+
+def _put(filler: str, before: str, after: str) -> str:
+    """Give a filler with the spaces beside its slot; of an empty one, one space goes."""
+    if filler:
+        return f"{before}{filler}{after}"
+    return " " if before and after else ""
 
 
 def _check_names(topics: list[Topic], path: Path) -> None:
@@ -150,14 +159,22 @@ def _check_names(topics: list[Topic], path: Path) -> None:
         seen.add(topic.name)
 
 
-def _check_slots(place: int, topic: Topic, path: Path) -> None:
-    """Check that slots, fillers and templates fit."""
+def _check_fillers(place: int, topic: Topic, path: Path) -> None:
+    """Check that each line has a filler for each slot."""
     for line, fillers in enumerate(topic.fillers):
         if len(fillers) != len(topic.slots):
             words = (
                 f"{_show(fillers)}: {len(fillers)} fillers, but there are {len(topic.slots)} slots"
             )
             raise wrong(path, ("topics", place, "fillers", line), words)
+        for number, filler in enumerate(fillers):
+            if re.search("[<>]", filler):
+                words = f"{filler!r}: a filler has no slot, and so no angle bracket"
+                raise wrong(path, ("topics", place, "fillers", line, number), words)
+
+
+def _check_slots(place: int, topic: Topic, path: Path) -> None:
+    """Check that templates have the slots of the topic, all of them and no others."""
     for number, slot in enumerate(topic.slots):
         if topic.slots.index(slot) < number:
             raise wrong(path, ("topics", place, "slots", number), f"{slot!r}: named before")

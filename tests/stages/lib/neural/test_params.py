@@ -35,7 +35,8 @@ def test_that_of_the_project_is_right() -> None:
         ("heads: 4", "heads: eight", "line 16: recipes.words.heads: 'eight': expected a whole"),
         ("heads: 4", "head: 8", "line 16: recipes.words.head: unknown key 'head'; allowed: width"),
         ("heads: 4", "heads: 7", "line 13: recipes.words: heads: 7: the width, 64, is no multiple"),
-        ("  words:", "  syllables:", "line 13: recipes.syllables"),
+        ("  words:", "  syllables:", "line 13: recipes.syllables: 'syllables': expected 'words' o"),
+        ("[tinytalks]", "[a, a]", "line 4: texts: ['a', 'a']: expected each name once"),
         ("texts: [tinytalks]", "texts: tinytalks", "line 4: texts: 'tinytalks': expected a list"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 import tinydatasets
 from stages.lib.neural.tokens import Vocabulary
+from tinydatasets import Pair
 
 
 @pytest.mark.parametrize("unit", ["words", "characters"])
@@ -20,6 +21,21 @@ def test_every_answer_of_tinytalks_comes_back_as_it_was(unit: str) -> None:
         assert [vocabulary.is_end(number) for number in encoded].index(True) == len(encoded) - 1
         # Number 0 is padding.
         assert 0 < min(encoded) <= max(encoded) < len(vocabulary)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "It's a well-known cat (Tom).",
+        "मेरा नाम टाइनी है।",
+        "Ça va très bien, merci.",
+        "天空是蓝色的。",
+    ],
+)
+def test_words_keep_what_belongs_to_them(answer: str) -> None:
+    pair = Pair("1-01", 1, "Who?", answer)
+    vocabulary = Vocabulary([pair], "words")
+    assert vocabulary.decode(vocabulary.encode(pair)[len(vocabulary.question("Who?")) :]) == answer
 
 
 def test_characters_are_those_of_the_text_and_three_more() -> None:

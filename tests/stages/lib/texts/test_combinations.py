@@ -34,15 +34,15 @@ def test_train_has_each_word_three_times_and_half_of_all_combinations(seed: int)
     found = split_combinations(grid(6, 6), counts(20, 6, 10), seed)
     train = Counter(word for pair in found["train"] for word in pair.question[:-1].split())
     assert sorted(train.values())[0] >= 3
-    assert [len(pairs) for pairs in found.values()] == [20, 6, 10]
+    assert [len(pairs) for pairs in found.values()] == [20, 6, 10, 0]
     assert sorted(pair for pairs in found.values() for pair in pairs) == grid(6, 6).pairs
 
 
 def test_a_word_that_would_become_rare_is_never_held_out() -> None:
     """Each filler has three pairs, and so none may go."""
     message = (
-        "level 1: 1 pairs are asked for val and test, but only 0 can be held out so that train has "
-        "their words 3 times, and half of the pairs of their templates and fillers"
+        "level 1: 1 pairs are asked for val and test, but this draw could hold out only 0 so that "
+        "train has their words 3 times, and half of the pairs of their templates and fillers"
     )
     with pytest.raises(ValueError, match=message):
         split_combinations(grid(5, 3), counts(14, 0, 1), 0)
@@ -57,7 +57,7 @@ def test_half_of_the_pairs_of_each_template_and_of_its_fillers_stay() -> None:
         [*pairs, *(pair._replace(id=f"1-{n}") for n, pair in enumerate(often, 20))],
         [*table.combinations, *table.combinations],
     )
-    with pytest.raises(ValueError, match="but only 16 can be held out"):
+    with pytest.raises(ValueError, match="could hold out only 16 so"):
         split_combinations(table, counts(15, 0, 17), 1)
     found = split_combinations(table, counts(16, 0, 16), 1)
     made_of = dict(zip((pair.id for pair in table.pairs), table.combinations, strict=True))
@@ -71,7 +71,14 @@ def test_fillers_of_a_single_pair_may_be_held_out() -> None:
     pairs = [Pair(f"1-{n:02}", 1, f"a{n % 2} b{n // 2 % 2}?", "Yes.") for n in range(1, 17)]
     table = Table(pairs, [Combination(f"f{n}", "t") for n in range(16)])
     found = split_combinations(table, counts(8, 4, 4), 0)
-    assert [len(split) for split in found.values()] == [8, 4, 4]
+    assert [len(split) for split in found.values()] == [8, 4, 4, 0]
+
+
+def test_a_template_of_a_single_pair_is_never_held_out() -> None:
+    pairs = [Pair(f"1-{n:02}", 1, f"a{n % 2} b{n // 2 % 2}?", "Yes.") for n in range(1, 17)]
+    table = Table(pairs, [Combination("f", f"t{n}") for n in range(16)])
+    with pytest.raises(ValueError, match="could hold out only 0 so"):
+        split_combinations(table, counts(15, 0, 1), 0)
 
 
 def test_words_count_in_whatever_level_train_has_them() -> None:
@@ -82,13 +89,13 @@ def test_words_count_in_whatever_level_train_has_them() -> None:
     ]
     both = Table([*table.pairs, *again], [*table.combinations, *grid(5, 3, 2).combinations])
     one = {"train": {1: 14, 2: 15}, "val": {1: 0, 2: 0}, "test": {1: 1, 2: 0}}
-    assert [len(split) for split in split_combinations(both, one, 0).values()] == [29, 0, 1]
+    assert [len(split) for split in split_combinations(both, one, 0).values()] == [29, 0, 1, 0]
 
 
 def test_what_no_split_asks_is_left_out_and_does_not_count() -> None:
     found = split_combinations(grid(6, 6), counts(18, 0, 2), 3)
     train = Counter(word for pair in found["train"] for word in pair.question[:-1].split())
-    assert [len(pairs) for pairs in found.values()] == [18, 0, 2]
+    assert [len(pairs) for pairs in found.values()] == [18, 0, 2, 16]
     assert all(train[word] >= 3 for p in found["test"] for word in p.question[:-1].split())
 
 

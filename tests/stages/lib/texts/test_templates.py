@@ -8,7 +8,7 @@ import pytest
 
 from stages.lib.command import StageError
 from stages.lib.texts.pairs import Combination
-from stages.lib.texts.templates import read_templates
+from stages.lib.texts.templates import Template, fill, read_templates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +66,23 @@ def test_every_line_goes_into_every_template_level_after_level(path: Path) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("template", "filler", "filled"),
+    [
+        ("Hello <x>!", "", "Hello!"),
+        ("Hello <x>!", "you", "Hello you!"),
+        ("<x> is it?", "", "Is it?"),
+        ("Is <x> it?", "", "Is it?"),
+        ("(<x> it)", "", "(It)"),
+        ("¿<x> es?", "un gato", "¿Un gato es?"),
+        ("<x> plus a", "2", "2 plus a"),
+    ],
+)
+def test_spaces_and_capitals_around_a_filler(template: str, filler: str, filled: str) -> None:
+    both = Template(question=template, answer=template)
+    assert list(fill(both, {"x": filler})) == [filled, filled]
+
+
 def test_letters_may_be_decomposed(path: Path) -> None:
     path.write_text(RIGHT.replace("anybody", "Jose\u0301"), "utf-8")
     assert read_templates(path).pairs[0].answer == "Jos\u00e9 is,"
@@ -104,6 +121,11 @@ def test_letters_may_be_decomposed(path: Path) -> None:
             "is 5",
             "line 4: topics[0].slots[2]: 'sum': no template of the topic has this slot",
         ),
+        (
+            "[2, 3, 5]",
+            "[2, 3, <sum>]",
+            "line 6: topics[0].fillers[0][2]: '<sum>': a filler has no slot, and so no angle br",
+        ),
         ("[a, b, sum]", "[a, b, a]", "line 4: topics[0].slots[2]: 'a': named before"),
         ("[a, b, sum]", "[a, b, The Sum]", "line 4: topics[0].slots[2]: 'The Sum': expected"),
         (
@@ -117,7 +139,7 @@ def test_letters_may_be_decomposed(path: Path) -> None:
         ("name: hello", "name: sums", "line 11: topics[1].name: 'sums': an earlier topic has"),
         (
             "What is <a> plus",
-            "What is  <a> damn plus",
+            "What is <a> damn plus",
             "line 9: topics[0].templates[0]: with [2, 3, 5]: 'damn' is in stages/lib/texts/profan",
         ),
         (
@@ -129,6 +151,11 @@ def test_letters_may_be_decomposed(path: Path) -> None:
             ),
         ),
         ("  - name: sums\n    level", "  - name: sums\n  level", "line 3, column 3: not readable"),
+        (
+            "question: Who?",
+            "question: Say: who?",
+            "line 20, column 22: not readable as YAML: a colon and a space within a text; put quot",
+        ),
         ("answer: No.", "answer:", "line 21: topics[1].templates[1].answer: nothing: expected wo"),
     ],
 )
