@@ -5,7 +5,7 @@
 >>> x_train.shape, y_test.shape
 ((150, 8, 8), (47,))
 >>> tinydatasets.load_text("tinytalks").train[0].answer
-'Hello! How can I help you today?'
+'I am Tiny.'
 """
 
 from __future__ import annotations

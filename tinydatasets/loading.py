@@ -154,7 +154,7 @@ def load_text(name: str) -> Text:
     >>> len(train), len(val), len(test)
     (210, 45, 45)
     >>> train[-1].question, train[-1].answer
-    ('I am Kim and Zoe is my friend. Who is my friend?', 'Your friend is Zoe.')
+    ('Mia is in Lima. Ben is in Delhi. Where is Ben?', 'Ben is in Delhi.')
     """
     names = _names("train.jsonl")
     if name not in names:
