@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check new leaks curves neural learn test-neural prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check new leaks curves neural learn test-neural milestones prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -42,6 +42,11 @@ learn: .venv-milestones/.ready  ## train one transformer on a text, and show wha
 test-neural: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
 	$(WITH_PYTORCH) mypy --follow-imports=silent stages/lib/neural stages/train_transformer.py tools/learn.py tests/neural
 	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural
+
+milestones: .venv/.ready  ## run the historic programs, which need no network: 10 seconds
+	@for program in forward_pass perceptron_trained xor_crisis xor_solved mlp_digits mlp_mnist; do \
+	  python -m milestones.$$program || exit 1; echo; \
+	done
 
 test: .venv/.large  ## run the tests
 	python -m pytest

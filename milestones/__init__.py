@@ -1,0 +1,1 @@
+"""The historic ladder, from the perceptron to the transformer: one short program for each step."""

@@ -1,0 +1,70 @@
+"""1957, the perceptron: a forward pass, before anything is learned.
+
+Frank Rosenblatt's perceptron weighs its inputs, adds them up, and answers yes if the sum is above
+a threshold. It ran on an IBM 704 in 1957, and later as a machine with 400 photocells. Its weights
+start at random, so that before any training it only guesses.
+
+F. Rosenblatt, "The perceptron: a probabilistic model for information storage and organization in
+the brain", Psychological Review 65 (1958), 386-408. Run: python -m milestones.forward_pass
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from milestones import lesson
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Array = npt.NDArray[np.float64]
+
+# The line that separates the two classes: points with x + 2 y > 0 are of class 1.
+TRUE_WEIGHTS = np.array([1.0, 2.0])
+
+
+def make_points(seed: int, n: int = 200, margin: float = 0.1) -> tuple[Array, Array]:
+    """Draw points of two classes that a line separates, none nearer to it than the margin."""
+    points = np.random.RandomState(seed).uniform(-1, 1, (4 * n, 2))
+    distances = points @ TRUE_WEIGHTS / np.linalg.norm(TRUE_WEIGHTS)
+    points = points[np.abs(distances) > margin][:n]
+    return points, (points @ TRUE_WEIGHTS > 0).astype(float)
+
+
+def forward(points: Array, weights: Array, bias: float) -> Array:
+    """Answer 1 where the weighted sum of the inputs is above the threshold, else 0."""
+    return (points @ weights + bias > 0).astype(float)
+
+
+def main(*, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
+    """Compare random weights with those that a person chose."""
+    points, labels = make_points(seed)
+    random_weights = np.random.RandomState(seed + 1).uniform(-1, 1, 2)
+    random_accuracy = float((forward(points, random_weights, 0.0) == labels).mean())
+    chosen_accuracy = float((forward(points, TRUE_WEIGHTS, 0.0) == labels).mean())
+    print(f"{len(points)} points, {int(labels.sum())} of class 1")
+    print(f"random weights: {random_weights.round(2)}, chosen weights: {TRUE_WEIGHTS}")
+    if plot:
+        lines = {"random weights": (random_weights, 0.0), "chosen weights": (TRUE_WEIGHTS, 0.0)}
+        draw(points, labels, lines, plot)
+    return {"accuracy, random": random_accuracy, "accuracy, chosen": chosen_accuracy}
+
+
+def draw(points: Array, labels: Array, lines: dict[str, tuple[Array, float]], path: Path) -> None:
+    """Draw the points, and where each perceptron changes its answer."""
+    plt = lesson.figure()
+    plt.scatter(*points.T, c=labels, cmap="coolwarm", s=14)
+    x = np.array([-1.0, 1.0])
+    for name, ((a, b), bias) in lines.items():
+        plt.plot(x, -(a * x + bias) / b, label=name)
+    plt.axis((-1, 1, -1, 1))
+    plt.legend()
+    plt.savefig(path)
+
+
+if __name__ == "__main__":
+    lesson.run(main)

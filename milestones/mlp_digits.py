@@ -1,0 +1,117 @@
+"""1986, the multilayer perceptron reads digits: TinyDigits, with 1000 and with 150 samples.
+
+Backpropagation trains any number of layers, so a network can take pixels and give a class. In 1989
+such networks read handwritten zip codes for the United States Postal Service. The digits here have
+8 by 8 pixels, as small as can still be read.
+
+D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by back-propagating
+errors", Nature 323 (1986), 533-536. Run: python -m milestones.mlp_digits
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import tinydatasets
+from milestones import lesson
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+
+
+class MLP:
+    """Pixels, one hidden layer of ReLU, and a probability for each of 10 classes."""
+
+    def __init__(self, pixels: int, hidden: int, random: np.random.RandomState) -> None:
+        self.w1 = random.randn(pixels, hidden) * np.sqrt(2 / pixels)
+        self.b1 = np.zeros(hidden)
+        self.w2 = random.randn(hidden, 10) * np.sqrt(2 / hidden)
+        self.b2 = np.zeros(10)
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """Give the hidden layer and the probabilities of the classes."""
+        h = np.maximum(0, x @ self.w1 + self.b1)
+        logits = h @ self.w2 + self.b2
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return h, powers / powers.sum(axis=1, keepdims=True)
+
+    def step(self, x: Array, y: Array, learning_rate: float) -> float:
+        """Take one step down the gradient of a batch; give its loss."""
+        h, probabilities = self.forward(x)
+        errors = (probabilities - np.eye(10)[y]) / len(x)
+        hidden_errors = errors @ self.w2.T * (h > 0)
+        self.w2 -= learning_rate * h.T @ errors
+        self.b2 -= learning_rate * errors.sum(axis=0)
+        self.w1 -= learning_rate * x.T @ hidden_errors
+        self.b1 -= learning_rate * hidden_errors.sum(axis=0)
+        return float(-np.log(probabilities[np.arange(len(x)), y]).mean())
+
+    def accuracy(self, x: Array, y: Array) -> float:
+        """Give the fraction of rows whose most probable class is right."""
+        return float((self.forward(x)[1].argmax(axis=1) == y).mean())
+
+
+def train(
+    model: MLP,
+    x: Array,
+    y: Array,
+    *,
+    epochs: int,
+    learning_rate: float,
+    random: np.random.RandomState,
+) -> list[float]:
+    """Train in batches of 32; give the loss of each epoch."""
+    losses = []
+    for epoch in range(1, epochs + 1):
+        batches = np.array_split(random.permutation(len(x)), int(np.ceil(len(x) / 32)))
+        losses.append(float(np.mean([model.step(x[b], y[b], learning_rate) for b in batches])))
+        lesson.progress(epoch, epochs, losses[-1], model.accuracy(x, y))
+    return losses
+
+
+def main(
+    *,
+    epochs: int = 20,
+    learning_rate: float = 0.1,
+    hidden: int = 32,
+    seed: int = 0,
+    plot: Path | None = None,
+) -> dict[str, float]:
+    """Train on both editions for the same number of updates, and compare."""
+    found, losses = {}, {}
+    for name in ("tinydigits", "tinydigits-150"):
+        (images, labels), (test_images, test_labels) = tinydatasets.load(name)
+        x, x_test = (part.reshape(len(part), -1) for part in (images, test_images))
+        # 1000 samples are 32 batches and 150 are 5: more epochs make up for it.
+        its_epochs = epochs * 32 // int(np.ceil(len(x) / 32))
+        print(f"{name}: {len(x)} samples, {its_epochs} epochs")
+        random = np.random.RandomState(seed)
+        model = MLP(x.shape[1], hidden, random)
+        losses[name] = train(
+            model, x, labels, epochs=its_epochs, learning_rate=learning_rate, random=random
+        )
+        found[f"accuracy, {len(x)} samples"] = model.accuracy(x_test, test_labels)
+    if plot:
+        draw(losses, plot)
+    return found
+
+
+def draw(losses: dict[str, list[float]], path: Path) -> None:
+    """Draw the loss of each training over its epochs."""
+    plt = lesson.figure()
+    for name, of_epochs in losses.items():
+        plt.plot(np.linspace(0, 1, len(of_epochs)), of_epochs, label=name)
+    plt.xlabel("part of the training")
+    plt.ylabel("loss")
+    plt.legend()
+    plt.savefig(path)
+
+
+if __name__ == "__main__":
+    lesson.run(main)

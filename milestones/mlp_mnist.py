@@ -1,0 +1,52 @@
+"""1986, the multilayer perceptron on MNIST: 1000 images of TinyMNIST, or all 60,000.
+
+The National Institute of Standards and Technology collected the handwritten digits of MNIST, and
+Yann LeCun, Corinna Cortes and Christopher Burges prepared them. For decades, every new method was
+tried on them. A network with one hidden layer learns much from 1000 images, and more from all.
+
+D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by back-propagating
+errors", Nature 323 (1986), 533-536. Run: python -m milestones.mlp_mnist
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import tinydatasets
+from milestones import lesson
+from milestones.mlp_digits import MLP, draw, train
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def main(
+    *,
+    epochs: int = 15,
+    learning_rate: float = 0.1,
+    hidden: int = 64,
+    seed: int = 0,
+    full: bool = False,
+    plot: Path | None = None,
+) -> dict[str, float]:
+    """Train on TinyMNIST, or with --full on the whole of MNIST, which is fetched before."""
+    try:
+        (images, labels), (test_images, test_labels) = tinydatasets.load(
+            "mnist" if full else "tinymnist"
+        )
+    except ValueError as error:
+        # It says how to fetch the whole of MNIST.
+        raise SystemExit(str(error)) from None
+    x, x_test = (part.reshape(len(part), -1) / 255 for part in (images, test_images))
+    random = np.random.RandomState(seed)
+    model = MLP(x.shape[1], hidden, random)
+    losses = train(model, x, labels, epochs=epochs, learning_rate=learning_rate, random=random)
+    if plot:
+        draw({"loss": losses}, plot)
+    return {f"accuracy, {len(x)} samples": model.accuracy(x_test, test_labels)}
+
+
+if __name__ == "__main__":
+    lesson.run(main)

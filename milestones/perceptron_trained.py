@@ -1,0 +1,47 @@
+"""1957, the perceptron: it learns from its mistakes.
+
+Rosenblatt gave his perceptron a rule: if the answer is wrong, move the weights towards the right
+one. If a line separates the classes, the rule finds such a line after a finite number of mistakes,
+as A. Novikoff proved in 1962. In 1958 the New York Times wrote of a device that learns by doing.
+
+F. Rosenblatt, "The perceptron: a probabilistic model for information storage and organization in
+the brain", Psychological Review 65 (1958), 386-408. Run: python -m milestones.perceptron_trained
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from milestones import lesson
+from milestones.forward_pass import draw, forward, make_points
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def main(*, epochs: int = 20, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
+    """Train on points that a line separates, until no answer is wrong."""
+    points, labels = make_points(seed)
+    order = np.random.RandomState(seed + 1)
+    weights, bias = order.uniform(-1, 1, 2), 0.0
+    before = float((forward(points, weights, bias) == labels).mean())
+    mistakes = 0
+    for epoch in range(1, epochs + 1):
+        for row in order.permutation(len(points)):
+            answer = forward(points[row], weights, bias)
+            # The rule: nothing if the answer is right, else a step towards the right one.
+            error = labels[row] - answer
+            weights += error * points[row]
+            bias += error
+            mistakes += int(error != 0)
+        wrong = float((forward(points, weights, bias) != labels).mean())
+        lesson.progress(epoch, epochs, wrong, 1 - wrong)
+    if plot:
+        draw(points, labels, {"trained weights": (weights, bias)}, plot)
+    return {"accuracy before": before, "accuracy after": 1 - wrong, "mistakes": mistakes}
+
+
+if __name__ == "__main__":
+    lesson.run(main)

@@ -1,0 +1,72 @@
+"""1969, the XOR crisis: one layer is not enough.
+
+"Exclusive or" is true if one of two inputs is true, and not both. Marvin Minsky and Seymour Papert
+proved what a single layer can't compute, and no line separates these four points. Their book
+cooled the interest in neural networks for more than ten years.
+
+M. Minsky and S. Papert, "Perceptrons: an introduction to computational geometry", MIT Press, 1969.
+Run: python -m milestones.xor_crisis
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from milestones import lesson
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Array = npt.NDArray[np.float64]
+
+INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+XOR = np.array([0.0, 1.0, 1.0, 0.0])
+
+
+def sigmoid(x: Array) -> Array:
+    """Turn a sum into a probability."""
+    return 1 / (1 + np.exp(-x))
+
+
+def cross_entropy(probabilities: Array) -> float:
+    """Give the mean loss of probabilities of XOR, in nats."""
+    right = np.where(XOR == 1, probabilities, 1 - probabilities)
+    return float(-np.log(right).mean())
+
+
+def main(*, epochs: int = 2000, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
+    """Train one layer on XOR by gradient descent, and keep the best accuracy on the way."""
+    weights, bias = np.random.RandomState(seed).uniform(-1, 1, 2), 0.0
+    best, losses = 0.0, []
+    for epoch in range(1, epochs + 1):
+        probabilities = sigmoid(INPUTS @ weights + bias)
+        errors = probabilities - XOR
+        weights -= INPUTS.T @ errors / len(XOR)
+        bias -= errors.mean()
+        losses.append(cross_entropy(probabilities))
+        accuracy = float(((probabilities > 0.5) == XOR).mean())
+        best = max(best, accuracy)
+        lesson.progress(epoch, epochs, losses[-1], accuracy)
+    print(f"probabilities at the end: {probabilities.round(3)}; right would be {XOR}")
+    if plot:
+        draw(losses, plot)
+    return {"best accuracy": best, "loss": losses[-1]}
+
+
+def draw(losses: list[float], path: Path) -> None:
+    """Draw the loss over the epochs, beside that of a guess."""
+    plt = lesson.figure()
+    plt.plot(losses, label="loss")
+    plt.axhline(np.log(2), linestyle=":", label="a guess: log 2")
+    plt.ylim(0, 1.2)
+    plt.xlabel("epoch")
+    plt.legend()
+    plt.savefig(path)
+
+
+if __name__ == "__main__":
+    lesson.run(main)

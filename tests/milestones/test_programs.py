@@ -1,0 +1,111 @@
+"""The historic programs: each runs by itself, with NumPy alone, and says what to expect."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import subprocess
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+from milestones import lesson
+from milestones.measure import PROGRAMS
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = ROOT / "milestones"
+PUBLISHED = json.loads((ROOT / "metrics/milestones.json").read_text("ascii"))
+TRAINED = [name for name in PROGRAMS if name != "forward_pass"]
+
+
+def test_there_are_figures_and_a_line_of_the_page_for_each() -> None:
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "lesson", "measure"}
+    assert files == {*PROGRAMS} == {*PUBLISHED}
+    page = (FOLDER / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| \d+ \| \[`(\w+)`\].* \| (accuracy.*|best .*) \| (.*) \|$", page, re.M)
+    assert {(name, figure): shown for name, figure, shown in rows} == {
+        (name, figure): f"{100 * found['mean']:.1f} ± {100 * found['sd']:.1f}"
+        for name, figures in PUBLISHED.items()
+        for figure, found in figures.items()
+        if "accuracy" in figure
+    }
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_runs_by_itself_with_numpy_alone(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", f"milestones.{name}"],
+        cwd=ROOT,
+        check=True,
+        text=True,
+        capture_output=True,
+    )
+    imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert "numpy" in imported
+    others = {"torch", "sklearn", "matplotlib", "tqdm", "dvc", "yaml", "pydantic", "PIL", "stages"}
+    assert not imported & others
+    title = (import_module(f"milestones.{name}").__doc__ or "").splitlines()[0]
+    assert done.stdout.startswith(f"{title}\n")
+    table = done.stdout[done.stdout.index("here   expected") :].splitlines()[1:]
+    assert len(table) == len(PUBLISHED[name])
+    for line, figure in zip(table, PUBLISHED[name], strict=True):
+        assert re.fullmatch(rf"{figure} +[\d.,]+%? +[\d.]+%? ± [\d.]+%?", line)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_another_seed_comes_near_what_is_published(name: str) -> None:
+    for figure, value in import_module(f"milestones.{name}").main(seed=11).items():
+        published = PUBLISHED[name][figure]
+        if figure != "mistakes":
+            assert abs(value - published["mean"]) <= 3 * published["sd"] + 0.02
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_epochs_are_as_many_as_asked(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [name, "--epochs", "2", "--seed", "3"])
+    sys.modules.pop(f"milestones.{name}", None)
+    runpy.run_module(f"milestones.{name}", run_name="__main__")
+    printed = capsys.readouterr().out
+    assert re.search(r"epoch +2 of 2 \[#{20}\] loss \d\.\d{3}, accuracy ", printed)
+    assert "here   expected" in printed
+
+
+def test_without_the_whole_of_mnist_it_says_how_to_fetch_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYDATASETS_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["mlp_mnist", "--full"])
+    with pytest.raises(SystemExit) as caught:
+        lesson.run(import_module("milestones.mlp_mnist").main)
+    assert "`tinydatasets fetch mnist --download` fetches it" in str(caught.value)
+
+
+def test_what_one_layer_cannot_do_two_layers_can() -> None:
+    one, two = (import_module(f"milestones.{name}").main for name in ("xor_crisis", "xor_solved"))
+    assert max(one(seed=seed)["best accuracy"] for seed in range(5)) == 0.75
+    assert min(two(seed=seed)["accuracy"] for seed in range(5)) == 1.0
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_is_a_lesson_of_one_file(name: str) -> None:
+    text = (FOLDER / f"{name}.py").read_text("ascii")
+    assert len(text.splitlines()) <= 125
+    history = text.split('"""')[1].split("\n\n")
+    # What it is; three sentences of history; the paper, and how to run it.
+    assert len(re.findall(r"\.(?=\s|$)", re.sub(r"\b[A-Z]\.", "", history[1]))) == 3
+    assert f"Run: python -m milestones.{name}" in " ".join(history[2].split())
+
+
+def test_a_plot_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(SystemExit) as caught:
+        lesson.figure()
+    assert str(caught.value) == "--plot needs matplotlib; install it with `pip install matplotlib`"
