@@ -82,7 +82,8 @@ class _Layer(nn.Module):
         queries, keys, values = heads.permute(2, 0, 3, 1, 4)
         attended = nn.functional.scaled_dot_product_attention(queries, keys, values, attn_mask=bias)
         x = x + self.dropout(self.projection(attended.transpose(1, 2).reshape(n, length, width)))
-        return x + self.dropout(self.perceptron(x))
+        y: torch.Tensor = x + self.dropout(self.perceptron(x))
+        return y
 
 
 def _bias(heads: int, length: int) -> torch.Tensor:
