@@ -80,7 +80,8 @@ def test_learn_shows_each_level_and_each_miss(capsys: pytest.CaptureFixture[str]
     learn.main("tinytalks", unit="words")
     printed = capsys.readouterr().out
     assert "100 steps on 210 pairs, by words" in printed
-    table, *misses = printed.split("\n\n")[1:]
+    table, *misses, hint = printed.split("\n\n")[1:]
+    assert hint.startswith("docs/transformers.md says what such misses tell.")
     lines = [line.split() for line in table.splitlines()]
     assert lines[0] == ["level", "train", "val", "test"]
     assert [line[0] for line in lines[1:]] == ["1", "2", "3", "4", "5", "all"]
@@ -101,7 +102,7 @@ def test_learn_shows_each_level_and_each_miss(capsys: pytest.CaptureFixture[str]
     ("text", "unit", "message"),
     [
         ("", "words", "say which text: make learn TEXT=tinytalks"),
-        ("tinytalk", "words", "unknown"),
+        ("tinytalk", "words", "no dataset 'tinytalk'; there are tinytalks."),
         ("tinytalks", "word", "neural/params.yaml has no recipe for 'word'; it has words, char"),
     ],
 )

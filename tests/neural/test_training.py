@@ -35,7 +35,7 @@ def learn(seed: int = 0, unit: str = "words", **changed: float) -> Trained:
 
 @pytest.fixture(scope="module", params=["words", "characters"])
 def trained(request: pytest.FixtureRequest) -> Trained:
-    return learn(unit=request.param)
+    return learn(unit=request.param, steps=400, learning_rate=0.005)
 
 
 def test_what_is_trained_on_is_answered(trained: Trained) -> None:
