@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import runpy
 import subprocess
 import sys
 from importlib import import_module
@@ -71,8 +70,7 @@ def test_epochs_are_as_many_as_asked(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", [name, "--epochs", "2", "--seed", "3"])
-    sys.modules.pop(f"milestones.{name}", None)
-    runpy.run_module(f"milestones.{name}", run_name="__main__")
+    lesson.run(import_module(f"milestones.{name}").main)
     printed = capsys.readouterr().out
     assert re.search(r"epoch +2 of 2 \[#{20}\] loss \d\.\d{3}, accuracy ", printed)
     assert "here   expected" in printed
