@@ -32,7 +32,7 @@ curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to
 # The environment whose `python` has PyTorch too.
 WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"
 
-neural: .venv-milestones/.ready  ## train the transformers: 8 minutes with WORKERS=2, or nothing to do
+neural: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKERS=2, or nothing to do
 	@python -m tools.doctor
 	$(WITH_PYTORCH) dvc repro neural/dvc.yaml
 
@@ -44,7 +44,7 @@ test-neural: .venv-milestones/.ready  ## run the tests and checks that need PyTo
 	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural
 
 milestones: .venv/.ready  ## run the historic programs, which need no network: 10 seconds
-	@for program in forward_pass perceptron_trained xor_crisis xor_solved mlp_digits mlp_mnist; do \
+	@for program in $$(python -c 'from milestones.measure import PROGRAMS; print(*PROGRAMS)'); do \
 	  python -m milestones.$$program || exit 1; echo; \
 	done
 

@@ -68,4 +68,4 @@ def main(text: str, *, unit: str) -> None:
 
 
 if __name__ == "__main__":
-    command.run(main, ValueError, FloatingPointError)
+    command.run(main, ValueError)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 PADDING, ANSWER, END = "<pad>", "<answer>", "<end>"
 # A word keeps what belongs to it, such as an apostrophe or the vowel signs of Hindi.
 _SPLIT = {"words": re.compile(r"[^\s.,;:!?]+|[.,;:!?]"), "characters": re.compile(".")}
-UNITS = tuple(_SPLIT)
 
 
 def tokens(text: str, unit: str) -> list[str]:

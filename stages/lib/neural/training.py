@@ -64,7 +64,7 @@ def train(
 
     Raises
     ------
-    FloatingPointError
+    StageError
         If training diverges.
 
     Notes
@@ -104,10 +104,14 @@ def train(
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         x = _pad([encoded[row] for row in rows])
         weights = _weights([questions[row] for row in rows], x, recipe.question_weight)
-        losses = _losses(model, x) * weights
-        loss = losses.sum() / weights.sum()
+        _, nats = _predict(model, x)
+        loss = (nats * weights).sum() / weights.sum()
         if not loss.isfinite():
-            raise FloatingPointError(f"the loss is {loss.item()} at step {step}")
+            raise StageError(
+                f"{NEURAL}: recipes.{unit}.learning_rate: {recipe.learning_rate}: training with "
+                f"seed {seed} diverges (the loss is {loss.item()} at step {step}); take a smaller "
+                "one"
+            )
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -129,9 +133,8 @@ def score(model: Transformer, vocabulary: Vocabulary, pairs: Sequence[Pair]) -> 
     model.eval()
     x = _pad([vocabulary.encode(pair) for pair in pairs])
     of_answer = _weights([len(vocabulary.question(pair.question)) for pair in pairs], x, 0.0) > 0
-    logits = model(x[:, :-1])
+    logits, nats = _predict(model, x)
     right = ((logits.argmax(dim=-1) == x[:, 1:]) | ~of_answer).all(dim=1)
-    nats = nn.functional.cross_entropy(logits.transpose(1, 2), x[:, 1:], reduction="none")
     bits = (nats * of_answer).sum(dim=1, dtype=torch.float64) / math.log(2)
     model.train(was_training)
     return Score(right.tolist(), bits.tolist())
@@ -167,10 +170,11 @@ def _pad(rows: Sequence[Sequence[int]]) -> torch.Tensor:
     return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
 
-def _losses(model: Transformer, x: torch.Tensor) -> torch.Tensor:
-    """Give the cross-entropy of every token but the first, in nats."""
+def _predict(model: Transformer, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Give the logits of every token but the first, and its cross-entropy in nats."""
     logits = model(x[:, :-1])
-    return nn.functional.cross_entropy(logits.transpose(1, 2), x[:, 1:], reduction="none")
+    nats = nn.functional.cross_entropy(logits.transpose(1, 2), x[:, 1:], reduction="none")
+    return logits, nats
 
 
 def _weights(questions: Sequence[int], x: torch.Tensor, of_question: float) -> torch.Tensor:
@@ -197,14 +201,9 @@ def run(which: tuple[Unit, int], splits: Mapping[str, Sequence[Pair]], params: N
     Result
     """
     unit, seed = which
-    recipe = params.recipes[unit]
-    try:
-        trained = train(splits, recipe, unit=unit, seed=seed, checkpoints=params.checkpoints)
-    except FloatingPointError as error:
-        raise StageError(
-            f"{NEURAL}: recipes.{unit}.learning_rate: {recipe.learning_rate}: training with seed "
-            f"{seed} diverges ({error}); take a smaller one"
-        ) from None
+    trained = train(
+        splits, params.recipes[unit], unit=unit, seed=seed, checkpoints=params.checkpoints
+    )
     last = trained.checkpoints[-1].scores
     said = {
         # What is right is right token by token, also where decoding puts a space elsewhere.

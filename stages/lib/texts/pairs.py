@@ -213,8 +213,8 @@ def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> Non
     splits : mapping of str to sequence of Pair
         The name of each split and its pairs.
     near : float
-        The Jaccard index from which two questions are too similar. Above 1, only the same words in
-        the same order are.
+        The Jaccard index from which two questions are too similar; with infinity, only the same
+        words in the same order are.
 
     Raises
     ------
