@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check new leaks curves neural learn test-neural milestones prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
 	@python -m tools.doctor
@@ -39,14 +39,16 @@ neural: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKE
 learn: .venv-milestones/.ready  ## train one transformer on a text, and show what it answers: make learn TEXT=mine
 	@$(WITH_PYTORCH) python -m tools.learn "$$TEXT" --unit "$${UNIT:-words}"
 
-test-neural: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
-	$(WITH_PYTORCH) mypy --follow-imports=silent stages/lib/neural stages/train_transformer.py tools/learn.py tests/neural
-	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural
+test-pytorch: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
+	$(WITH_PYTORCH) mypy --follow-imports=silent stages/lib/neural stages/train_transformer.py tools/learn.py milestones tests/neural tests/milestones
+	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural tests/milestones milestones
 
-milestones: .venv/.ready  ## run the historic programs, which need no network: 10 seconds
-	@for program in $$(python -c 'from milestones.measure import PROGRAMS; print(*PROGRAMS)'); do \
-	  python -m milestones.$$program || exit 1; echo; \
-	done
+milestones: .venv-milestones/.ready  ## run the historic programs that need no network: 1 minute
+	@$(WITH_PYTORCH) python -m milestones.run_all
+
+measure: .venv-milestones/.ready  ## measure what to expect of the historic programs: 3 minutes, or nothing to do
+	@python -m tools.doctor
+	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 test: .venv/.large  ## run the tests
 	python -m pytest

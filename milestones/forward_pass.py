@@ -56,14 +56,13 @@ def main(*, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
 
 def draw(points: Array, labels: Array, lines: dict[str, tuple[Array, float]], path: Path) -> None:
     """Draw the points, and where each perceptron changes its answer."""
-    plt = lesson.figure()
-    plt.scatter(*points.T, c=labels, cmap="coolwarm", s=14)
-    x = np.array([-1.0, 1.0])
-    for name, ((a, b), bias) in lines.items():
-        plt.plot(x, -(a * x + bias) / b, label=name)
-    plt.axis((-1, 1, -1, 1))
-    plt.legend()
-    plt.savefig(path)
+    with lesson.picture(path) as plt:
+        plt.scatter(*points.T, c=labels, cmap="coolwarm", s=14)
+        x = np.array([-1.0, 1.0])
+        for name, ((a, b), bias) in lines.items():
+            plt.plot(x, -(a * x + bias) / b, label=name)
+        plt.axis((-1, 1, -1, 1))
+        plt.legend(loc="upper left")
 
 
 if __name__ == "__main__":

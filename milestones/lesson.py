@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import math
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 METRICS = Path(__file__).parent.parent / "metrics" / "milestones.json"
 BAR = 20
+HEAD = f"{'':28}{'here':>12}   expected"
 
 
 def run(program: Callable[..., dict[str, float]]) -> None:
@@ -30,17 +33,50 @@ def run(program: Callable[..., dict[str, float]]) -> None:
         description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     for name, parameter in inspect.signature(program).parameters.items():
-        convert = Path if parameter.default is None else type(parameter.default)
-        flag = {"action": "store_true"} if convert is bool else {"type": convert}
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            default=parameter.default,
-            **flag,
-        )
+        default = parameter.default
+        how: dict[str, Any] = {"type": _number(type(default), least=0 if name == "seed" else None)}
+        if default is None:
+            how = {"type": _picture, "metavar": "FILE", "help": "draw one picture"}
+        elif default is False:
+            how = {"action": "store_true"}
+        parser.add_argument(f"--{name.replace('_', '-')}", default=default, **how)
     options = vars(parser.parse_args())
     print(f"{(module.__doc__ or '').splitlines()[0]}\n")
     found = program(**options)
-    print(table(found, expected(Path(module.__file__ or "").stem)))
+    print(f"\n{HEAD}", *rows(found, expected(Path(module.__file__ or "").stem)), sep="\n")
+
+
+def _number(convert: type, least: int | None) -> Callable[[str], Any]:
+    """Give what reads a number that is `least` or more; without that, one above 0."""
+
+    def read(text: str) -> Any:
+        number = convert(text)
+        if not math.isfinite(number) or (number <= 0 if least is None else number < least):
+            raise argparse.ArgumentTypeError(
+                f"expected a number {'above 0' if least is None else f'from {least}'}, found {text}"
+            )
+        return number
+
+    read.__name__ = "number"
+    return read
+
+
+def _picture(text: str) -> Path:
+    """Check that a picture can be drawn and written, before anything is computed for it."""
+    try:
+        from matplotlib.backend_bases import FigureCanvasBase  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise argparse.ArgumentTypeError(
+            "this needs matplotlib; install it with `pip install matplotlib`"
+        ) from None
+    path, known = Path(text), FigureCanvasBase.get_supported_filetypes()
+    if path.suffix[1:] not in known:
+        raise argparse.ArgumentTypeError(
+            f"{text}: the name must end in one of {', '.join(f'.{kind}' for kind in known)}"
+        )
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text}: there is no folder {path.parent}")
+    return path
 
 
 def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
@@ -67,8 +103,8 @@ def expected(name: str) -> dict[str, Any]:
     return dict(published.get(name, {}))
 
 
-def table(found: Mapping[str, float], published: Mapping[str, Any]) -> str:
-    """Give a table of what came out beside what is expected.
+def rows(found: Mapping[str, float], published: Mapping[str, Any]) -> list[str]:
+    r"""Give the lines of a table, under `HEAD`: what came out beside what is expected.
 
     Parameters
     ----------
@@ -79,25 +115,26 @@ def table(found: Mapping[str, float], published: Mapping[str, Any]) -> str:
 
     Returns
     -------
-    str
+    list of str
         A line for each.
 
     Examples
     --------
-    >>> print(table({"accuracy": 0.5, "steps": 12}, {"accuracy": {"mean": 0.48, "sd": 0.03}}))
-    <BLANKLINE>
-                                    here   expected
-    accuracy                       50.0%   48.0% ± 3.0%
-    steps                             12   -
+    >>> print(HEAD)
+                                        here   expected
+    >>> print(*rows({"accuracy": 0.5, "steps": 12}, {"accuracy": {"mean": 0.48, "sd": 0.03}}),
+    ...       sep="\n")
+    accuracy                           50.0%   48.0% ± 3.0%
+    steps                                 12   -
     """
-    lines = ["", f"{'':24}{'here':>12}   expected"]
+    lines = []
     for name, value in found.items():
         figures = published.get(name)
         usual = "-"
         if figures:
             usual = f"{_show(name, figures['mean'])} ± {_show(name, figures['sd'])}"
-        lines.append(f"{name:24}{_show(name, value):>12}   {usual}")
-    return "\n".join(lines)
+        lines.append(f"{name:28}{_show(name, value):>12}   {usual}")
+    return lines
 
 
 def _show(name: str, value: float) -> str:
@@ -107,20 +144,46 @@ def _show(name: str, value: float) -> str:
     return f"{value:.1%}" if "accuracy" in name else f"{value:.2f}"
 
 
-def figure() -> Any:
-    """Give matplotlib's pyplot, which only `--plot` needs; say how to install it if it is missing.
+def chat(invitation: str, reply: Callable[[str], str]) -> None:
+    """Reply to what a person types, up to an empty line; do nothing where nobody can type.
 
-    Raises
-    ------
-    SystemExit
-        If matplotlib is not installed.
+    Parameters
+    ----------
+    invitation : str
+        What to type.
+    reply : callable
+        Takes a line, and gives what to print.
     """
+    if not sys.stdin.isatty():
+        return
+    print(f"\n{invitation} An empty line ends this.")
     try:
-        # Imported here: a program without --plot needs NumPy alone.
-        import matplotlib as mpl  # noqa: PLC0415
+        while text := input("> ").strip():
+            print(reply(text))
+    except (EOFError, KeyboardInterrupt):
+        print()
 
-        mpl.use("agg")
-        from matplotlib import pyplot as plt  # noqa: PLC0415
-    except ModuleNotFoundError:
-        sys.exit("--plot needs matplotlib; install it with `pip install matplotlib`")
-    return plt
+
+@contextmanager
+def picture(path: Path, width: float = 5, height: float = 4) -> Iterator[Any]:
+    """Give matplotlib's pyplot to draw one picture with, and write that.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write; its suffix says the format.
+    width, height : float
+        Its size in inches.
+    """
+    # Imported here: a program without --plot does not need it.
+    import matplotlib as mpl  # noqa: PLC0415
+
+    # The same drawing gives the same file, with text that can be searched.
+    mpl.rcParams.update({"svg.hashsalt": "tinydatasets", "svg.fonttype": "none"})
+    mpl.use("agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    plt.figure(figsize=(width, height), layout="tight")
+    yield plt
+    plt.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    plt.close()

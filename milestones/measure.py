@@ -1,42 +1,62 @@
-"""Run every program with five seeds, and write what to expect: ``python -m milestones.measure``."""
+"""Stage `measure`: run every program that is offline with five seeds, and draw one picture of each.
+
+`make measure` runs it. What it writes is what `lesson.expected` reads and what the page shows.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from importlib import import_module
+from io import StringIO
+from itertools import product
+from pathlib import Path
 from statistics import mean, stdev
 
-from milestones.lesson import METRICS
+from milestones import OFFLINE
 
-PROGRAMS = (
-    "forward_pass",
-    "perceptron_trained",
-    "xor_crisis",
-    "xor_solved",
-    "mlp_digits",
-    "mlp_mnist",
-)
 SEEDS = range(5)
 
 
-def measure(name: str) -> dict[str, dict[str, float]]:
-    """Give the mean and the standard deviation of each figure of a program over the seeds."""
-    main = import_module(f"milestones.{name}").main
-    found = [main(seed=seed) for seed in SEEDS]
+def run(name: str, seed: int, pictures: Path) -> dict[str, float]:
+    """Give the figures of a program for one seed; draw its picture for the first."""
+    program = import_module(f"milestones.{name}").main
+    with redirect_stdout(StringIO()):
+        found: dict[str, float] = program(
+            seed=seed, plot=pictures / f"{name}.svg" if seed == SEEDS[0] else None
+        )
+    return found
+
+
+def summarize(found: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Give the mean and the standard deviation of each figure over the seeds."""
     return {
-        key: {
-            "mean": round(mean(one[key] for one in found), 4),
-            "sd": round(stdev(one[key] for one in found), 4),
+        figure: {
+            "mean": round(mean(one[figure] for one in found), 4),
+            "sd": round(stdev(one[figure] for one in found), 4),
         }
-        for key in found[0]
+        for figure in found[0]
     }
 
 
-def main() -> None:
-    """Measure all programs, and write metrics/milestones.json."""
-    figures = {name: measure(name) for name in PROGRAMS}
-    METRICS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+def main(out: Path, pictures: Path) -> None:
+    """Measure all programs; write the file `out`, and pictures to the folder `pictures`."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    runs = list(product(OFFLINE, SEEDS))
+    # Two at a time: each computes in one thread.
+    with ProcessPoolExecutor(2) as pool:
+        found = list(pool.map(run, *zip(*runs), [pictures] * len(runs)))
+    figures = {
+        name: summarize([one for one, (of, _) in zip(found, runs) if of == name])
+        for name in OFFLINE
+    }
+    out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pictures", type=Path, required=True)
+    main(**vars(parser.parse_args()))

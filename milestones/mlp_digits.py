@@ -65,14 +65,12 @@ def train(
     epochs: int,
     learning_rate: float,
     random: np.random.RandomState,
-) -> list[float]:
-    """Train in batches of 32; give the loss of each epoch."""
-    losses = []
+) -> None:
+    """Train in batches of 32."""
     for epoch in range(1, epochs + 1):
         batches = np.array_split(random.permutation(len(x)), int(np.ceil(len(x) / 32)))
-        losses.append(float(np.mean([model.step(x[b], y[b], learning_rate) for b in batches])))
-        lesson.progress(epoch, epochs, losses[-1], model.accuracy(x, y))
-    return losses
+        loss = float(np.mean([model.step(x[b], y[b], learning_rate) for b in batches]))
+        lesson.progress(epoch, epochs, loss, model.accuracy(x, y))
 
 
 def main(
@@ -84,7 +82,7 @@ def main(
     plot: Path | None = None,
 ) -> dict[str, float]:
     """Train on both editions for the same number of updates, and compare."""
-    found, losses = {}, {}
+    found = {}
     for name in ("tinydigits", "tinydigits-150"):
         (images, labels), (test_images, test_labels) = tinydatasets.load(name)
         x, x_test = (part.reshape(len(part), -1) for part in (images, test_images))
@@ -93,24 +91,21 @@ def main(
         print(f"{name}: {len(x)} samples, {its_epochs} epochs")
         random = np.random.RandomState(seed)
         model = MLP(x.shape[1], hidden, random)
-        losses[name] = train(
-            model, x, labels, epochs=its_epochs, learning_rate=learning_rate, random=random
-        )
+        train(model, x, labels, epochs=its_epochs, learning_rate=learning_rate, random=random)
         found[f"accuracy, {len(x)} samples"] = model.accuracy(x_test, test_labels)
-    if plot:
-        draw(losses, plot)
+        if plot and name == "tinydigits":
+            draw(test_images, test_labels, model.forward(x_test)[1].argmax(axis=1), plot)
     return found
 
 
-def draw(losses: dict[str, list[float]], path: Path) -> None:
-    """Draw the loss of each training over its epochs."""
-    plt = lesson.figure()
-    for name, of_epochs in losses.items():
-        plt.plot(np.linspace(0, 1, len(of_epochs)), of_epochs, label=name)
-    plt.xlabel("part of the training")
-    plt.ylabel("loss")
-    plt.legend()
-    plt.savefig(path)
+def draw(images: Array, labels: Array, predicted: Array, path: Path) -> None:
+    """Draw the first test images that are read wrongly, with their class and the answer."""
+    wrong = np.flatnonzero(predicted != labels)[:20]
+    with lesson.picture(path, 8, 3) as plt:
+        for place, row in enumerate(wrong, start=1):
+            plt.subplot(2, 10, place, xticks=[], yticks=[])
+            plt.imshow(images[row], cmap="gray_r")
+            plt.title(f"{labels[row]}, read {predicted[row]}", fontsize=8)
 
 
 if __name__ == "__main__":

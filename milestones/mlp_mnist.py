@@ -42,9 +42,9 @@ def main(
     x, x_test = (part.reshape(len(part), -1) / 255 for part in (images, test_images))
     random = np.random.RandomState(seed)
     model = MLP(x.shape[1], hidden, random)
-    losses = train(model, x, labels, epochs=epochs, learning_rate=learning_rate, random=random)
+    train(model, x, labels, epochs=epochs, learning_rate=learning_rate, random=random)
     if plot:
-        draw({"loss": losses}, plot)
+        draw(test_images, test_labels, model.forward(x_test)[1].argmax(axis=1), plot)
     return {f"accuracy, {len(x)} samples": model.accuracy(x_test, test_labels)}
 
 

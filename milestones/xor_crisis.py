@@ -17,6 +17,7 @@ import numpy as np
 from milestones import lesson
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy.typing as npt
@@ -53,19 +54,22 @@ def main(*, epochs: int = 2000, seed: int = 0, plot: Path | None = None) -> dict
         lesson.progress(epoch, epochs, losses[-1], accuracy)
     print(f"probabilities at the end: {probabilities.round(3)}; right would be {XOR}")
     if plot:
-        draw(losses, plot)
+        draw(lambda points: sigmoid(points @ weights + bias), plot)
     return {"best accuracy": best, "loss": losses[-1]}
 
 
-def draw(losses: list[float], path: Path) -> None:
-    """Draw the loss over the epochs, beside that of a guess."""
-    plt = lesson.figure()
-    plt.plot(losses, label="loss")
-    plt.axhline(np.log(2), linestyle=":", label="a guess: log 2")
-    plt.ylim(0, 1.2)
-    plt.xlabel("epoch")
-    plt.legend()
-    plt.savefig(path)
+def draw(predict: Callable[[Array], Array], path: Path) -> None:
+    """Draw the probability for every point of the plane, and the four points of XOR."""
+    x, y = np.meshgrid(np.linspace(-0.5, 1.5, 101), np.linspace(-0.5, 1.5, 101))
+    probabilities = predict(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
+    with lesson.picture(path) as plt:
+        plt.contourf(x, y, probabilities, levels=np.linspace(0, 1, 11), cmap="coolwarm", alpha=0.7)
+        plt.colorbar(label="probability of 1")
+        plt.scatter(*INPUTS.T, c=XOR, cmap="coolwarm", edgecolors="black", s=80)
+        plt.xticks([0, 1])
+        plt.yticks([0, 1])
+        plt.xlabel("first input")
+        plt.ylabel("second input")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from tools.dvc_api import (
     CURVES_LOCK,
     FILE_LOCKS,
     LOCK,
+    MILESTONES_LOCK,
     NEURAL_LOCK,
     RUNS,
     BrokenLockError,
@@ -39,7 +40,7 @@ HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/**/.*.part")
 # Size and time of each file that was right at the last check.
 CHECKED = Path(".dvc", "tmp", "checked.json")
 SUMS = "SHA256SUMS"
-LOCKS = (LOCK, CURVES_LOCK, NEURAL_LOCK)
+LOCKS = (LOCK, CURVES_LOCK, NEURAL_LOCK, MILESTONES_LOCK)
 PARAMS = Path("params.yaml")
 CURVES = Path("curves", "params.yaml")
 NEURAL = Path("neural", "params.yaml")
@@ -163,9 +164,10 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     # DVC makes such a folder, then writes a file to it; it fails on one that is empty.
     for run in [run for run in RUNS.glob("*/*") if run.is_dir() and not any(run.iterdir())]:
         remove(run, "empty (a killed run)")
-    # Of neural/dvc.lock too, but its files can't be made again everywhere: they stay as they are.
+    # Of these too, but what needs PyTorch can't be made again everywhere: it stays as it is.
     files = [file for lock in (LOCK, CURVES_LOCK) for file in repair_lock(lock, checked)]
-    repair_lock(NEURAL_LOCK, checked)
+    for lock in (NEURAL_LOCK, MILESTONES_LOCK):
+        repair_lock(lock, checked)
     used = {expected for _, expected in files}
     for cached in CACHE.glob("??/*"):
         named = f"{cached.parent.name}{cached.name}"

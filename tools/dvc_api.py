@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 LOCK = Path("dvc.lock")
-# Of the pipelines in curves/ and neural/, whose stages `dvc repro` does not run but reads.
+# Of the pipelines in folders of their own, whose stages `dvc repro` does not run but reads.
 CURVES_LOCK = Path("curves", "dvc.lock")
 NEURAL_LOCK = Path("neural", "dvc.lock")
+MILESTONES_LOCK = Path("milestones", "dvc.lock")
 CACHE = Path(".dvc/cache/files/md5")
 RUNS = Path(".dvc/cache/runs")
 REPOSITORY_LOCK = Path(".dvc", "tmp", "lock")

@@ -1,1 +1,1 @@
-"""Tests that need PyTorch: `make test-neural` runs them."""
+"""Tests that need PyTorch: `make test-pytorch` runs them."""

@@ -19,7 +19,7 @@ import yaml
 from stages.lib.command import StageError
 from tests.tools.test_dvc_api import BROKEN
 from tools import doctor
-from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK, NEURAL_LOCK
+from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK, MILESTONES_LOCK, NEURAL_LOCK
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -101,10 +101,13 @@ def test_what_the_curves_build_is_checked(capsys: pytest.CaptureFixture[str]) ->
     assert not path.exists()
 
 
-def test_what_not_every_machine_can_build_again_stays(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("lock", [NEURAL_LOCK, MILESTONES_LOCK])
+def test_what_not_every_machine_can_build_again_stays(
+    lock: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = built("metrics/neural/mine.json", b"this was measured")
-    NEURAL_LOCK.parent.mkdir()
-    LOCK.rename(NEURAL_LOCK)
+    lock.parent.mkdir()
+    LOCK.rename(lock)
     flip(path)
     assert removed(capsys) == {}
     assert path.exists()

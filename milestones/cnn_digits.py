@@ -1,0 +1,97 @@
+"""1998, the convolutional network: TinyDigits, beside a multilayer perceptron.
+
+A perceptron would have to learn a stroke anew at each place; a convolution looks for the same
+stroke everywhere. Yann LeCun trained such networks by backpropagation from 1989 on. In 1998
+LeNet-5 read the digits on bank checks, and millions of checks a day went through it.
+
+Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document
+recognition", Proceedings of the IEEE 86 (1998), 2278-2324. Run: python -m milestones.cnn_digits
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import tinydatasets
+from milestones import lesson
+from milestones.pytorch import nn, torch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BATCH = 32
+
+
+def make_cnn() -> nn.Module:
+    """Look for 16 patterns of 3 by 3 pixels, then for 32 patterns of those, and name the class."""
+    return nn.Sequential(
+        nn.Conv2d(1, 16, kernel_size=3, padding=1),  # 8 by 8 pixels, 16 numbers each
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # 4 by 4
+        nn.Conv2d(16, 32, kernel_size=3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # 2 by 2
+        nn.Flatten(),
+        nn.Linear(2 * 2 * 32, 10),
+    )
+
+
+def make_mlp() -> nn.Module:
+    """Give the network of `mlp_digits`, with about as many weights as the CNN."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 80), nn.ReLU(), nn.Linear(80, 10))
+
+
+@torch.no_grad()
+def accuracy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> float:
+    """Give the fraction of images whose most probable class is right."""
+    return float((model(x).argmax(dim=1) == y).float().mean())
+
+
+def main(
+    *, epochs: int = 20, learning_rate: float = 0.003, seed: int = 0, plot: Path | None = None
+) -> dict[str, float]:
+    """Train both networks on both editions, each for the same number of updates."""
+    curves = {}
+    for name in ("tinydigits", "tinydigits-150"):
+        train, test = tinydatasets.load(name)
+        x, x_test = (torch.from_numpy(part.images).unsqueeze(1) for part in (train, test))
+        y, y_test = (torch.from_numpy(part.labels) for part in (train, test))
+        # 1000 samples are 32 batches and 150 are 5: more epochs make up for it.
+        its_epochs = epochs * 32 // -(-len(x) // BATCH)
+        for kind, make in (("CNN", make_cnn), ("MLP", make_mlp)):
+            torch.manual_seed(seed)
+            torch.set_num_threads(1)  # the products are small: two threads would wait
+            model = make()
+            weights = sum(p.numel() for p in model.parameters())
+            print(f"{kind} of {weights:,} weights, {len(x)} samples, {its_epochs} epochs")
+            optimizer = torch.optim.Adam(model.parameters(), learning_rate)
+            curve = curves[f"{kind}, {len(x)} samples"] = [(0, accuracy(model, x_test, y_test))]
+            for epoch in range(1, its_epochs + 1):
+                losses = []
+                for batch in torch.randperm(len(x)).split(BATCH):
+                    loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    losses.append(loss.item())
+                lesson.progress(epoch, its_epochs, sum(losses) / len(losses), accuracy(model, x, y))
+                curve.append((epoch * len(losses), accuracy(model, x_test, y_test)))
+    if plot:
+        draw(curves, plot)
+    return {f"accuracy, {name}": curve[-1][1] for name, curve in curves.items()}
+
+
+def draw(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
+    """Draw the accuracy on the test images over the updates of the weights."""
+    with lesson.picture(path, 6) as plt:
+        for name, curve in curves.items():
+            color, line = "C0" if "CNN" in name else "C1", "-" if "1000" in name else ":"
+            plt.plot(*zip(*curve), color=color, linestyle=line, label=name)
+        plt.xlabel("updates of the weights")
+        plt.ylabel("accuracy on test images")
+        plt.ylim(0, 1)
+        plt.legend(loc="lower right")
+
+
+if __name__ == "__main__":
+    lesson.run(main)

@@ -1,0 +1,110 @@
+"""1998 to 2009, the convolutional network sees the world: CIFAR-10, photographs in colour.
+
+After digits, networks turned to photographs of things, which differ far more within a class. Alex
+Krizhevsky, Vinod Nair and Geoffrey Hinton had students label 60,000 small ones, and published them
+in 2009. In 2012 Krizhevsky's convolutional network won the ImageNet challenge by far.
+
+A. Krizhevsky, "Learning multiple layers of features from tiny images", University of Toronto, 2009.
+The network is like that of Y. LeCun et al. (1998). Run: python -m milestones.lecun_cifar10
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import tinydatasets
+from milestones import lesson
+from milestones.pytorch import nn, torch
+from tinydatasets.__main__ import main as command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MISSING = """\
+Run with --download to fetch CIFAR-10 (170 MB, 2-3 min).
+If you have cifar-10-binary.tar.gz: tinydatasets fetch cifar10 --from FILE"""
+
+
+def make_cnn() -> nn.Module:
+    """Look for 32 patterns in red, green and blue, then for 64 patterns of those, and so on."""
+    return nn.Sequential(
+        nn.Conv2d(3, 32, kernel_size=3, padding=1),  # 32 by 32 pixels, 32 numbers each
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # 16 by 16
+        nn.Conv2d(32, 64, kernel_size=3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # 8 by 8
+        nn.Conv2d(64, 64, kernel_size=3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # 4 by 4
+        nn.Flatten(),
+        nn.Linear(4 * 4 * 64, 10),
+    )
+
+
+def prepare(images: torch.Tensor) -> torch.Tensor:
+    """Turn bytes of shape (n, 32, 32, 3) into numbers in [-1, 1] of shape (n, 3, 32, 32)."""
+    return images.permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+@torch.no_grad()
+def predict(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Give the most probable class of each image."""
+    return torch.cat([model(prepare(part)).argmax(dim=1) for part in x.split(500)])
+
+
+def main(
+    *,
+    epochs: int = 5,
+    learning_rate: float = 0.001,
+    seed: int = 0,
+    download: bool = False,
+    plot: Path | None = None,
+) -> dict[str, float]:
+    """Train on the 50,000 images, half of which are mirrored anew in each epoch."""
+    if download:
+        command(["fetch", "cifar10", "--download"])
+    try:
+        data = tinydatasets.load("cifar10")
+    except tinydatasets.FormatError as error:
+        sys.exit(str(error))
+    except ValueError:
+        sys.exit(MISSING)
+    (x, y), (x_test, y_test) = (map(torch.from_numpy, split) for split in data)
+    torch.manual_seed(seed)
+    model = make_cnn()
+    optimizer = torch.optim.Adam(model.parameters(), learning_rate)
+    for epoch in range(1, epochs + 1):
+        loss_sum, right = 0.0, 0
+        for batch in torch.randperm(len(x)).split(64):
+            images = prepare(x[batch])
+            # A mirrored cat is a cat: mirroring half of each batch makes the data richer.
+            images[::2] = images[::2].flip(3)
+            logits = model(images)
+            loss = nn.functional.cross_entropy(logits, y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            loss_sum += loss.item() * len(batch)
+            right += int((logits.argmax(dim=1) == y[batch]).sum())
+        lesson.progress(epoch, epochs, loss_sum / len(x), right / len(x))
+    predicted = predict(model, x_test)
+    if plot:
+        draw(x_test, predicted, data.classes, plot)
+    return {"accuracy": float((predicted == y_test).float().mean())}
+
+
+def draw(
+    images: torch.Tensor, predicted: torch.Tensor, classes: tuple[str, ...], path: Path
+) -> None:
+    """Draw some test images, and what the network takes them for."""
+    with lesson.picture(path, 8, 3.5) as plt:
+        for row in range(min(20, len(images))):
+            plt.subplot(2, 10, row + 1, xticks=[], yticks=[])
+            plt.imshow(images[row].numpy())
+            plt.title(classes[predicted[row]], fontsize=7)
+
+
+if __name__ == "__main__":
+    lesson.run(main)

@@ -1,0 +1,96 @@
+"""2019 to today, the key-value cache: the same text in less time.
+
+A transformer writes one word, and reads all of the text again for the next. The keys and values of
+the words before stay as they were, so that a program can keep them; Noam Shazeer counted in 2019
+what this saves and what it costs in memory. Every chat program that people use today has such a
+cache.
+
+N. Shazeer, "Fast transformer decoding: one write-head is all you need", arXiv:1911.02150 (2019).
+Run: python -m milestones.profile_kv_cache
+"""
+
+from __future__ import annotations
+
+import time
+from statistics import median
+from typing import TYPE_CHECKING
+
+from milestones import lesson
+from milestones.pytorch import torch
+from milestones.vaswani_chatgpt import learn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from milestones.vaswani_chatgpt import Cache, Transformer
+
+# Words whose times are put together: one alone depends on what else the computer does.
+WINDOW = 32
+
+
+@torch.no_grad()
+def write(
+    model: Transformer, beginning: list[int], length: int, *, cached: bool
+) -> tuple[list[int], list[float]]:
+    """Write words, past any end, until there are `length`; give all, and the seconds of each."""
+    caches: list[Cache] | None = [{} for _ in model.layers] if cached else None
+    text, seconds = list(beginning), []
+    new = text
+    while len(text) < length:
+        start = time.perf_counter()
+        logits = model(torch.tensor([new]), caches)
+        text.append(int(logits[0, -1].argmax()))
+        # The cache has all that was read: the next step needs the last word alone.
+        new = text[-1:] if cached else text
+        seconds.append(time.perf_counter() - start)
+    return text, seconds
+
+
+def main(
+    *,
+    epochs: int = 20,
+    length: int = 512,
+    width: int = 64,
+    layers: int = 3,
+    seed: int = 0,
+    plot: Path | None = None,
+) -> dict[str, float]:
+    """Write the same text with and without the cache, and compare words and times."""
+    model, _, examples = learn(epochs=epochs, width=width, layers=layers, seed=seed)
+    beginning, _ = examples["test"][0]
+    plain, plain_seconds = write(model, beginning, length, cached=False)
+    cached, cached_seconds = write(model, beginning, length, cached=True)
+    lengths = range(WINDOW, len(plain_seconds) + 1, WINDOW)
+    without, with_cache = (
+        [1000 * median(seconds[end - WINDOW : end]) for end in lengths]
+        for seconds in (plain_seconds, cached_seconds)
+    )
+    print(f"{'words':>6}{'no cache':>12}{'cache':>12}   milliseconds per word")
+    for row in list(zip(lengths, without, with_cache))[1::2]:
+        print("{:>6}{:>12.2f}{:>12.2f}".format(*row))
+    memory = sum(2 * length * width * 4 for _ in model.layers)
+    print(f"the cache takes {memory / 1e6:.1f} MB at {length} words")
+    if plot:
+        draw(lengths, without, with_cache, plot)
+    return {
+        "accuracy, same words": sum(a == b for a, b in zip(plain, cached)) / len(plain),
+        "times as fast": without[-1] / with_cache[-1],
+    }
+
+
+def draw(
+    lengths: Sequence[int], without: Sequence[float], with_cache: Sequence[float], path: Path
+) -> None:
+    """Draw the time per word over the length of the text."""
+    with lesson.picture(path) as plt:
+        plt.plot(lengths, without, label="no cache")
+        plt.plot(lengths, with_cache, label="key-value cache")
+        plt.xlabel("words before")
+        plt.ylabel("milliseconds per word")
+        plt.ylim(bottom=0)
+        plt.legend()
+
+
+if __name__ == "__main__":
+    lesson.run(main)
