@@ -63,7 +63,7 @@ def main(
             torch.set_num_threads(1)  # the products are small: two threads would wait
             model = make()
             weights = sum(p.numel() for p in model.parameters())
-            print(f"{kind} of {weights:,} weights, {len(x)} samples, {its_epochs} epochs")
+            print(f"{kind} of {weights:,} weights: {len(x)} samples, {its_epochs} epochs")
             optimizer = torch.optim.Adam(model.parameters(), learning_rate)
             curve = curves[f"{kind}, {len(x)} samples"] = [(0, accuracy(model, x_test, y_test))]
             for epoch in range(1, its_epochs + 1):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MISSING = """\
 Run with --download to fetch CIFAR-10 (170 MB, 2-3 min).
-If you have cifar-10-binary.tar.gz: tinydatasets fetch cifar10 --from FILE"""
+If you have cifar-10-binary.tar.gz: python -m tinydatasets fetch cifar10 --from FILE"""
 
 
 def make_cnn() -> nn.Module:

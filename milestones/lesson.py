@@ -7,7 +7,9 @@ import inspect
 import json
 import math
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,51 +31,67 @@ def run(program: Callable[..., dict[str, float]]) -> None:
         by what it is; a fraction is shown in percent.
     """
     module = sys.modules[program.__module__]
+    name = Path(module.__file__ or "").stem
     parser = argparse.ArgumentParser(
-        description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"python -m milestones.{name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    for name, parameter in inspect.signature(program).parameters.items():
-        default = parameter.default
-        how: dict[str, Any] = {"type": _number(type(default), least=0 if name == "seed" else None)}
+    usual = {
+        option: parameter.default
+        for option, parameter in inspect.signature(program).parameters.items()
+    }
+    for option, default in usual.items():
+        read = _seed if option == "seed" else _number(type(default))
+        how: dict[str, Any] = {"type": read, "metavar": "N", "help": f"{default} by default"}
         if default is None:
             how = {"type": _picture, "metavar": "FILE", "help": "draw one picture"}
         elif default is False:
             how = {"action": "store_true"}
-        parser.add_argument(f"--{name.replace('_', '-')}", default=default, **how)
+        parser.add_argument(f"--{option.replace('_', '-')}", default=default, **how)
     options = vars(parser.parse_args())
     print(f"{(module.__doc__ or '').splitlines()[0]}\n")
-    found = program(**options)
-    print(f"\n{HEAD}", *rows(found, expected(Path(module.__file__ or "").stem)), sep="\n")
+    try:
+        found = program(**options)
+    except KeyboardInterrupt:
+        print("\nstopped")
+        sys.exit(130)
+    # What is expected holds for the usual options, with any seed.
+    as_usual = {**options, "seed": 0, "plot": None} == {**usual, "seed": 0, "plot": None}
+    print(f"\n{HEAD}", *rows(found, expected(name) if as_usual else {}), sep="\n")
+    if not as_usual:
+        print("(nothing is expected of other options)")
 
 
-def _number(convert: type, least: int | None) -> Callable[[str], Any]:
-    """Give what reads a number that is `least` or more; without that, one above 0."""
+def _number(convert: type) -> Callable[[str], Any]:
+    """Give what reads a number above 0."""
 
     def read(text: str) -> Any:
         number = convert(text)
-        if not math.isfinite(number) or (number <= 0 if least is None else number < least):
-            raise argparse.ArgumentTypeError(
-                f"expected a number {'above 0' if least is None else f'from {least}'}, found {text}"
-            )
+        if not (math.isfinite(number) and number > 0):
+            raise argparse.ArgumentTypeError(f"expected a number above 0, found {text}")
         return number
 
-    read.__name__ = "number"
+    read.__name__ = "whole number" if convert is int else "number"
     return read
+
+
+def _seed(text: str) -> int:
+    """Read what NumPy takes as a seed."""
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"expected a whole number below 2**32, found {text}")
+    return int(text)
 
 
 def _picture(text: str) -> Path:
     """Check that a picture can be drawn and written, before anything is computed for it."""
-    try:
-        from matplotlib.backend_bases import FigureCanvasBase  # noqa: PLC0415
-    except ModuleNotFoundError:
+    path = Path(text)
+    if not find_spec("matplotlib"):
         raise argparse.ArgumentTypeError(
             "this needs matplotlib; install it with `pip install matplotlib`"
-        ) from None
-    path, known = Path(text), FigureCanvasBase.get_supported_filetypes()
-    if path.suffix[1:] not in known:
-        raise argparse.ArgumentTypeError(
-            f"{text}: the name must end in one of {', '.join(f'.{kind}' for kind in known)}"
         )
+    if path.suffix not in {".pdf", ".png", ".svg"}:
+        raise argparse.ArgumentTypeError(f"{text}: expected a name that ends in .png, .svg or .pdf")
     if not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: there is no folder {path.parent}")
     return path
@@ -156,7 +174,10 @@ def chat(invitation: str, reply: Callable[[str], str]) -> None:
     """
     if not sys.stdin.isatty():
         return
-    print(f"\n{invitation} An empty line ends this.")
+    # Where there is readline, `input` has a history and cursor keys.
+    with suppress(ModuleNotFoundError):
+        import_module("readline")
+    print(f"\n{invitation}\nAn empty line ends this.")
     try:
         while text := input("> ").strip():
             print(reply(text))
@@ -187,3 +208,4 @@ def picture(path: Path, width: float = 5, height: float = 4) -> Iterator[Any]:
     yield plt
     plt.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close()
+    print(f"picture: {path}")

@@ -87,8 +87,9 @@ def main(
         (images, labels), (test_images, test_labels) = tinydatasets.load(name)
         x, x_test = (part.reshape(len(part), -1) for part in (images, test_images))
         # 1000 samples are 32 batches and 150 are 5: more epochs make up for it.
-        its_epochs = epochs * 32 // int(np.ceil(len(x) / 32))
-        print(f"{name}: {len(x)} samples, {its_epochs} epochs")
+        updates = int(np.ceil(len(x) / 32))
+        its_epochs = epochs * 32 // updates
+        print(f"{name}: {len(x)} samples, {its_epochs} epochs of {updates} updates")
         random = np.random.RandomState(seed)
         model = MLP(x.shape[1], hidden, random)
         train(model, x, labels, epochs=its_epochs, learning_rate=learning_rate, random=random)
@@ -105,7 +106,7 @@ def draw(images: Array, labels: Array, predicted: Array, path: Path) -> None:
         for place, row in enumerate(wrong, start=1):
             plt.subplot(2, 10, place, xticks=[], yticks=[])
             plt.imshow(images[row], cmap="gray_r")
-            plt.title(f"{labels[row]}, read {predicted[row]}", fontsize=8)
+            plt.title(f"{labels[row]}, read as {predicted[row]}", fontsize=7)
 
 
 if __name__ == "__main__":

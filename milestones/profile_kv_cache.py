@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Words whose times are put together: one alone depends on what else the computer does.
 WINDOW = 32
+LEAST = 3 * WINDOW
 
 
 @torch.no_grad()
@@ -57,6 +58,8 @@ def main(
     plot: Path | None = None,
 ) -> dict[str, float]:
     """Write the same text with and without the cache, and compare words and times."""
+    if length < LEAST:
+        raise SystemExit(f"--length must be at least {LEAST}, found {length}")
     model, _, examples = learn(epochs=epochs, width=width, layers=layers, seed=seed)
     beginning, _ = examples["test"][0]
     plain, plain_seconds = write(model, beginning, length, cached=False)

@@ -9,8 +9,9 @@ try:
     from torch import nn
 except ModuleNotFoundError:
     sys.exit(
-        "this program needs PyTorch: `pip install torch` installs it, or `make milestones`, which "
-        "runs every program"
+        "this program needs PyTorch. `make milestones` installs it into .venv-milestones and runs "
+        "every program; then `.venv-milestones/bin/python -m milestones.NAME` runs one. "
+        "milestones/README.md says how to have a smaller PyTorch."
     )
 
 __all__ = ["nn", "torch"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from importlib import import_module
@@ -12,6 +13,8 @@ from milestones import OFFLINE, lesson
 
 def main() -> None:
     """Run all, without chats, and print what came out beside what to expect."""
+    argparse.ArgumentParser(prog="python -m milestones.run_all", description=__doc__).parse_args()
+    # Nobody is there to chat.
     sys.stdin = StringIO()
     lines = []
     for name in OFFLINE:

@@ -108,6 +108,7 @@ def main(
     model, vocabulary, examples = learn(epochs=epochs, width=width, layers=layers, seed=seed)
 
     def reply(question: str) -> str:
+        question = question[:1].upper() + question[1:]
         if unknown := vocabulary.unknown(question):
             return f"I do not know the word {unknown[0]!r}."
         answer = vocabulary.decode(generate(model, vocabulary.encode(question + ANSWER)))
@@ -117,7 +118,8 @@ def main(
     for pair in talks.test[::9]:
         print(f"  {pair.question} - {reply(pair.question)}")
     right = {name: exact(model, split) for name, split in examples.items()}
-    lesson.chat(f"Ask as in TinyTalks, such as: {talks.train[0].question}", reply)
+    learned = "\n".join(f"  {pair.question}" for pair in talks.train[::50])
+    lesson.chat(f"Ask something like what it has read, such as:\n{learned}", reply)
     if plot:
         draw_attention(model, vocabulary, examples["test"][-1], plot)
     return {f"accuracy, {name}": sum(found) / len(found) for name, found in right.items()}

@@ -66,12 +66,13 @@ def main(
 
     def reply(beginning: str) -> str:
         if unknown := vocabulary.unknown(beginning):
-            return f"I do not know {unknown[0]!r}."
+            return f"I do not know {unknown[0].strip()!r}."
         words = vocabulary.decode(generate(model, vocabulary.encode(beginning)))
         return beginning + "".join(words)
 
     print(reply(codes[-3][0]))
-    lesson.chat(f"Begin a line, such as: {codes[-4][0]}", reply)
+    begun = "\n".join(f"  {beginning}" for beginning, _ in codes[-4:])
+    lesson.chat(f"Begin with the names {', '.join(NAMES)}, such as:\n{begun}", reply)
     if plot:
         draw_attention(model, vocabulary, examples[-13], plot)
     right = {"known names": exact(model, known), "new names": exact(model, new)}

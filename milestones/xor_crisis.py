@@ -55,7 +55,7 @@ def main(*, epochs: int = 2000, seed: int = 0, plot: Path | None = None) -> dict
     print(f"probabilities at the end: {probabilities.round(3)}; right would be {XOR}")
     if plot:
         draw(lambda points: sigmoid(points @ weights + bias), plot)
-    return {"best accuracy": best, "loss": losses[-1]}
+    return {"best accuracy on the way": best, "loss": losses[-1]}
 
 
 def draw(predict: Callable[[Array], Array], path: Path) -> None:

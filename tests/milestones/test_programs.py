@@ -106,6 +106,8 @@ def test_epochs_are_as_many_as_asked(
     monkeypatch.setattr(sys, "argv", [name, "--epochs", "2", "--seed", "3"])
     lesson.run(import_module(f"milestones.{name}").main)
     printed = capsys.readouterr().out
+    assert "±" not in printed
+    assert "(nothing is expected of other options)" in printed
     assert re.search(r"epoch +2 of 2 \[#{20}\] loss \d\.\d{3}, accuracy ", printed)
     assert "here   expected" in printed
 
@@ -122,14 +124,14 @@ def test_without_the_whole_of_mnist_it_says_how_to_fetch_it(
 
 def test_what_one_layer_cannot_do_two_layers_can() -> None:
     one, two = (import_module(f"milestones.{name}").main for name in ("xor_crisis", "xor_solved"))
-    assert max(one(seed=seed)["best accuracy"] for seed in range(5)) == 0.75
+    assert max(one(seed=seed)["best accuracy on the way"] for seed in range(5)) == 0.75
     assert min(two(seed=seed)["accuracy"] for seed in range(5)) == 1.0
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_a_program_is_a_lesson_of_one_file(name: str) -> None:
     text = (FOLDER / f"{name}.py").read_text("ascii")
-    assert len(text.splitlines()) <= 127
+    assert len(text.splitlines()) <= 130
     history = text.split('"""')[1].split("\n\n")
     # What it is; three sentences of history; the paper, and how to run it.
     assert len(re.findall(r"\.(?=\s|$)", re.sub(r"\b[A-Z]\.", "", history[1]))) == 3
@@ -140,16 +142,17 @@ def test_a_program_is_a_lesson_of_one_file(name: str) -> None:
     ("options", "message"),
     [
         ("--epochs 0", "--epochs: expected a number above 0, found 0"),
-        ("--epochs some", "--epochs: invalid number value: 'some'"),
+        ("--epochs some", "--epochs: invalid whole number value: 'some'"),
         ("--learning-rate nan", "--learning-rate: expected a number above 0, found nan"),
-        ("--seed -1", "--seed: expected a number from 0, found -1"),
+        ("--seed -1", "--seed: expected a whole number below 2**32, found -1"),
+        ("--seed 4294967296", "--seed: expected a whole number below 2**32, found 4294967296"),
         ("--plot x.svg", "--plot: this needs matplotlib; install it with `pip install matplotlib`"),
     ],
 )
 def test_a_wrong_option_is_named_before_anything_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: str, message: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.backend_bases", None)
+    monkeypatch.setattr(lesson, "find_spec", lambda _: None)
     monkeypatch.setattr(sys, "argv", ["mlp_digits", *options.split()])
     with pytest.raises(SystemExit) as caught:
         lesson.run(import_module("milestones.mlp_digits").main)
@@ -164,4 +167,18 @@ def test_without_pytorch_a_program_says_how_to_install_it(monkeypatch: pytest.Mo
     monkeypatch.delitem(sys.modules, "milestones.pytorch", raising=False)
     with pytest.raises(SystemExit) as caught:
         import_module("milestones.pytorch")
-    assert "`pip install torch` installs it" in str(caught.value)
+    assert "`make milestones` installs it into .venv-milestones" in str(caught.value)
+
+
+def test_a_user_may_stop_a_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lesson, "progress", stop)
+    monkeypatch.setattr(sys, "argv", ["mlp_digits"])
+    with pytest.raises(SystemExit) as caught:
+        lesson.run(import_module("milestones.mlp_digits").main)
+    assert caught.value.code == 130
+    assert capsys.readouterr().out.endswith("\nstopped\n")
