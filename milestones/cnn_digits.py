@@ -1,8 +1,9 @@
 """1998, the convolutional network: TinyDigits, beside a multilayer perceptron.
 
 A perceptron would have to learn a stroke anew at each place; a convolution looks for the same
-stroke everywhere. Yann LeCun trained such networks by backpropagation from 1989 on. In 1998
-LeNet-5 read the digits on bank checks, and millions of checks a day went through it.
+stroke everywhere. In 1989 Yann LeCun trained such a network by backpropagation, and it read zip
+codes from letters. In 1998 he described LeNet-5, and a system that read several million bank checks
+a day.
 
 Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document
 recognition", Proceedings of the IEEE 86 (1998), 2278-2324. Run: python -m milestones.cnn_digits

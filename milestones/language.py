@@ -69,8 +69,10 @@ def train(model: nn.Module, examples: Sequence[Example], *, epochs: int) -> None
         How often to show all examples.
     """
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=1.0)
+    steps = epochs * -(-len(examples) // BATCH)
+    # The learning rate rises for a twentieth of the steps, at least for two, and then falls.
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 0.006, epochs * -(-len(examples) // BATCH), pct_start=0.05, cycle_momentum=False
+        optimizer, 0.006, steps, pct_start=max(0.05, 2 / steps), cycle_momentum=False
     )
     model.train()
     for epoch in range(1, epochs + 1):

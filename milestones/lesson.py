@@ -6,6 +6,7 @@ import argparse
 import inspect
 import json
 import math
+import os
 import sys
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -78,8 +79,8 @@ def _number(convert: type) -> Callable[[str], Any]:
 
 def _seed(text: str) -> int:
     """Read what NumPy takes as a seed."""
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"expected a whole number below 2**32, found {text}")
+    if not text.isdecimal() or int(text) >= 2**31:
+        raise argparse.ArgumentTypeError(f"expected a whole number below 2**31, found {text}")
     return int(text)
 
 
@@ -90,10 +91,12 @@ def _picture(text: str) -> Path:
         raise argparse.ArgumentTypeError(
             "this needs matplotlib; install it with `pip install matplotlib`"
         )
-    if path.suffix not in {".pdf", ".png", ".svg"}:
+    if path.suffix.lower() not in {".pdf", ".png", ".svg"}:
         raise argparse.ArgumentTypeError(f"{text}: expected a name that ends in .png, .svg or .pdf")
     if not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"{text}: there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{text}: no file can be written there")
     return path
 
 
@@ -107,10 +110,11 @@ def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
         f"epoch {epoch:>{len(str(epochs))}} of {epochs} [{'#' * done}{'.' * (BAR - done)}] "
         f"loss {loss:.3f}, accuracy {accuracy:.1%}"
     )
-    if epoch == epochs:
+    if sys.stdout.isatty():
+        # The spaces cover what is left of a line that was longer.
+        print(f"{line}  ", end="\n" if epoch == epochs else "\r", flush=True)
+    elif epoch == epochs:
         print(line)
-    elif sys.stdout.isatty():
-        print(line, end="\r", flush=True)
 
 
 def expected(name: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """1986, the multilayer perceptron reads digits: TinyDigits, with 1000 and with 150 samples.
 
-Backpropagation trains any number of layers, so a network can take pixels and give a class. In 1989
-such networks read handwritten zip codes for the United States Postal Service. The digits here have
-8 by 8 pixels, as small as can still be read.
+Backpropagation trains any number of layers, so a network can take pixels and give a class. In
+1986, David Rumelhart, Geoffrey Hinton and Ronald Williams showed that its hidden layers find useful
+features by themselves. The digits here have 8 by 8 pixels, and people still read them.
 
 D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by back-propagating
 errors", Nature 323 (1986), 533-536. Run: python -m milestones.mlp_digits

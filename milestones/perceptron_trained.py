@@ -2,10 +2,10 @@
 
 Rosenblatt gave his perceptron a rule: if the answer is wrong, move the weights towards the right
 one. If a line separates the classes, the rule finds such a line after a finite number of mistakes,
-as A. Novikoff proved in 1962. In 1958 the New York Times wrote of a device that learns by doing.
+as he and others proved. In 1958 the New York Times wrote of a device that learns by doing.
 
-F. Rosenblatt, "The perceptron: a probabilistic model for information storage and organization in
-the brain", Psychological Review 65 (1958), 386-408. Run: python -m milestones.perceptron_trained
+F. Rosenblatt, "Principles of neurodynamics: perceptrons and the theory of brain mechanisms",
+Spartan Books, 1962. Run: python -m milestones.perceptron_trained
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main(*, epochs: int = 20, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
-    """Train on points that a line separates, until no answer is wrong."""
+    """Train on points that a line separates."""
     points, labels = make_points(seed)
     order = np.random.RandomState(seed + 1)
     weights, bias = order.uniform(-1, 1, 2), 0.0

@@ -1,8 +1,8 @@
 """2017, the transformer answers questions: train it on TinyTalks, then chat with it.
 
-Until then, networks read a text word by word and had to remember what came before. Ashish Vaswani
-and seven others at Google let every word look back by attention alone, so that training sees all
-words at once. GPT, and in 2022 ChatGPT, stack such layers and predict the next word of any text.
+Until then, most networks read a text word by word and had to remember what came before. Ashish
+Vaswani and seven others at Google let words look at each other by attention alone, so that training
+sees all at once. GPT, and in 2022 ChatGPT, stack such layers to predict the next word of any text.
 
 A. Vaswani et al., "Attention is all you need", Advances in Neural Information Processing Systems 30
 (2017). Run: python -m milestones.vaswani_chatgpt
@@ -31,7 +31,10 @@ WORD, ANSWER = r"[^\s.,;:!?]+|[.,;:!?]", " <answer>"
 
 
 class Layer(nn.Module):
-    """Each word looks back at the others by attention; then a perceptron transforms it."""
+    """Each word looks back at the others by attention; then a perceptron transforms it.
+
+    Unlike in 2017, there is no encoder, the norm comes first, and distances count in attention.
+    """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()

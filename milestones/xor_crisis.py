@@ -63,7 +63,7 @@ def draw(predict: Callable[[Array], Array], path: Path) -> None:
     x, y = np.meshgrid(np.linspace(-0.5, 1.5, 101), np.linspace(-0.5, 1.5, 101))
     probabilities = predict(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
     with lesson.picture(path) as plt:
-        plt.contourf(x, y, probabilities, levels=np.linspace(0, 1, 11), cmap="coolwarm", alpha=0.7)
+        plt.contourf(x, y, probabilities, levels=np.linspace(0, 1, 12), cmap="coolwarm", alpha=0.7)
         plt.colorbar(label="probability of 1")
         plt.scatter(*INPUTS.T, c=XOR, cmap="coolwarm", edgecolors="black", s=80)
         plt.xticks([0, 1])

@@ -1,11 +1,12 @@
 """1969 to 1986, XOR solved: a hidden layer and backpropagation.
 
-A layer between input and output makes XOR easy, but nobody knew a good rule to train it. David
-Rumelhart, Geoffrey Hinton and Ronald Williams showed that the chain rule gives the gradient of
-every weight, layer by layer from the end. XOR was one of the first tasks that they solved.
+A layer between input and output makes XOR easy, but few knew a way to train it, which Paul Werbos
+had described in 1974. In 1986, David Rumelhart, Geoffrey Hinton and Ronald Williams made it known:
+the chain rule gives the gradient of every weight, from the last layer back. XOR was their example.
 
-D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning representations by back-propagating
-errors", Nature 323 (1986), 533-536. Run: python -m milestones.xor_solved
+D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning internal representations by error
+propagation", in Parallel Distributed Processing 1 (1986), 318-362.
+Run: python -m milestones.xor_solved
 """
 
 from __future__ import annotations

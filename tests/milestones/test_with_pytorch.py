@@ -47,9 +47,9 @@ def run(name: str, options: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_few_epochs_end_with_a_table_and_a_picture(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(name, f"--epochs 2 --plot {tmp_path / 'picture.svg'}", monkeypatch)
+    run(name, f"--epochs 1 --plot {tmp_path / 'picture.svg'}", monkeypatch)
     printed = capsys.readouterr().out
-    assert re.search(r"epoch +2 of +2 \[#{20}\] loss \d\.\d{3}, accuracy ", printed)
+    assert re.search(r"epoch +1 of +1 \[#{20}\] loss \d\.\d{3}, accuracy ", printed)
     table = printed[printed.index("here   expected") :].splitlines()[1:-1]
     assert len(table) == len(PUBLISHED[name])
     for line, figure in zip(table, PUBLISHED[name], strict=True):
@@ -148,11 +148,18 @@ def test_a_text_too_short_to_be_timed_is_named(monkeypatch: pytest.MonkeyPatch) 
         ("picture", "expected a name that ends in .png, .svg or .pdf"),
         ("picture.txt", "expected a name that ends in .png, .svg or .pdf"),
         ("nowhere/picture.svg", "there is no folder nowhere"),
+        ("folder.svg", "folder.svg: no file can be written there"),
     ],
 )
 def test_a_picture_that_cannot_be_written_is_named_first(
-    file: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.svg").mkdir()
     with pytest.raises(SystemExit) as caught:
         run("cnn_digits", f"--plot {file}", monkeypatch)
     assert caught.value.code == 2
