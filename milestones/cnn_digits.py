@@ -52,6 +52,7 @@ def main(
     *, epochs: int = 20, learning_rate: float = 0.003, seed: int = 0, plot: Path | None = None
 ) -> dict[str, float]:
     """Train both networks on both editions, each for the same number of updates."""
+    torch.set_num_threads(1)  # the products are small: two threads would wait for each other
     curves = {}
     for name in ("tinydigits", "tinydigits-150"):
         train, test = tinydatasets.load(name)
@@ -61,7 +62,6 @@ def main(
         its_epochs = epochs * 32 // -(-len(x) // BATCH)
         for kind, make in (("CNN", make_cnn), ("MLP", make_mlp)):
             torch.manual_seed(seed)
-            torch.set_num_threads(1)  # the products are small: two threads would wait
             model = make()
             weights = sum(p.numel() for p in model.parameters())
             print(f"{kind} of {weights:,} weights: {len(x)} samples, {its_epochs} epochs")
