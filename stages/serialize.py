@@ -1,4 +1,4 @@
-"""Stage `serialize`: write what is released: the pickles, where each image comes from, the sums."""
+"""Stage `serialize`: write what is released: the images, where each comes from, the sums."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def main(*, params: Path, arrays: Path, split: Path, out: Path) -> None:
 
     Its pickles are those of `arrays`; its table is that part of the table `split` that is on them.
     """
+    dataset = read_json(params)
     splits = {
         name: Split(
             read_array(arrays / name / "images.npy"), read_array(arrays / name / "labels.npy")
@@ -26,7 +27,7 @@ def main(*, params: Path, arrays: Path, split: Path, out: Path) -> None:
         if name != "val" or (arrays / "val").exists()
     }
     try:
-        files = release(splits, read_csv(split), read_json(params)["classes"])
+        files = release(splits, read_csv(split), dataset["classes"], dataset["maximum"])
     except FormatError as error:
         raise StageError(f"{out}/{error}") from None
     # Left by an earlier run, they would be loaded.

@@ -26,9 +26,7 @@ RELEASED = {
         "SHA256SUMS",
         "classes.json",
         "samples.csv",
-        "test.pkl",
-        "train.pkl",
-        "val.pkl",
+        *(f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("pkl", "zip")),
     ),
     "expand_text": tuple(
         f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,42 +11,51 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGES = ("stages", "tinydatasets")
+# Words, and the templates of pages.
+DATA = (".j2", ".txt")
 
 
-class _Names(ast.NodeVisitor):
-    """Collect what a module may import when it runs, within functions too."""
-
-    def __init__(self) -> None:
-        self.found: set[str] = set()
-
-    def visit_If(self, node: ast.If) -> None:
-        # Imports for type checkers never run.
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            for below in node.orelse:
-                self.visit(below)
-        else:
-            self.generic_visit(node)
-
-    def visit_Import(self, node: ast.Import) -> None:
-        self.found |= {alias.name for alias in node.names}
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        if node.module and not node.level:
-            self.found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+def _names(statements: list[ast.stmt]) -> Iterator[str]:
+    """Give what some statements may import when they run, within functions too."""
+    for node in statements:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            # Imports for type checkers never run.
+            if part != "body" or not _is_for_type_checkers(node):
+                yield from _names(getattr(node, part, []))
 
 
-def _files(root: Path, name: str) -> Iterator[Path]:
+def _is_for_type_checkers(node: ast.stmt) -> bool:
+    test = getattr(node, "test", None)
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
+@functools.cache
+def _files(root: Path, name: str) -> list[Path]:
     """Give the files that importing a name runs or may read: packages, the module, its data."""
     parts = name.split(".")
     if parts[0] not in PACKAGES:
-        return
+        return []
+    found = []
     for depth in range(1, len(parts) + 1):
         path = root.joinpath(*parts[:depth])
         if (path / "__init__.py").is_file():
-            yield path / "__init__.py"
+            found.append(path / "__init__.py")
         elif path.with_suffix(".py").is_file():
-            yield path.with_suffix(".py")
-            yield from (data for data in path.parent.glob("*.txt") if depth > 1)
+            found.append(path.with_suffix(".py"))
+            if depth > 1:
+                found += [data for data in path.parent.iterdir() if data.suffix in DATA]
+    return found
+
+
+@functools.cache
+def _imports(path: Path) -> set[str]:
+    """Give the names that a module imports; most are imported by several stages."""
+    return {*_names(ast.parse(path.read_bytes()).body)}
 
 
 def modules_of(root: Path, name: str) -> list[str]:
@@ -62,7 +72,8 @@ def modules_of(root: Path, name: str) -> list[str]:
     -------
     list of str
         The paths from `root` of the module, of all that it imports at any time (not those for type
-        checkers), of the packages that they are in, and of the ``.txt`` files beside them; sorted.
+        checkers), of the packages that they are in, and of the words and templates beside
+        them; sorted.
 
     Examples
     --------
@@ -79,7 +90,5 @@ def modules_of(root: Path, name: str) -> list[str]:
             continue
         found.add(path)
         if path.suffix == ".py":
-            names = _Names()
-            names.visit(ast.parse(path.read_bytes()))
-            waiting += [file for imported in names.found for file in _files(root, imported)]
+            waiting += [file for name in _imports(path) for file in _files(root, name)]
     return sorted(path.relative_to(root).as_posix() for path in found)

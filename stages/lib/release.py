@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stages.lib.archive import archive
 from stages.lib.files import to_csv
 from stages.lib.sampling.draw import SPLITS
 from stages.lib.sums import sha256, to_text
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # Only some datasets have these.
-OPTIONAL = ("classes.json", "val.pkl")
+OPTIONAL = ("classes.json", "val.pkl", "val.zip")
 
 
 def release(
-    splits: Mapping[str, Split], table: Sequence[Mapping[str, str]], names: Sequence[str]
+    splits: Mapping[str, Split],
+    table: Sequence[Mapping[str, str]],
+    names: Sequence[str],
+    maximum: int,
 ) -> dict[str, bytes]:
     r"""Give the files of a dataset.
 
@@ -31,13 +35,16 @@ def release(
         order.
     names : sequence of str
         The names of the classes, in label order.
+    maximum : int
+        The largest value that a pixel of the source can have.
 
     Returns
     -------
     dict of str to bytes
-        Each file by its name, in the order in which they are to be written: a pickle for each
-        split; ``samples.csv``, the lines of train, then val, then test; ``classes.json`` where the
-        names are not just the label numbers; ``SHA256SUMS``, the sums of all others.
+        Each file by its name, in the order in which they are to be written: a pickle and a ZIP
+        archive of PNG files for each split; ``samples.csv``, the lines of train, then val, then
+        test; ``classes.json`` where the names are not just the label numbers; ``SHA256SUMS``, the
+        sums of all others.
 
     Raises
     ------
@@ -50,9 +57,10 @@ def release(
     >>> split = Split(np.zeros((1, 8, 8), np.uint8), np.array([1]))
     >>> line = {"split": "train", "row": "7", "label": "1"}
     >>> table = [line, {**line, "split": "test", "row": "9"}]
-    >>> files = release({"train": split, "test": split}, table, ["oak", "ash"])
-    >>> [*files]
-    ['train.pkl', 'test.pkl', 'samples.csv', 'classes.json', 'SHA256SUMS']
+    >>> files = release({"train": split, "test": split}, table, ["oak", "ash"], 255)
+    >>> [*files]  # doctest: +NORMALIZE_WHITESPACE
+    ['train.pkl', 'train.zip', 'test.pkl', 'test.zip', 'samples.csv', 'classes.json',
+     'SHA256SUMS']
     >>> files["samples.csv"]
     b'split,row,label\ntrain,7,1\ntest,9,1\n'
     """
@@ -61,6 +69,7 @@ def release(
     for name in present:
         try:
             files[f"{name}.pkl"] = pickles.dumps(splits[name])
+            files[f"{name}.zip"] = archive(splits[name], maximum, names)
         except FormatError as error:
             raise FormatError(f"{name}.pkl: {error}") from None
     lines = [line.values() for name in present for line in table if line["split"] == name]

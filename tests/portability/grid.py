@@ -43,7 +43,7 @@ RELEASED = (
     "metrics/tiny*.json",
     "datasets/*/SHA256SUMS",
     "datasets/*/classes.json",
-    *(f"datasets/*/*.{kind}" for kind in ("csv", "jsonl", "pkl", "txt")),
+    *(f"datasets/*/*.{kind}" for kind in ("csv", "jsonl", "pkl", "txt", "zip")),
 )
 # What an environment says of itself: versions, and the kernels and threads that took effect.
 PROBE = """

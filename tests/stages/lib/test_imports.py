@@ -28,6 +28,7 @@ FILES = {
     "stages/lib/other.py": "import stages.lib.b  # a circle\n",
     "stages/lib/deep/__init__.py": "",
     "stages/lib/deep/c.py": "x = 1\n",
+    "stages/lib/deep/page.md.j2": "{{ one }}",
     "stages/lib/deep/words.txt": "one",
     "tinydatasets/__init__.py": "from tinydatasets.types import T\n",
     "tinydatasets/types.py": "T = 1\n",
@@ -35,7 +36,7 @@ FILES = {
     "tools/doctor.py": "",
 }
 TOP, LIB = "stages/__init__.py", "stages/lib/__init__.py"
-DEEP = "stages/lib/deep/__init__.py stages/lib/deep/c.py stages/lib/deep/words.txt".split()
+DEEP = [f"stages/lib/deep/{name}" for name in ("__init__.py", "c.py", "page.md.j2", "words.txt")]
 PACKAGE = ["tinydatasets/__init__.py", "tinydatasets/types.py"]
 
 
