@@ -11,6 +11,7 @@ from pathlib import Path
 
 from stages.lib import command
 from stages.lib.files import write_json
+from stages.lib.papers.draft import add_drafts
 from stages.lib.params.read import PARAMS, read_params
 from stages.lib.params.resolve import describe, resolve
 from stages.lib.sources.own import Own
@@ -26,6 +27,8 @@ def main(*, out: Path | None = None) -> None:
             found = files[f"sources/{name}.json"]
             print(f"{name}: {describe(found)}; sha256 {found['sha256']}")
     if out:
+        for path in add_drafts(params):
+            print(f"{path.as_posix()} is a draft: write in it what only you know of the dataset")
         for name, values in files.items():
             write_json(out / name, values, indent=2)
         for path in [*out.glob("*.json"), *out.glob("*/*.json")]:

@@ -19,7 +19,7 @@ _LONGEST_BLOCK = 65_535
 _GREY, _COLOUR = 0, 2
 
 
-def to_bytes(images: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+def to_bytes(images: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """Give pixels in [0, 1] as whole numbers from 0 to 255.
 
     Examples
@@ -51,11 +51,11 @@ def png(image: npt.NDArray[np.uint8], bits: int = 8) -> bytes:
     b'\x89PNG\r\n\x1a\n'
     """
     height, width = image.shape[:2]
-    lines = image.reshape(height, -1)
+    lines: npt.NDArray[np.uint8] = image.reshape(height, -1)
     if bits == 4:
         levels = np.rint(lines / 17).astype(np.uint8)
         levels = np.pad(levels, ((0, 0), (0, width % 2)))
-        lines = levels[:, ::2] << 4 | levels[:, 1::2]
+        lines = (levels[:, ::2] << 4 | levels[:, 1::2]).astype(np.uint8)
     # Each line begins with the number of its filter, 0 for none.
     data = np.pad(lines, ((0, 0), (1, 0))).tobytes()
     kind = _GREY if image.ndim == 2 else _COLOUR

@@ -53,7 +53,7 @@ def check(params: Params) -> None:
 
 
 # Folders of build/ that are no dataset's.
-SHARED = ("code", "curves", "params", "sources")
+SHARED = ("code", "curves", "params", "report", "sources")
 # Windows allows no file or folder of these names, with any suffix.
 WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)

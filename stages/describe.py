@@ -1,0 +1,45 @@
+"""Stage `describe`: write the papers of a dataset of images, and what the report needs of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stages.lib import command
+from stages.lib.files import read_csv, read_json, write_bytes, write_json
+from stages.lib.papers.about import read_about
+from stages.lib.papers.images import image_facts
+from stages.lib.papers.render import papers
+from stages.lib.sums import from_text
+
+
+def main(
+    *,
+    params: Path,
+    source: Path,
+    recipes: Path,
+    about: Path,
+    details: Path,
+    predictions: Path,
+    dataset: Path,
+    out: Path,
+) -> None:
+    """Write the papers of the folder `dataset`, and the facts that they state to `out`."""
+    sums = from_text((dataset / "SHA256SUMS").read_text(encoding="utf-8"))
+    facts = image_facts(
+        dataset.name,
+        read_about(about),
+        dataset=read_json(params),
+        source=read_json(source),
+        recipes=read_json(recipes),
+        details=read_json(details),
+        predictions={path.stem: read_csv(path) for path in sorted(predictions.glob("*.csv"))},
+        samples=read_csv(dataset / "samples.csv"),
+        files={name: ((dataset / name).stat().st_size, sums[name]) for name in sums},
+    )
+    for name, data in papers(facts).items():
+        write_bytes(dataset / name, data)
+    write_json(out, facts)
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,163 @@
+"""Write the papers of a dataset from what is known of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import yaml
+
+from stages.lib.papers.about import question
+from stages.lib.papers.croissant import croissant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WIDTH = 100
+_TEMPLATES = {
+    "README.md": "README.md.j2",
+    "DATASHEET.md": "DATASHEET.md.j2",
+    "LICENSE": "LICENSE.j2",
+    "CITATION.bib": "CITATION.bib.j2",
+}
+
+
+def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
+    """Write the papers of a dataset.
+
+    Parameters
+    ----------
+    facts : mapping
+        What `image_facts` or `text_facts` gives.
+
+    Returns
+    -------
+    dict of str to bytes
+        Each file by its name: ``README.md``, ``DATASHEET.md``, ``LICENSE``, ``CITATION.bib`` and
+        ``croissant.json``.
+    """
+    environment = jinja2.Environment(  # noqa: S701 - Markdown and plain text, not HTML
+        loader=jinja2.PackageLoader("stages.lib.papers", ""),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        cell=cell, fill=fill, percent=percent, question=question, thousands=thousands
+    )
+    values = {**facts, "header": header(facts)}
+    files = {
+        name: environment.get_template(template).render(values)
+        for name, template in _TEMPLATES.items()
+    }
+    files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
+    return {name: text.encode() for name, text in files.items()}
+
+
+def header(facts: Mapping[str, Any]) -> str:
+    """Give the head of the card as the Hugging Face Hub reads it, in YAML.
+
+    Parameters
+    ----------
+    facts : mapping
+        As for `papers`.
+
+    Returns
+    -------
+    str
+        Licence, title, size and keywords, and which files the Hub shows as which split.
+    """
+    about, of_images = facts["about"], facts["kind"] == "images"
+    samples = sum(split["samples"] for split in facts["splits"].values())
+    kind = "zip" if of_images else "jsonl"
+    hub = facts["licence"]["hub"]
+    values = {
+        "pretty_name": about["title"] or facts["name"],
+        "license": hub,
+        **({"license_name": facts["licence"]["id"].lower()} if hub == "other" else {}),
+        **({"license_link": "LICENSE"} if hub == "other" else {}),
+        **({"language": about["languages"]} if about["languages"] else {}),
+        "task_categories": (
+            ["image-classification"] if of_images else ["question-answering", "text-generation"]
+        ),
+        "size_categories": [_size(samples)],
+        "tags": about["keywords"] or [],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [
+                    {"split": "validation" if split == "val" else split, "path": f"{split}.{kind}"}
+                    for split, of_split in facts["splits"].items()
+                    if of_split["samples"]
+                ],
+            }
+        ],
+    }
+    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    return text
+
+
+def _size(samples: int) -> str:
+    sizes = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
+    return next((name for limit, name in sizes.items() if samples < limit), "n>1M")
+
+
+def cell(value: object) -> str:
+    r"""Give a value as it can stand in a table of Markdown.
+
+    Examples
+    --------
+    >>> cell("a|b")
+    'a\\|b'
+    """
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def fill(text: str, indent: int = 0, width: int = WIDTH) -> str:
+    r"""Break the lines of a text; its lists and its separate paragraphs stay.
+
+    Examples
+    --------
+    >>> fill("one two\nthree\n\n- four five", width=9)
+    'one two\nthree\n\n- four\n  five'
+    """
+    filled: list[str] = []
+    for block in re.split(r"\n{2,}|\n(?=- )", text.strip()):
+        is_item = block.startswith("- ")
+        is_first = not filled or not (is_item and filled[-1].lstrip().startswith("- "))
+        lines = textwrap.fill(
+            " ".join(block.split()),
+            width=width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + 2 * is_item),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        filled += ["", lines] if filled and is_first else [lines]
+    return "\n".join(filled)
+
+
+def percent(fraction: float) -> str:
+    """Give a fraction in percent.
+
+    Examples
+    --------
+    >>> percent(0.9665)
+    '96.7'
+    """
+    return f"{100 * fraction:.1f}"
+
+
+def thousands(number: int) -> str:
+    """Give a whole number with commas.
+
+    Examples
+    --------
+    >>> thousands(264255)
+    '264,255'
+    """
+    return f"{number:,}"
