@@ -27,11 +27,11 @@ def main(*, params: Path, arrays: Path, split: Path, out: Path) -> None:
         if name != "val" or (arrays / "val").exists()
     }
     try:
-        files = release(splits, read_csv(split), dataset["classes"], dataset["maximum"])
+        files = release(out.name, splits, read_csv(split), dataset["classes"], dataset["maximum"])
     except FormatError as error:
         raise StageError(f"{out}/{error}") from None
     # Left by an earlier run, they would be loaded.
-    for name in OPTIONAL:
+    for name in (name.format(name=out.name) for name in OPTIONAL):
         if name not in files:
             (out / name).unlink(missing_ok=True)
     # The sums come last: what they list is there then.

@@ -1,7 +1,7 @@
 """Remove what datasets and sources that are no longer in ``params.yaml`` left behind.
 
-Only what the pipeline makes is removed: what somebody wrote by hand, such as a dataset's own
-papers, stays.
+Only what the pipeline makes is removed: what somebody wrote by hand, such as the description of a
+dataset, stays.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.lib import command
+from stages.lib.papers.draft import ABOUT, is_untouched
 from stages.lib.params.checks import SHARED
 from stages.lib.params.read import read_params
 from tools import dvc_api
@@ -19,17 +20,22 @@ from tools.dvc_api import BrokenLockError
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
 
-# The released files of a dataset, by the first stage of its chain. Other files in its folder are
-# its author's.
+# The papers of a dataset, and its released files by the first stage of its chain. Other files in its
+# folder are its author's.
+PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
+SPLITS = ("train", "val", "test")
 RELEASED = {
     "sample": (
         "SHA256SUMS",
         "classes.json",
         "samples.csv",
-        *(f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("pkl", "zip")),
+        *(f"{split}.pkl" for split in SPLITS),
+        *(f"{{name}}-{split}.zip" for split in SPLITS),
+        *PAPERS,
     ),
-    "expand_text": tuple(
-        f"{split}.{kind}" for split in ("train", "val", "test") for kind in ("txt", "jsonl")
+    "expand_text": (
+        *(f"{split}.{kind}" for split in SPLITS for kind in ("txt", "jsonl")),
+        *PAPERS,
     ),
 }
 
@@ -68,7 +74,18 @@ def leftovers(
         *(root / f"metrics/{name}.json" for _, name in gone),
         # Of the transformers, which learn texts alone.
         *(root / f"metrics/neural/{name}.json" for stage, name in gone if stage == "expand_text"),
-        *(root / f"datasets/{name}/{file}" for stage, name in gone for file in RELEASED[stage]),
+        *(
+            root / f"datasets/{name}/{file.format(name=name)}"
+            for stage, name in gone
+            for file in RELEASED[stage]
+        ),
+        # A description that nobody has begun to write.
+        *(
+            about
+            for _, name in gone
+            if (about := root / f"datasets/{name}/{ABOUT}").exists() and is_untouched(name, about)
+        ),
+        *(root / f"build/report/{name}.json" for _, name in gone),
     ]
     source = [path for path in root.glob("build/sources/*") if path.name not in sources]
     return [path for path in dict.fromkeys([*made, *source]) if path.exists()]

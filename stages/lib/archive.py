@@ -11,13 +11,18 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
+from stages.lib.files import to_csv
 from stages.lib.pixels import scale
 from stages.lib.png import png, to_bytes
+from stages.lib.sums import of_files, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tinydatasets.types import Split
+
+# The name by which the Hugging Face Hub finds it.
+METADATA = "metadata.csv"
 
 
 def folder_of(name: str) -> str:
@@ -31,13 +36,17 @@ def folder_of(name: str) -> str:
     return re.sub(r"[^\w\- ]|^ | $", lambda found: f"%{ord(found[0]):02X}", name)
 
 
-def archive(split: Split, maximum: int, names: Sequence[str]) -> bytes:
+def archive(
+    split: Split, lines: Sequence[Mapping[str, str]], maximum: int, names: Sequence[str]
+) -> bytes:
     """Give the ZIP archive of a split.
 
     Parameters
     ----------
     split : Split
         Images and labels.
+    lines : sequence of mapping
+        What there is to say of each sample, in the order of the split, with its `label`.
     maximum : int
         The largest value that a pixel of the source can have.
     names : sequence of str
@@ -46,26 +55,44 @@ def archive(split: Split, maximum: int, names: Sequence[str]) -> bytes:
     Returns
     -------
     bytes
-        An archive that is not compressed. It has a file ``CLASS/ROW.png`` for each image, where ROW
-        is its row in the split, from 0. Pixels are grey or in colour with 8 bits: white is the
-        source's maximum.
+        An archive that is not compressed. It has a file ``CONTENT/CLASS/ROW.png`` for each image,
+        where ROW is its row in the split, from 0. Pixels are grey or in colour with 8 bits: 255 is
+        the source's maximum. ``metadata.csv`` has a line for each file. CONTENT is the beginning of
+        the sum of all of them: a program that keeps what it extracted from an older archive of the
+        same name (mlcroissant does) must not take that for this.
 
     Examples
     --------
     >>> import numpy as np
     >>> from tinydatasets.types import Split
     >>> split = Split(np.zeros((2, 8, 8), np.uint8), np.array([1, 0]))
-    >>> zipfile.ZipFile(io.BytesIO(archive(split, 16, ["oak", "ash"]))).namelist()
-    ['ash/0.png', 'oak/1.png']
+    >>> data = archive(split, [{"label": "1"}, {"label": "0"}], 16, ["oak", "ash"])
+    >>> zipfile.ZipFile(io.BytesIO(data)).namelist()
+    ['ad627e06/ash/0.png', 'ad627e06/oak/1.png', 'metadata.csv']
     """
-    file = io.BytesIO()
     digits = len(str(len(split.labels) - 1))
     pixels = to_bytes(scale(split.images, maximum))
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as zipped:
-        for row, (image, label) in enumerate(zip(pixels, split.labels, strict=True)):
+    files = {
+        f"{folder_of(names[label])}/{row:0{digits}}.png": png(image)
+        for row, (image, label) in enumerate(zip(pixels, split.labels, strict=True))
+    }
+    content = of_files({name: sha256(data) for name, data in files.items()})[:8]
+    columns = [column for column in lines[0] if column != "split"]
+    table = [
+        [f"{content}/{name}", names[int(line["label"])], *(line[column] for column in columns)]
+        for name, line in zip(files, lines, strict=True)
+    ]
+    entries = {f"{content}/{name}": data for name, data in files.items()}
+    return _zipped({**entries, METADATA: to_csv([["file_name", "class", *columns], *table])})
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w", zipfile.ZIP_STORED) as file:
+        for name, data in files.items():
             # Its time and its system are always the same: 1980, Unix.
-            entry = zipfile.ZipInfo(f"{folder_of(names[label])}/{row:0{digits}}.png")
+            entry = zipfile.ZipInfo(name)
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            zipped.writestr(entry, png(image))
-    return file.getvalue()
+            file.writestr(entry, data)
+    return archived.getvalue()

@@ -14,11 +14,12 @@ from tinydatasets.types import FormatError, Split, count_classes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# Only some datasets have these.
-OPTIONAL = ("classes.json", "val.pkl", "val.zip")
+# Only some datasets have these; {name} is that of the dataset.
+OPTIONAL = ("classes.json", "val.pkl", "{name}-val.zip")
 
 
 def release(
+    name: str,
     splits: Mapping[str, Split],
     table: Sequence[Mapping[str, str]],
     names: Sequence[str],
@@ -28,6 +29,8 @@ def release(
 
     Parameters
     ----------
+    name : str
+        The dataset's name.
     splits : mapping of str to Split
         ``train`` and ``test``, and ``val`` if the dataset has one.
     table : sequence of mapping
@@ -57,23 +60,24 @@ def release(
     >>> split = Split(np.zeros((1, 8, 8), np.uint8), np.array([1]))
     >>> line = {"split": "train", "row": "7", "label": "1"}
     >>> table = [line, {**line, "split": "test", "row": "9"}]
-    >>> files = release({"train": split, "test": split}, table, ["oak", "ash"], 255)
+    >>> files = release("trees", {"train": split, "test": split}, table, ["oak", "ash"], 255)
     >>> [*files]  # doctest: +NORMALIZE_WHITESPACE
-    ['train.pkl', 'train.zip', 'test.pkl', 'test.zip', 'samples.csv', 'classes.json',
-     'SHA256SUMS']
+    ['train.pkl', 'trees-train.zip', 'test.pkl', 'trees-test.zip', 'samples.csv',
+     'classes.json', 'SHA256SUMS']
     >>> files["samples.csv"]
     b'split,row,label\ntrain,7,1\ntest,9,1\n'
     """
-    present = [name for name in SPLITS if name in splits]
     files = {}
-    for name in present:
+    lines: list[Mapping[str, str]] = []
+    for split in (split for split in SPLITS if split in splits):
+        rows = [line for line in table if line["split"] == split]
         try:
-            files[f"{name}.pkl"] = pickles.dumps(splits[name])
-            files[f"{name}.zip"] = archive(splits[name], maximum, names)
+            files[f"{split}.pkl"] = pickles.dumps(splits[split])
         except FormatError as error:
-            raise FormatError(f"{name}.pkl: {error}") from None
-    lines = [line.values() for name in present for line in table if line["split"] == name]
-    files["samples.csv"] = to_csv([[*table[0]], *map(list, lines)])
+            raise FormatError(f"{split}.pkl: {error}") from None
+        files[f"{name}-{split}.zip"] = archive(splits[split], rows, maximum, names)
+        lines += rows
+    files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
     if [*names] != [str(label) for label in range(len(names))]:
         try:
             files["classes.json"] = classes.dumps(names, count_classes(*splits.values()))

@@ -43,6 +43,7 @@ CONTEXT = {
     "md5": "cr:md5",
     "parentField": "cr:parentField",
     "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "references": "cr:references",
     "regex": "cr:regex",
@@ -94,7 +95,7 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         ],
     }
     if of_images:
-        document["distribution"] += [_archived(split) for split in facts["splits"]]
+        document["distribution"] += [_archived(facts["name"], split) for split in facts["splits"]]
         document["recordSet"].append(_samples(has_difficulty=bool(facts["tiers"])))
     return {key: value for key, value in document.items() if value}
 
@@ -112,15 +113,15 @@ def _file(file: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _archived(split: str) -> dict[str, Any]:
+def _archived(name: str, split: str) -> dict[str, Any]:
     return {
         "@type": "cr:FileSet",
         "@id": f"{split}-images",
         "name": f"{split}-images",
-        "description": f"The images of {split}.zip.",
-        "containedIn": {"@id": f"{split}.zip"},
+        "description": f"The images of {split}.",
+        "containedIn": {"@id": f"{name}-{split}.zip"},
         "encodingFormat": "image/png",
-        "includes": "*/*.png",
+        "includes": "*/*/*.png",
     }
 
 
@@ -169,7 +170,7 @@ def _images(split: str, facts: Mapping[str, Any]) -> dict[str, Any]:
                 {
                     "fileSet": images,
                     "extract": {"fileProperty": "fullpath"},
-                    "transform": {"regex": r"([^/]+)/[^/]+\.png$"},
+                    "transform": {"regex": r"(?:.*/)?([^/]+)/[^/]+\.png$"},
                 },
             ),
         ],

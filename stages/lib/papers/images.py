@@ -19,9 +19,9 @@ FILES = {
     "train.pkl": "the training samples: a pickle of images and labels",
     "val.pkl": "the validation samples, likewise",
     "test.pkl": "the test samples, likewise",
-    "train.zip": "the training images as PNG files, a folder for each class",
-    "val.zip": "the validation images, likewise",
-    "test.zip": "the test images, likewise",
+    "{name}-train.zip": "the training images as PNG files, a folder for each class",
+    "{name}-val.zip": "the validation images, likewise",
+    "{name}-test.zip": "the test images, likewise",
     "samples.csv": (
         "for each sample, in the order of the pickles: its split, its row in the source, its "
         "label, its tier and its difficulty"
@@ -77,7 +77,9 @@ def image_facts(
             splits[split] = {"samples": labels.total(), "by_class": by_class}
     present = [c for c in names if any(split["by_class"][c] for split in splits.values())]
     return {
-        **common(name, "images", about, files, FILES),
+        **common(
+            name, "images", about, files, {file.format(name=name): FILES[file] for file in FILES}
+        ),
         "splits": splits,
         "classes": present,
         "dataset": dataset,

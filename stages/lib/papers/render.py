@@ -73,7 +73,7 @@ def header(facts: Mapping[str, Any]) -> str:
     """
     about, of_images = facts["about"], facts["kind"] == "images"
     samples = sum(split["samples"] for split in facts["splits"].values())
-    kind = "zip" if of_images else "jsonl"
+    path = f"{facts['name']}-{{}}.zip" if of_images else "{}.jsonl"
     hub = facts["licence"]["hub"]
     values = {
         "pretty_name": about["title"] or facts["name"],
@@ -90,7 +90,7 @@ def header(facts: Mapping[str, Any]) -> str:
             {
                 "config_name": "default",
                 "data_files": [
-                    {"split": "validation" if split == "val" else split, "path": f"{split}.{kind}"}
+                    {"split": "validation" if split == "val" else split, "path": path.format(split)}
                     for split, of_split in facts["splits"].items()
                     if of_split["samples"]
                 ],
