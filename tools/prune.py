@@ -20,8 +20,8 @@ from tools.dvc_api import BrokenLockError
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
 
-# The papers of a dataset, and its released files by the first stage of its chain. Other files in its
-# folder are its author's.
+# The papers of a dataset; and its released files, by the first stage of its chain. Other files in
+# its folder are the author's.
 PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
 SPLITS = ("train", "val", "test")
 RELEASED = {

@@ -1,0 +1,63 @@
+"""Stage `report`: write one page about all datasets, with everything in it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+from stages.lib import command
+from stages.lib.files import read_csv, read_json, write_bytes
+from stages.lib.params.yaml_file import read_yaml
+from stages.lib.report.page import page
+from stages.lib.report.sections import image_section, text_section
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.pickles import read_split
+from tinydatasets.texts import read_splits
+from tinydatasets.types import Dataset, FormatError
+
+CURVES = Path("curves")
+DATASETS = Path("datasets")
+MILESTONES = Path("milestones")
+
+
+def main(*, params: Path, facts: Path, out: Path) -> None:
+    """Write the page about the datasets of the folder `params`, from their `facts`, to `out`."""
+    names = [
+        path.stem for kind in ("datasets", "texts") for path in sorted((params / kind).glob("*"))
+    ]
+    sections = [section(read_json(facts / f"{name}.json")) for name in names]
+    values = {
+        "sections": sections,
+        "claim": next((s["claim"] for s in sections if s.get("claim")), None),
+        "benchmarks": list(BENCHMARKS.values()),
+        "programs": programs(),
+    }
+    write_bytes(out, page(values))
+
+
+def section(facts: dict[str, Any]) -> dict[str, Any]:
+    """Give the facts of a dataset and what the page shows beside them."""
+    folder = DATASETS / facts["name"]
+    if facts["kind"] == "text":
+        return {**facts, **text_section(facts, read_splits(folder))}
+    dataset = Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
+    table = CURVES / f"{facts['dataset']['source']}.csv"
+    rows = read_csv(table) if table.exists() else []
+    steps = read_yaml(CURVES / "params.yaml")["steps"]
+    return {**facts, **image_section(facts, dataset, rows, steps)}
+
+
+def programs() -> list[dict[str, Any]]:
+    """Give each historic program that was measured: its title, figures and picture."""
+    found = []
+    for name, figures in read_json(Path("metrics", "milestones.json")).items():
+        text = (MILESTONES / f"{name}.py").read_text(encoding="utf-8")
+        title = (ast.get_docstring(ast.parse(text)) or name).partition("\n")[0]
+        picture = (MILESTONES / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
+        found.append({"name": name, "title": title, "figures": figures, "picture": picture})
+    return found
+
+
+if __name__ == "__main__":
+    command.run(main, FormatError)
