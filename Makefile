@@ -15,11 +15,11 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: repro test check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
 
-repro: .venv/.ready  ## build every dataset and baseline of params.yaml; repair what an earlier run left
+repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.doctor
-	dvc repro
-	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics 2>/dev/null)" ]; then \
-	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/ and metrics/. No DVC remote is needed."; \
+	dvc repro dvc.yaml report/dvc.yaml
+	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
+	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \
 	else \
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi

@@ -23,13 +23,13 @@ MILESTONES = Path("milestones")
 
 def main(*, params: Path, facts: Path, out: Path) -> None:
     """Write the page about the datasets of the folder `params`, from their `facts`, to `out`."""
-    names = [
-        path.stem for kind in ("datasets", "texts") for path in sorted((params / kind).glob("*"))
-    ]
+    kinds = ("datasets", "texts")
+    names = [name for kind in kinds for name in sorted(p.stem for p in (params / kind).iterdir())]
     sections = [section(read_json(facts / f"{name}.json")) for name in names]
     values = {
         "sections": sections,
         "claim": next((s["claim"] for s in sections if s.get("claim")), None),
+        "hero": next((s["hero"] for s in sections if s.get("hero")), None),
         "benchmarks": list(BENCHMARKS.values()),
         "programs": programs(),
     }

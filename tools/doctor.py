@@ -30,18 +30,26 @@ from tools.dvc_api import (
     LOCK,
     MILESTONES_LOCK,
     NEURAL_LOCK,
+    REPORT_LOCK,
     RUNS,
     BrokenLockError,
 )
 
 # Where the pipeline writes: an output elsewhere is the user's own.
-FOLDERS = ("build", "datasets", "metrics")
-HALF_WRITTEN = ("build/**/.*.part", "datasets/*/.*.part", "metrics/**/.*.part")
+FOLDERS = ("build", "datasets", "metrics", "report")
+HALF_WRITTEN = (
+    "build/**/.*.part",
+    "datasets/*/.*.part",
+    "metrics/**/.*.part",
+    "report/.*.part",
+)
 # Size and time of each file that was right at the last check.
 CHECKED = Path(".dvc", "tmp", "checked.json")
 SUMS = "SHA256SUMS"
-LOCKS = (LOCK, CURVES_LOCK, NEURAL_LOCK, MILESTONES_LOCK)
+LOCKS = (LOCK, REPORT_LOCK, CURVES_LOCK, NEURAL_LOCK, MILESTONES_LOCK)
 PARAMS = Path("params.yaml")
+PARAMS_BUILT = Path("build", "params")
+ABOUT = "about.yaml"
 CURVES = Path("curves", "params.yaml")
 NEURAL = Path("neural", "params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
@@ -156,6 +164,15 @@ def fault_of(sums: Path, tracked: set[Path]) -> str | None:
     return None
 
 
+def ask_for_drafts() -> None:
+    """Have stage `params` run again where a dataset has no description: it writes a draft."""
+    for kind in ("datasets", "texts"):
+        for path in (PARAMS_BUILT / kind).glob("*.json"):
+            about = Path("datasets", path.stem, ABOUT)
+            if not about.exists():
+                remove(path, f"{about.as_posix()} is missing")
+
+
 def repair(checked: dict[str, Any]) -> dict[str, Any]:
     """Remove what is broken, so that DVC makes it again; give the stamps of what is right."""
     # No dvc is running, so the entries in its list of files in use are stale.
@@ -165,7 +182,9 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     for run in [run for run in RUNS.glob("*/*") if run.is_dir() and not any(run.iterdir())]:
         remove(run, "empty (a killed run)")
     # Of these too, but what needs PyTorch can't be made again everywhere: it stays as it is.
-    files = [file for lock in (LOCK, CURVES_LOCK) for file in repair_lock(lock, checked)]
+    files = [
+        file for lock in (LOCK, REPORT_LOCK, CURVES_LOCK) for file in repair_lock(lock, checked)
+    ]
     for lock in (NEURAL_LOCK, MILESTONES_LOCK):
         repair_lock(lock, checked)
     used = {expected for _, expected in files}
@@ -184,6 +203,7 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
     for path in sorted(tracked):
         if path.name == SUMS and path.is_file() and (why := fault_of(path, tracked)):
             remove(path, why)
+    ask_for_drafts()
     for pattern in HALF_WRITTEN:
         for path in list(Path().glob(pattern)):
             remove(path, "only half written")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LOCK = Path("dvc.lock")
 # Of the pipelines in folders of their own, whose stages `dvc repro` does not run but reads.
+REPORT_LOCK = Path("report", "dvc.lock")
 CURVES_LOCK = Path("curves", "dvc.lock")
 NEURAL_LOCK = Path("neural", "dvc.lock")
 MILESTONES_LOCK = Path("milestones", "dvc.lock")

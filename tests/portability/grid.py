@@ -20,6 +20,7 @@ from pathlib import Path
 from stages.lib import command
 from tests.conftest import ROOT, copy_repository
 from tests.portability.pythons import install_data, make_environment
+from tools.prune import PAPERS
 
 # By what OpenBLAS says of itself: it calls the oldest, of four names for one kernel, by the first.
 KERNELS = {
@@ -37,6 +38,8 @@ ARTEFACTS = {
     "models": ".safetensors",
     "metrics": "metrics/",
     "tables": ".csv",
+    "papers": "README.md",
+    "report": "index.html",
 }
 # What the pipeline releases: other figures in metrics/ are measured apart from it.
 RELEASED = (
@@ -44,7 +47,11 @@ RELEASED = (
     "datasets/*/SHA256SUMS",
     "datasets/*/classes.json",
     *(f"datasets/*/*.{kind}" for kind in ("csv", "jsonl", "pkl", "txt", "zip")),
+    *(f"datasets/*/{name}" for name in PAPERS),
+    "report/index.html",
 )
+# The datasets, and the papers and the page about them.
+PIPELINES = ("dvc.yaml", "report/dvc.yaml")
 # What an environment says of itself: versions, and the kernels and threads that took effect.
 PROBE = """
 import json, platform, numpy, sklearn.neural_network, threadpoolctl
@@ -123,7 +130,7 @@ def rebuild(environment: Environment, folder: Path) -> dict[str, str]:
     variables = environment.environ()
     variables.setdefault("DVC_SITE_CACHE_DIR", str(folder / "site-cache"))
     subprocess.run(
-        [*environment.prefix, "dvc", "repro", "--force", "--quiet"],
+        [*environment.prefix, "dvc", "repro", "--force", "--quiet", *PIPELINES],
         check=True,
         cwd=copy,
         env=variables,
@@ -135,8 +142,8 @@ def rebuild(environment: Environment, folder: Path) -> dict[str, str]:
 
 def sums(repository: Path) -> dict[str, str]:
     """Give the sha256 of every file that the pipeline writes in a repository, and of the lock."""
-    # Not of what is authored, such as the papers of a dataset: a copy of it proves nothing.
-    patterns = ("build/**/*", *RELEASED, "dvc.lock")
+    # Not of what is authored, such as the description of a dataset: a copy of it proves nothing.
+    patterns = ("build/**/*", *RELEASED, "dvc.lock", "report/dvc.lock")
     return {
         path.relative_to(repository).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for pattern in patterns

@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn from numbers with a fixed form, so that the bytes are the same everywhere."""
+"""Charts as SVG, drawn from numbers of a fixed form, so that the bytes are always the same."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Colours that people with any colour vision tell apart (Okabe and Ito, 2008), on white and on black.
+# Colours that people with any colour vision tell apart, on white and on black; after Okabe and Ito.
 COLOURS = ("#0a7abf", "#d55e00", "#00966d", "#b9609a", "#a87900", "#5b7f95")
 WIDTH, HEIGHT = 420, 260
-LEFT, TOP, RIGHT, BOTTOM = 48, 16, 16, 48
+LEFT, TOP, RIGHT, BOTTOM = 48, 16, 24, 48
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Series:
     name : str
         What the legend calls it.
     points : sequence of (float, float, float, float)
-        Of each point x above 0, and from 0 to 1 its y, and the low and the high end of its interval.
+        Of each point x above 0, and from 0 to 1 its y and the low and high end of its interval.
     colour : str
         Its colour.
     is_dashed : bool
@@ -84,10 +84,7 @@ def line_chart(
     for mark in marks:
         if low <= math.log(mark) <= high:
             x = place(mark, 0).split()[0]
-            drawn.append(
-                f'<path d="M{x} {TOP}V{HEIGHT - BOTTOM}" stroke="currentColor" stroke-dasharray="2 3"/>'
-            )
-            drawn.append(_text(x, TOP - 4, str(mark)))
+            drawn += [_upright(x, TOP, HEIGHT - BOTTOM, "2 3"), _text(x, TOP - 4, str(mark))]
     for line in series:
         band = [place(x, a) for x, _, a, _ in line.points]
         band += [place(x, b) for x, _, _, b in reversed(line.points)]
@@ -97,11 +94,12 @@ def line_chart(
             f'<path d="M{path}" {line.stroke}/>',
         ]
     for line in series:
-        for x, y, is_filled in line.dots:
-            across, down = place(x, y).split()
+        for dot_x, dot_y, is_filled in line.dots:
+            across, down = place(dot_x, dot_y).split()
+            inside = line.colour if is_filled else "var(--paper)"
             drawn.append(
-                f'<circle cx="{across}" cy="{down}" r="4.5" stroke="{line.colour}" stroke-width="2" '
-                f'fill="{line.colour if is_filled else "var(--paper)"}"/>'
+                f'<circle cx="{across}" cy="{down}" r="4.5" fill="{inside}" '
+                f'stroke="{line.colour}" stroke-width="2"/>'
             )
     drawn += [_text(f"{(LEFT + WIDTH - RIGHT) / 2:.0f}", HEIGHT - 10, x_label), "</svg>"]
     return "".join(drawn)
@@ -128,7 +126,7 @@ def interval_chart(
     str
         An SVG element.
     """
-    height = 40 + 44 * len(rows)
+    height = 50 + 44 * len(rows)
     drawn = [_open(title, height)]
     for tenth in range(0, 11, 2):
         x = _across(tenth / 10)
@@ -136,15 +134,13 @@ def interval_chart(
         drawn.append(_text(x, height - 5, f"{tenth * 10}%"))
     for value, label in marks:
         x = _across(value)
-        drawn.append(
-            f'<path d="M{x} 20V{height - 20}" stroke="currentColor" stroke-dasharray="4 3"/>'
-        )
-        drawn.append(_text(x, 13, label))
+        drawn += [_upright(x, 20, height - 20, "4 3"), _text(x, 13, label)]
     for number, (label, value, low, high) in enumerate(rows):
         y = 58 + 44 * number
+        across = f"M{_across(low)} {y}H{_across(high)}"
         drawn += [
             _text(LEFT, y - 16, label, "start"),
-            f'<path d="M{_across(low)} {y}H{_across(high)}" stroke="{COLOURS[0]}" stroke-width="3"/>',
+            f'<path d="{across}" stroke="{COLOURS[0]}" stroke-width="3"/>',
             f'<circle cx="{_across(value)}" cy="{y}" r="6" fill="{COLOURS[0]}"/>',
         ]
     return "".join([*drawn, "</svg>"])
@@ -152,14 +148,8 @@ def interval_chart(
 
 def legend(series: Sequence[Series]) -> list[tuple[str, str]]:
     """Give for each line a drawing of it, and its name."""
-    return [
-        (
-            '<svg width="34" height="10" aria-hidden="true" focusable="false">'
-            f'<path d="M0 5h34" {line.stroke}/></svg>',
-            line.name,
-        )
-        for line in series
-    ]
+    around = '<svg width="34" height="10" aria-hidden="true" focusable="false">'
+    return [(f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in series]
 
 
 def _open(title: str, height: int) -> str:
@@ -184,5 +174,11 @@ def _percents() -> Iterator[str]:
         yield _text(LEFT - 8, float(y) + 4, f"{tenth * 10}%", "end")
 
 
+def _upright(x: str, top: int, bottom: int, dashes: str) -> str:
+    return f'<path d="M{x} {top}V{bottom}" stroke="currentColor" stroke-dasharray="{dashes}"/>'
+
+
 def _text(x: str | int, y: float, words: str, anchor: str = "middle") -> str:
-    return f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}">{escape(words)}</text>'
+    # With an edge in the colour of the paper, so that it can be read where a line crosses it.
+    edge = 'stroke="var(--paper)" stroke-width="4" paint-order="stroke"'
+    return f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" {edge}>{escape(words)}</text>'

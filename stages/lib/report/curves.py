@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, str]]
 
-SAMPLE_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
-STEP_TICKS = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+TICKS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 MARKS = (150, 1000)
 # What the authors of TinyDigits claim of their two editions, for the recipe of a first lesson.
 CLAIMED = {150: 0.2, 1000: 0.8}
@@ -49,11 +48,11 @@ def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> 
                 f"{recipes[recipe]['epochs']} epochs" if budget == "epochs" else f"{steps} steps"
             )
             is_dashed = budget == "steps"
-            by_samples = [(size * classes, *rest) for size, *rest in points]
+            by_samples = [(size * classes, mean, low, high) for size, mean, low, high in points]
             over_samples.append(Series(f"{recipe}, {words}", by_samples, colour, is_dashed))
             by_steps = [
-                (_steps(size * classes, recipes[recipe]) if budget == "epochs" else steps, *rest)
-                for size, *rest in points
+                (_steps(samples, recipes[recipe]) if budget == "epochs" else steps, mean, low, high)
+                for samples, mean, low, high in by_samples
             ]
             dots = [
                 (x, y, samples == MARKS[-1])
@@ -66,11 +65,11 @@ def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> 
             "Accuracy by training samples",
             over_samples,
             "training samples",
-            SAMPLE_TICKS,
+            TICKS,
             MARKS,
         ),
         "steps": line_chart(
-            "Accuracy by optimizer steps", over_steps, "optimizer steps", STEP_TICKS, ()
+            "Accuracy by optimizer steps", over_steps, "optimizer steps", TICKS, (steps,)
         ),
         "legend": legend(over_samples),
     }

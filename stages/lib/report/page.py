@@ -17,8 +17,8 @@ def page(values: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     values : mapping
-        What stage `report` gathers: the `sections` of the datasets, the `benchmarks` to compare them
-        with, the historic `programs`.
+        What stage `report` gathers: the `sections` of the datasets, the `benchmarks` to compare
+        them with, the historic `programs`, and what became of the `claim`.
 
     Returns
     -------

@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.lib.report.charts import interval_chart
 from stages.lib.report.curves import claim, curves
-from stages.lib.report.sheets import draw, sheet, shown_per_class
+from stages.lib.report.sheets import COLUMNS, draw, sheet, shown_per_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Of each class, what the page shows before anybody asks for more.
 FIRST = 10
+# In two lines at the top of the page.
+HERO = 48
 # Of each recipe, the mistakes that it shows.
 MISTAKES = 60
 # A matrix of more classes is no picture any more.
@@ -61,7 +63,14 @@ def image_section(
     return {
         "best": {"recipe": best, **scores[best]["test"]},
         "loaded_bytes": _bytes(facts, ".pkl"),
-        "scale": max(1, 32 // images.shape[2]),
+        "hero": {
+            "title": facts["about"]["title"] or facts["name"],
+            "is_grey": images.ndim == 3,
+            "image": sheet(pixels[:HERO], HERO // 2),
+        },
+        "shows_all": shown == most,
+        "scale": max(1, 60 // images.shape[2]),
+        "sheet_scale": max(1, 1000 // (COLUMNS * (images.shape[2] + 2))),
         "overview": [
             (name, sheet(of_class[:FIRST], FIRST))
             for name, of_class in by_class.items()
