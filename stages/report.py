@@ -9,7 +9,7 @@ from typing import Any
 from stages.lib import command
 from stages.lib.files import read_csv, read_json, write_bytes
 from stages.lib.params.yaml_file import read_yaml
-from stages.lib.report.page import page
+from stages.lib.report.page import pages
 from stages.lib.report.sections import image_section, text_section
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.pickles import read_split
@@ -21,8 +21,11 @@ DATASETS = Path("datasets")
 MILESTONES = Path("milestones")
 
 
-def main(*, params: Path, facts: Path, out: Path) -> None:
-    """Write the page about the datasets of the folder `params`, from their `facts`, to `out`."""
+def main(*, params: Path, facts: Path, times: Path, out: Path, overview: Path) -> None:
+    """Write the page about the datasets of the folder `params` to `out`, and their `overview`.
+
+    The folder `facts` has what there is to say of each, the file `times` how long each trains.
+    """
     kinds = ("datasets", "texts")
     names = [name for kind in kinds for name in sorted(p.stem for p in (params / kind).iterdir())]
     sections = [section(read_json(facts / f"{name}.json")) for name in names]
@@ -32,8 +35,11 @@ def main(*, params: Path, facts: Path, out: Path) -> None:
         "hero": next((s["hero"] for s in sections if s.get("hero")), None),
         "benchmarks": list(BENCHMARKS.values()),
         "programs": programs(),
+        "times": read_json(times),
     }
-    write_bytes(out, page(values))
+    html, markdown = pages(values)
+    write_bytes(out, html)
+    write_bytes(overview, markdown)
 
 
 def section(facts: dict[str, Any]) -> dict[str, Any]:

@@ -54,9 +54,8 @@ def draft(name: str, known: About) -> str:
 
     Examples
     --------
-    >>> print(draft("leaves", About(licence="MIT"))[-94:])
-    # Who looks after it, how to report an error, and what happens to old versions.
-    maintenance:
+    >>> draft("leaves", About(licence="MIT")).splitlines()[22:24]
+    ['# The licence of the dataset, by its name in the SPDX list.', 'licence: MIT']
     """
     parts = [_HEAD.format(name=name)]
     for key in REQUIRED:

@@ -1,4 +1,4 @@
-"""Write the page from what it shows."""
+"""Write the pages from what they show."""
 
 from __future__ import annotations
 
@@ -11,30 +11,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def page(values: Mapping[str, Any]) -> bytes:
-    """Write the page.
+def pages(values: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """Write the report, and the overview of the folder ``datasets``.
 
     Parameters
     ----------
     values : mapping
         What stage `report` gathers: the `sections` of the datasets, the `benchmarks` to compare
-        them with, the historic `programs`, and what became of the `claim`.
+        them with, the training `times` of both, the historic `programs`, the images at the top, and
+        what became of the `claim`.
 
     Returns
     -------
-    bytes
-        All of the page in HTML. It refers to nothing outside itself.
+    (bytes, bytes)
+        The report in HTML, which refers to nothing outside itself, and the overview in Markdown.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("stages.lib.report", ""),
         undefined=jinja2.StrictUndefined,
-        autoescape=True,
+        autoescape=jinja2.select_autoescape(["html.j2"]),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     environment.filters.update(percent=percent, thousands=thousands, svg_address=svg_address)
-    return environment.get_template("page.html.j2").render(values).encode()
+    html, markdown = (
+        environment.get_template(name).render(values).encode()
+        for name in ("page.html.j2", "datasets.md.j2")
+    )
+    return html, markdown
 
 
 def percent(fraction: float) -> str:
