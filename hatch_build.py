@@ -21,7 +21,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             extras = self.metadata.core.optional_dependencies
             build_data["dependencies"].extend(extras["pipeline"])
             return
-        named = ("LICENSE", "SHA256SUMS", "classes.json")
+        named = ("CITATION.bib", "LICENSE", "SHA256SUMS", "classes.json", "croissant.json")
         for pattern in (*named, "*.csv", "*.jsonl", "*.md", "*.pkl", "*.txt", "*.zip"):
             for path in sorted(Path(self.root).glob(f"datasets/*/{pattern}")):
                 name = path.relative_to(self.root).as_posix()

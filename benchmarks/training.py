@@ -1,9 +1,9 @@
 """Measure how long a training takes on each dataset of images, against TinyDigits.
 
 ``python -m benchmarks.training`` writes ``benchmarks/training.json``: for each dataset, how many
-times as long the recipe `tuned` trains as on TinyDigits. For MNIST and CIFAR-10 it trains on random
-pixels of their shapes, since the time does not depend on what they show, and for one epoch only. The
-trainings run in turn, so that a machine that slows down slows all of them. Needs ``dvc repro``.
+times as long the recipe `tuned` trains as on TinyDigits. For MNIST and CIFAR-10 it trains on
+random pixels of their shapes, since the time does not depend on what they show, and for one epoch
+only. The trainings run in turn, so that a machine that slows down slows all of them.
 """
 
 from __future__ import annotations

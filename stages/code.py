@@ -11,17 +11,17 @@ from pathlib import Path
 
 from stages.lib import command
 from stages.lib.files import write_json
-from stages.lib.imports import modules_of
+from stages.lib.imports import Modules
 from stages.lib.sums import sha256
 
 
 def main(*, out: Path) -> None:
     """Write a file for each stage to the folder `out`: the sha256 of each module that it needs."""
-    root = Path()
-    stages = {path.stem for path in root.glob("stages/*.py")} - {"__init__"}
+    modules = Modules(Path())
+    stages = {path.stem for path in Path("stages").glob("*.py")} - {"__init__"}
     for stage in stages:
-        modules = modules_of(root, f"stages.{stage}")
-        sums = {name: sha256((root / name).read_bytes()) for name in modules}
+        needed = modules.needed_by(f"stages.{stage}")
+        sums = {name: sha256(Path(name).read_bytes()) for name in needed}
         write_json(out / f"{stage}.json", sums, indent=2)
     for path in out.glob("*.json"):
         if path.stem not in stages:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
-from stages.lib.files import read_csv, read_json, write_bytes, write_json
+from stages.lib.files import read_csv, read_json, write_json
 from stages.lib.papers.about import read_about
 from stages.lib.papers.images import image_facts
-from stages.lib.papers.render import papers
+from stages.lib.papers.render import write_papers
 from stages.lib.sums import from_text
 
 
@@ -36,8 +36,7 @@ def main(
         samples=read_csv(dataset / "samples.csv"),
         files={name: ((dataset / name).stat().st_size, sums[name]) for name in sums},
     )
-    for name, data in papers(facts).items():
-        write_bytes(dataset / name, data)
+    write_papers(dataset, facts)
     write_json(out, facts)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
-from stages.lib.files import read_json, write_bytes, write_json
+from stages.lib.files import read_json, write_json
 from stages.lib.papers.about import read_about
-from stages.lib.papers.render import papers
+from stages.lib.papers.render import write_papers
 from stages.lib.papers.texts import FILES, text_facts
 from stages.lib.sums import sha256
 from tinydatasets.texts import read_splits
@@ -31,8 +31,7 @@ def main(
         transformers=read_json(transformers) if transformers.exists() else None,
         files={name: (len(data), sha256(data)) for name, data in released.items()},
     )
-    for name, data in papers(facts).items():
-        write_bytes(dataset / name, data)
+    write_papers(dataset, facts)
     write_json(out, facts)
 
 

@@ -44,7 +44,7 @@ def test_make_check_and_make_prune(ready: Repository) -> None:
     assert "removed datasets/tinydigits-150/train.pkl" in printed
     assert "@tinydigits-150" not in ready.read("dvc.lock")
     left = (ready.folder / "datasets/tinydigits-150").iterdir()
-    assert sorted(path.name for path in left) == ["LICENSE", "README.md"]
+    assert sorted(path.name for path in left) == ["about.yaml"]
 
 
 def test_make_new_takes_paths_as_they_are(ready: Repository) -> None:
@@ -71,7 +71,7 @@ def test_make_check_writes_nothing(ready: Repository) -> None:
 
 
 COMMIT = (
-    "To keep this, commit params.yaml, dvc.lock, data/, datasets/ and metrics/. "
+    "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. "
     "No DVC remote is needed.\n"
 )
 
@@ -132,7 +132,9 @@ def test_make_curves_trains_once(ready: Repository) -> None:
     assert "digits: 16 trainings, 0 of them done before" in ready.run("make", "curves", "WORKERS=2")
     assert ready.read("curves/digits.csv").count("\n") == 9
     assert "\nRunning stage" not in ready.run("make", "curves")
-    # The main pipeline is not concerned.
+    # The main pipeline is not concerned; the report shows the new curve.
+    ran = re.findall(r"Running stage '(.*?)'", ready.run("make", "repro"))
+    assert ran == ["report/dvc.yaml:report"]
     assert "up to date" in ready.run("make", "repro")
     path.write_text("sizes:\n  digits: [2, 3, 5]\nseeds: 1\nsteps: 5\n")
     printed = ready.run("make", "curves", status=2)

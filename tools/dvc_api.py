@@ -277,18 +277,19 @@ def files_of(path: Path, md5: str) -> Iterator[tuple[Path, str]]:
 # --- Which stages exist -------------------------------------------------------------------------
 
 
-def stages_of_pipeline() -> set[str]:
-    """Give the names of all stages of ``dvc.yaml``, each entry of `foreach` spelled out."""
+def stages_of_pipeline(lock: Path = LOCK) -> set[str]:
+    """Give the names of all stages of the ``dvc.yaml`` of a lock, each of a `foreach` too."""
     from dvc.repo import Repo  # noqa: PLC0415 - takes a second to import
 
     with Repo() as repo:
-        return {s.addressing for s in repo.index.stages if s.path_in_repo == "dvc.yaml"}
+        pipeline = lock.with_suffix(".yaml").as_posix()
+        return {s.name for s in repo.index.stages if s.path_in_repo == pipeline}
 
 
-def forget(stages: Iterable[str]) -> None:
-    """Remove the records of some stages from ``dvc.lock``."""
+def forget(stages: Iterable[str], lock: Path = LOCK) -> None:
+    """Remove the records of some stages from a ``dvc.lock``."""
     from dvc.utils.serialize import modify_yaml  # noqa: PLC0415
 
-    with modify_yaml(str(LOCK)) as lock:
+    with modify_yaml(str(lock)) as records:
         for name in stages:
-            del lock["stages"][name]
+            del records["stages"][name]

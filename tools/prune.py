@@ -15,15 +15,15 @@ from stages.lib.papers.draft import ABOUT, is_untouched
 from stages.lib.params.checks import SHARED
 from stages.lib.params.read import read_params
 from tools import dvc_api
-from tools.dvc_api import BrokenLockError
+from tools.dvc_api import LOCK, REPORT_LOCK, BrokenLockError
 
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
 
-# The papers of a dataset; and its released files, by the first stage of its chain. Other files in
-# its folder are the author's.
-PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
 SPLITS = ("train", "val", "test")
+PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
+# The files that a chain writes to the folder of a dataset, by its first stage. Other files there
+# are its author's.
 RELEASED = {
     "sample": (
         "SHA256SUMS",
@@ -31,12 +31,10 @@ RELEASED = {
         "samples.csv",
         *(f"{split}.pkl" for split in SPLITS),
         *(f"{{name}}-{split}.zip" for split in SPLITS),
-        *PAPERS,
     ),
-    "expand_text": (
-        *(f"{split}.{kind}" for split in SPLITS for kind in ("txt", "jsonl")),
-        *PAPERS,
-    ),
+    "expand_text": tuple(f"{split}.{kind}" for split in SPLITS for kind in ("txt", "jsonl")),
+    "describe": PAPERS,
+    "describe_text": PAPERS,
 }
 
 
@@ -50,7 +48,7 @@ def leftovers(
     root : Path
         The folder of the repository.
     locked : set of (str, str)
-        The first stage and the name of each dataset that ``dvc.lock`` knows.
+        The first stage and the name of each chain that a ``dvc.lock`` knows.
     datasets, sources : set of str
         The names that ``params.yaml`` has now; a text is a dataset too.
 
@@ -68,6 +66,7 @@ def leftovers(
         for stage, output in (("sample", "sample"), ("expand_text", "pairs.tsv"))
         if (path / output).exists()
     }
+    built |= {("describe", path.stem) for path in root.glob("build/report/*.json")}
     gone = sorted((stage, name) for stage, name in locked | built if name not in datasets)
     made = [
         *(path for path in sorted(folders) if path.name not in datasets),
@@ -92,11 +91,12 @@ def leftovers(
 
 
 def prune(params: Params) -> None:
-    """Remove from datasets/, metrics/, build/ and dvc.lock what `params` do not have."""
-    recorded = set(dvc_api.read_lock())
+    """Remove from datasets/, metrics/, build/ and the locks what `params` do not have."""
+    recorded = {lock: set(dvc_api.read_lock(lock)) for lock in (LOCK, REPORT_LOCK)}
     locked = {
         (stage, name)
-        for stage, _, name in (record.partition("@") for record in recorded)
+        for records in recorded.values()
+        for stage, _, name in (record.partition("@") for record in records)
         if stage in RELEASED
     }
     datasets = {*params.datasets, *params.texts}
@@ -113,7 +113,9 @@ def prune(params: Params) -> None:
             print(f"kept {folder}, which also has {left}")
         else:
             folder.rmdir()
-    dvc_api.forget(recorded - dvc_api.stages_of_pipeline())
+    for lock, records in recorded.items():
+        if old := records - dvc_api.stages_of_pipeline(lock):
+            dvc_api.forget(old, lock)
 
 
 def main() -> None:

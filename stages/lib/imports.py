@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,61 +33,73 @@ def _is_for_type_checkers(node: ast.stmt) -> bool:
     return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
 
 
-@functools.cache
-def _files(root: Path, name: str) -> list[Path]:
-    """Give the files that importing a name runs or may read: packages, the module, its data."""
-    parts = name.split(".")
-    if parts[0] not in PACKAGES:
-        return []
-    found = []
-    for depth in range(1, len(parts) + 1):
-        path = root.joinpath(*parts[:depth])
-        if (path / "__init__.py").is_file():
-            found.append(path / "__init__.py")
-        elif path.with_suffix(".py").is_file():
-            found.append(path.with_suffix(".py"))
-            if depth > 1:
-                found += [data for data in path.parent.iterdir() if data.suffix in DATA]
-    return found
-
-
-@functools.cache
-def _imports(path: Path) -> set[str]:
-    """Give the names that a module imports; most are imported by several stages."""
-    return {*_names(ast.parse(path.read_bytes()).body)}
-
-
-def modules_of(root: Path, name: str) -> list[str]:
-    """Find every file of this project that a module needs.
+class Modules:
+    """The modules of a repository, each read once.
 
     Parameters
     ----------
     root : Path
         The folder of the repository.
-    name : str
-        The module, such as ``"stages.sample"``.
-
-    Returns
-    -------
-    list of str
-        The paths from `root` of the module, of all that it imports at any time (not those for type
-        checkers), of the packages that they are in, and of the words and templates beside
-        them; sorted.
 
     Examples
     --------
-    >>> found = modules_of(Path(), "stages.lib.params.counts")
+    >>> found = Modules(Path()).needed_by("stages.lib.params.counts")
     >>> found  # doctest: +NORMALIZE_WHITESPACE
     ['stages/__init__.py', 'stages/lib/__init__.py', 'stages/lib/params/__init__.py',
      'stages/lib/params/counts.py']
     """
-    found: set[Path] = set()
-    waiting = [*_files(root, name)]
-    while waiting:
-        path = waiting.pop()
-        if path in found:
-            continue
-        found.add(path)
-        if path.suffix == ".py":
-            waiting += [file for name in _imports(path) for file in _files(root, name)]
-    return sorted(path.relative_to(root).as_posix() for path in found)
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, list[Path]] = {}
+        self._imports: dict[Path, set[str]] = {}
+
+    def needed_by(self, name: str) -> list[str]:
+        """Find every file of this project that a module needs.
+
+        Parameters
+        ----------
+        name : str
+            The module, such as ``"stages.sample"``.
+
+        Returns
+        -------
+        list of str
+            The paths from the root of the module, of all that it imports at any time (not those for
+            type checkers), of the packages that they are in, and of the words and templates beside
+            them; sorted.
+        """
+        found: set[Path] = set()
+        waiting = [*self._files_of(name)]
+        while waiting:
+            path = waiting.pop()
+            if path in found:
+                continue
+            found.add(path)
+            if path.suffix == ".py":
+                waiting += [file for each in self._imported(path) for file in self._files_of(each)]
+        return sorted(path.relative_to(self._root).as_posix() for path in found)
+
+    def _files_of(self, name: str) -> list[Path]:
+        """Give the files that importing a name runs or may read: packages, the module, its data."""
+        if name not in self._files:
+            self._files[name] = [*_find(self._root, name)]
+        return self._files[name]
+
+    def _imported(self, path: Path) -> set[str]:
+        if path not in self._imports:
+            self._imports[path] = {*_names(ast.parse(path.read_bytes()).body)}
+        return self._imports[path]
+
+
+def _find(root: Path, name: str) -> Iterator[Path]:
+    parts = name.split(".")
+    if parts[0] not in PACKAGES:
+        return
+    for depth in range(1, len(parts) + 1):
+        path = root.joinpath(*parts[:depth])
+        if (path / "__init__.py").is_file():
+            yield path / "__init__.py"
+        elif path.with_suffix(".py").is_file():
+            yield path.with_suffix(".py")
+            yield from (file for file in path.parent.iterdir() if file.suffix in DATA and depth > 1)

@@ -67,6 +67,10 @@ def release(
     >>> files["samples.csv"]
     b'split,row,label\ntrain,7,1\ntest,9,1\n'
     """
+    try:
+        classes.check(names, count_classes(*splits.values()))
+    except FormatError as error:
+        raise FormatError(f"classes.json: {error}") from None
     files = {}
     lines: list[Mapping[str, str]] = []
     for split in (split for split in SPLITS if split in splits):
@@ -79,9 +83,6 @@ def release(
         lines += rows
     files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
     if [*names] != [str(label) for label in range(len(names))]:
-        try:
-            files["classes.json"] = classes.dumps(names, count_classes(*splits.values()))
-        except FormatError as error:
-            raise FormatError(f"classes.json: {error}") from None
+        files["classes.json"] = classes.dumps(names, count_classes(*splits.values()))
     sums = {name: sha256(data) for name, data in files.items()}
     return {**files, "SHA256SUMS": to_text(sums).encode()}

@@ -103,17 +103,20 @@ def of_other_classes(lines: list[dict[str, str]], tier: str) -> tuple[int, int]:
     return len(of_tier), sum(difficulty > 1 for difficulty in of_tier)
 
 
-def test_the_pages_say_how_many_hard_images_lie_nearer_to_other_classes() -> None:
-    page = (ROOT / "datasets/tinymnist/README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["tinymnist", "tinydigits", "tinydigits-150"])
+def test_the_card_says_how_many_hard_images_lie_nearer_to_other_classes(name: str) -> None:
+    page = (ROOT / f"datasets/{name}/README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\| `(\w+)` \| .*? \| (\d+) \| (\d+) \|", page)
+    train = [line for line in table(name) if line["split"] == "train"]
+    found = {tier: of_other_classes(train, tier) for tier in TIERS}
+    assert {tier: (int(n), int(above)) for tier, n, above in shown} == found
+
+
+def test_the_page_of_curation_has_the_figures_of_tinymnist() -> None:
+    page = (ROOT / "docs/curation.md").read_text(encoding="utf-8")
     shown = re.findall(r"\| `(\w+)` \| .*? \| (\d+) \| (\d+) \|", page)
     found = {tier: of_other_classes(samples()["train"], tier) for tier in TIERS}
     assert {tier: (int(n), int(above)) for tier, n, above in shown} == found
-    page = (ROOT / "datasets/tinydigits/README.md").read_text(encoding="utf-8")
-    counts = re.search(r"of the hardest tier, (\d+) of (\d+) .*?(\d+) of (\d+)", page, re.DOTALL)
-    assert counts is not None
-    above, n, above_150, n_150 = map(int, counts.groups())
-    assert of_other_classes(table("tinydigits"), "hardest") == (n, above)
-    assert of_other_classes(table("tinydigits-150"), "hardest") == (n_150, above_150)
 
 
 def test_the_easy_images_are_those_of_facility_location(source: Any) -> None:

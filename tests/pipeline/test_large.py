@@ -58,7 +58,9 @@ def test_a_cluster_builds_what_this_machine_builds(
 
     names = {path.name for path in (there.folder / "datasets/mine").iterdir()}
     pickles = {"train.pkl", "val.pkl", "test.pkl"}
-    assert names == pickles | {"classes.json", "samples.csv", "SHA256SUMS"}
+    archives = {f"mine-{split}.zip" for split in ("train", "val", "test")}
+    others = {"about.yaml", "classes.json", "samples.csv", "SHA256SUMS"}
+    assert names == pickles | archives | others
     with (there.folder / "datasets/mine/val.pkl").open("rb") as file:
         assert np.bincount(pickle.load(file)["labels"]).tolist() == [3] * 10
     # A figure for each class by its name; no rows are left over to score.

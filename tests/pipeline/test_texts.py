@@ -54,11 +54,10 @@ def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
     before = built.contents("datasets")
     built.set_param("texts", {})
     printed = built.run("python", "-m", "tools.prune")
-    assert "kept datasets/tinytalks, which also has LICENSE, README.md, templates.yaml" in printed
+    assert "kept datasets/tinytalks, which also has about.yaml, templates.yaml" in printed
     after = built.contents("datasets")
     assert {name for name in after if "tinytalks" in name} == {
-        "datasets/tinytalks/LICENSE",
-        "datasets/tinytalks/README.md",
+        "datasets/tinytalks/about.yaml",
         TEMPLATES,
     }
     assert all(before[name] == data for name, data in after.items())

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stages.lib import command
-from tests.conftest import ROOT, copy_repository
+from tests.conftest import PIPELINES, ROOT, copy_repository
 from tests.portability.pythons import install_data, make_environment
 from tools.prune import PAPERS
 
@@ -50,8 +50,6 @@ RELEASED = (
     *(f"datasets/*/{name}" for name in PAPERS),
     "report/index.html",
 )
-# The datasets, and the papers and the page about them.
-PIPELINES = ("dvc.yaml", "report/dvc.yaml")
 # What an environment says of itself: versions, and the kernels and threads that took effect.
 PROBE = """
 import json, platform, numpy, sklearn.neural_network, threadpoolctl

@@ -34,9 +34,9 @@ def test_an_old_processor_elsewhere_builds_what_is_committed(
     there = rebuild(environment, tmp_path)
     # Each built from nothing: whole trees, models and metrics too, and the lock.
     assert there == sums(built.folder)
-    authored = ("LICENSE", "README.md", "templates.yaml")
+    authored = ("about.yaml", "PHILOSOPHY.md", "templates.yaml")
     assert not [name for name in there if name.endswith(authored)]
-    patterns = (*RELEASED, "dvc.lock")
+    patterns = (*RELEASED, "dvc.lock", "report/dvc.lock")
     committed = [path for pattern in patterns for path in ROOT.glob(pattern)]
     assert len(committed) > 18
     for path in committed:

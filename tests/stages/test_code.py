@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from stages import code
-from stages.lib.imports import modules_of
+from stages.lib.imports import Modules
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 STAGES: dict[str, Any] = {
     name: stage.get("do", stage)
-    for pipeline in ("dvc.yaml", "curves/dvc.yaml", "neural/dvc.yaml")
+    for pipeline in ("dvc.yaml", "report/dvc.yaml", "curves/dvc.yaml", "neural/dvc.yaml")
     for name, stage in yaml.safe_load((ROOT / pipeline).read_text("utf-8"))["stages"].items()
 }
 # Imports a module in a fresh interpreter and names the files of this project that it loaded.
@@ -123,11 +123,11 @@ def test_all_that_a_stage_loads_is_counted(name: str) -> None:
         stdout=subprocess.PIPE,
     )
     assert f"stages/{name}.py" in loaded.stdout.split()
-    assert set(loaded.stdout.split()) <= set(modules_of(ROOT, f"stages.{name}"))
+    assert set(loaded.stdout.split()) <= set(Modules(ROOT).needed_by(f"stages.{name}"))
 
 
 def test_what_a_stage_imports_when_it_runs_is_counted() -> None:
-    counted = modules_of(ROOT, "stages.train_transformer")
+    counted = Modules(ROOT).needed_by("stages.train_transformer")
     assert {"stages/lib/neural/training.py", "stages/lib/neural/transformer.py"} <= set(counted)
 
 
@@ -135,7 +135,7 @@ def test_data_files_are_counted_where_they_are_read() -> None:
     counted = {
         name
         for name in STAGES
-        if any(f.endswith(".txt") for f in modules_of(ROOT, f"stages.{name}"))
+        if any(f.endswith(".txt") for f in Modules(ROOT).needed_by(f"stages.{name}"))
     }
     assert {"expand_text", "split_text"} <= counted
     assert "sample" not in counted

@@ -14,6 +14,8 @@ from stages import params
 from stages.lib import command
 from tests.stages.lib.params.example import TEXT
 
+ABOUT = "title: Tiny\nlicence: MIT\n"
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -23,6 +25,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pairs = Path("datasets/tinytalks/templates.yaml")
     pairs.parent.mkdir(parents=True)
     pairs.touch()
+    for name in ("tinydigits", "tinydigits-150", "tinymnist", "tinytalks"):
+        about = Path("datasets", name, "about.yaml")
+        about.parent.mkdir(exist_ok=True)
+        about.write_text(ABOUT)
     return tmp_path
 
 
@@ -48,6 +54,7 @@ def test_each_entry_has_a_file_until_it_is_gone(capsys: pytest.CaptureFixture[st
     params.main(out=out)
     gone = {"datasets/tinydigits-150.json", "texts/tinytalks.json"}
     assert set(files(out)) == set(before) - gone | {"datasets/other.json"}
+    assert Path("datasets/tinydigits-150/about.yaml").read_text() == ABOUT
 
 
 def test_without_a_folder_it_writes_nothing(folder: Path) -> None:
@@ -114,7 +121,8 @@ def test_what_is_found_in_the_images_is_printed_and_written(
         "channels": None,
     }
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"leaves: 5 images of 4 x 6 pixels from 0 to 255: elm 2, \u6a61 oak 3; sha256 {sums}"
+        f"leaves: 5 images of 4 x 6 pixels from 0 to 255: elm 2, \u6a61 oak 3; sha256 {sums}",
+        "datasets/mine/about.yaml is a draft: write in it what only you know of the dataset",
     ]
     of_dataset = json.loads(Path("out/datasets/mine.json").read_bytes())
     assert of_dataset["train_per_class"] == [1, 1]

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 TABLE = "split,row,label\ntrain,3,0\ntrain,1,1\ntest,0,0\nunused,2,1\n"
 # Val may stand anywhere in the table that stage `split` writes.
 TABLE_WITH_VAL = "split,row,label\ntrain,3,0\ntrain,1,1\ntest,0,0\nval,5,1\nval,4,0\nunused,2,1\n"
-FILES = ["SHA256SUMS", "samples.csv", "test.pkl", "train.pkl"]
+FILES = [
+    "SHA256SUMS",
+    "out-test.zip",
+    "out-train.zip",
+    "samples.csv",
+    "test.pkl",
+    "train.pkl",
+]
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
         write_array(tmp_path / "arrays" / name / "images.npy", images)
         write_array(tmp_path / "arrays" / name / "labels.npy", np.array(labels))
     (tmp_path / "split.csv").write_text(TABLE)
-    (tmp_path / "mine.json").write_text('{"classes": ["0", "1", "2"]}')
+    (tmp_path / "mine.json").write_text('{"classes": ["0", "1", "2"], "maximum": 255}')
     return tmp_path
 
 
@@ -44,7 +51,7 @@ def add_val(folder: Path) -> None:
 
 
 def add_names(folder: Path, *names: str) -> None:
-    (folder / "mine.json").write_text(json.dumps({"classes": names}))
+    (folder / "mine.json").write_text(json.dumps({"classes": names, "maximum": 255}))
 
 
 def run(folder: Path) -> Path:
@@ -78,7 +85,7 @@ def test_a_third_split_and_names_are_written_where_there_are_such(folder: Path) 
     add_val(folder)
     add_names(folder, "oak", "érable")
     out = run(folder)
-    assert written(out) == sorted([*FILES, "classes.json", "val.pkl"])
+    assert written(out) == sorted([*FILES, "classes.json", "out-val.zip", "val.pkl"])
     val = pickle.loads((out / "val.pkl").read_bytes())
     assert val["labels"].tolist() == [1, 0]
     assert val["images"].shape == (2, 2, 2)

@@ -79,7 +79,7 @@ def test_what_ships_is_ascii_with_lf() -> None:
         for path in (ROOT / "datasets/tinytalks").iterdir()
         if path.suffix in {".yaml", ".txt", ".jsonl"}
     ]
-    assert len(files) == 7
+    assert len(files) == 8
     for path in files:
         data = path.read_bytes()
         assert data.isascii()

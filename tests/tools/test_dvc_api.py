@@ -23,6 +23,7 @@ from tools.dvc_api import (
     FILE_LOCKS,
     LOCAL_CONFIG,
     LOCK,
+    REPORT_LOCK,
     REPOSITORY_LOCK,
     BrokenLockError,
     alone,
@@ -93,7 +94,7 @@ def test_every_file_that_was_built_is_what_the_lock_and_the_cache_say(
     built_once: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(built_once.folder)
-    outputs = outputs_of(read_lock())
+    outputs = [*outputs_of(read_lock()), *outputs_of(read_lock(REPORT_LOCK))]
     files = dict(file for output in outputs for file in files_of(*output))
     assert {path: md5(path) for path in files} == files
     # All that the pipeline makes, but the files of folders that DVC keeps out of its cache.
@@ -103,16 +104,17 @@ def test_every_file_that_was_built_is_what_the_lock_and_the_cache_say(
     assert len(kept_out) > 10
 
 
+@pytest.mark.parametrize("lock", [LOCK, REPORT_LOCK], ids=str)
 def test_the_stages_are_those_that_dvc_lists(
-    clone: Repository, monkeypatch: pytest.MonkeyPatch
+    clone: Repository, monkeypatch: pytest.MonkeyPatch, lock: Path
 ) -> None:
     monkeypatch.chdir(clone.folder)
     params = yaml.safe_load(Path("params.yaml").read_text())
     expected = set()
-    for name, stage in yaml.safe_load(Path("dvc.yaml").read_text())["stages"].items():
+    for name, stage in yaml.safe_load(lock.with_suffix(".yaml").read_text())["stages"].items():
         part = re.sub(r"[${}]", "", stage.get("foreach", ""))
         expected |= {f"{name}@{key}" for key in params[part]} if part else {name}
-    assert stages_of_pipeline() == expected == set(read_lock())
+    assert stages_of_pipeline(lock) == expected == set(read_lock(lock))
 
 
 def test_stages_are_forgotten_and_the_rest_stays_as_it_is(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stages.lib.papers.about import About
+from stages.lib.papers.draft import draft
 from tools.prune import leftovers
 
 if TYPE_CHECKING:
@@ -15,9 +17,14 @@ if TYPE_CHECKING:
     from tests.conftest import Repository
 
 RELEASED = ("SHA256SUMS", "classes.json", "samples.csv", "test.pkl", "train.pkl", "val.pkl")
+PAPERS = [
+    f"datasets/NAME/{file}"
+    for file in ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
+]
 IMAGES = [
     "build/NAME/sample/rows.csv",
     *(f"datasets/NAME/{file}" for file in RELEASED),
+    *(f"datasets/NAME/NAME-{split}.zip" for split in ("train", "val", "test")),
     "metrics/NAME.json",
 ]
 TEXT = [
@@ -55,6 +62,27 @@ def test_what_was_made_is_found_with_and_without_the_lock(
     assert found(tmp_path, lock, {"kept"}) == {*expected, "build/old"}
 
 
+@pytest.mark.parametrize("locked", [True, False])
+def test_papers_are_found_where_the_pipeline_wrote_them(tmp_path: Path, *, locked: bool) -> None:
+    for name in ("old", "own"):
+        make(tmp_path, *(file.replace("NAME", name) for file in PAPERS))
+    if not locked:
+        make(tmp_path, "build/report/old.json")
+    expected = {file.replace("NAME", "old") for file in PAPERS}
+    if not locked:
+        expected |= {"build/report/old.json"}
+    assert found(tmp_path, {("describe", "old")} if locked else set(), set()) == expected
+
+
+def test_a_draft_goes_unless_somebody_wrote_in_it(tmp_path: Path) -> None:
+    make(tmp_path, "datasets/old/about.yaml", "datasets/begun/about.yaml")
+    text = draft("old", About(licence="MIT"))
+    (tmp_path / "datasets/old/about.yaml").write_text(text)
+    (tmp_path / "datasets/begun/about.yaml").write_text(text.replace("title:", "title: Leaves"))
+    locked = {("sample", "old"), ("sample", "begun")}
+    assert found(tmp_path, locked, set()) == {"datasets/old/about.yaml"}
+
+
 def test_what_only_the_lock_knows_is_found(tmp_path: Path) -> None:
     make(tmp_path, "datasets/old/train.pkl")
     assert found(tmp_path, {("sample", "old")}, set()) == {"datasets/old/train.pkl"}
@@ -82,10 +110,11 @@ def test_the_command_removes_them_and_forgets_their_stages(digits: Repository) -
     digits.write_params(params)
     printed = digits.run(sys.executable, "-m", "tools.prune")
     assert "removed datasets/tinydigits-150/train.pkl\n" in printed
-    assert "kept datasets/tinydigits-150, which also has LICENSE, README.md\n" in printed
-    assert "@tinydigits-150" not in digits.read("dvc.lock")
+    assert "kept datasets/tinydigits-150, which also has about.yaml\n" in printed
+    for lock in ("dvc.lock", "report/dvc.lock"):
+        assert "@tinydigits-150" not in digits.read(lock)
     gone = set(before) - set(digits.contents("datasets", "metrics", "build"))
-    authored = {f"datasets/tinydigits-150/{name}" for name in ("LICENSE", "README.md")}
+    authored = {"datasets/tinydigits-150/about.yaml"}
     of_it = {name for name in before if "/tinydigits-150" in name and "build/params" not in name}
     assert gone == of_it - authored
     assert digits.run(sys.executable, "-m", "tools.prune") == ""

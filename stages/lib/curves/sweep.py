@@ -18,7 +18,7 @@ from stages.lib.compute import dask_cluster, where
 from stages.lib.curves import training
 from stages.lib.curves.results import append, read_results
 from stages.lib.curves.training import Score, score
-from stages.lib.imports import modules_of
+from stages.lib.imports import Modules
 from stages.lib.processes import end_with, process_ended
 from stages.lib.sums import sha256
 
@@ -85,7 +85,9 @@ def key_of(arguments: Mapping[str, Any], data: str) -> str:
 
 def sum_of(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> str:
     """Give the sum of a source and of the modules that a training imports."""
-    code = [sha256(Path(name).read_bytes()) for name in modules_of(Path(), training.__name__)]
+    code = [
+        sha256(Path(name).read_bytes()) for name in Modules(Path()).needed_by(training.__name__)
+    ]
     arrays = [[array.shape, sha256(array.tobytes())] for array in (images, labels)]
     return sha256(json.dumps([code, arrays]).encode())
 

@@ -91,7 +91,9 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         "isBasedOn": [work["url"] for work in about["origin"] if work["url"]],
         "distribution": [_file(file) for file in facts["files"]],
         "recordSet": [
-            (_images(split, facts) if of_images else _pairs(split)) for split in facts["splits"]
+            (_images(split, facts) if of_images else _pairs(split))
+            for split, of_split in facts["splits"].items()
+            if of_split["samples"]
         ],
     }
     if of_images:

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import yaml
 
+from stages.lib.command import StageError
+from stages.lib.files import write_bytes
 from stages.lib.papers.about import question
 from stages.lib.papers.croissant import croissant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 WIDTH = 100
 _TEMPLATES = {
@@ -56,6 +59,40 @@ def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
     }
     files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
     return {name: text.encode() for name, text in files.items()}
+
+
+# By which a paper that people also write by hand is known to be the pipeline's.
+MARKS = {
+    "README.md": "This page is made by the pipeline of tinydatasets",
+    "LICENSE": "Licence of the dataset ",
+}
+
+
+def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the papers of a dataset to its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    facts : mapping
+        As for `papers`.
+
+    Raises
+    ------
+    StageError
+        If somebody wrote one of them by hand. Nothing is written then.
+    """
+    files = papers(facts)
+    for name, mark in MARKS.items():
+        path = folder / name
+        if path.exists() and mark not in path.read_text(encoding="utf-8", errors="replace"):
+            raise StageError(
+                f"{path.as_posix()}: this file is not the pipeline's, which would replace it. Say "
+                f"in {folder.as_posix()}/about.yaml what it says, and remove or rename it."
+            )
+    for name, data in files.items():
+        write_bytes(folder / name, data)
 
 
 def header(facts: Mapping[str, Any]) -> str:

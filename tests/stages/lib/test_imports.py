@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stages.lib.imports import modules_of
+from stages.lib.imports import Modules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +56,7 @@ def test_modules_are_found(tmp_path: Path, name: str, others: list[str]) -> None
     for path, text in FILES.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    found = modules_of(tmp_path, f"stages.{name}")
+    found = Modules(tmp_path).needed_by(f"stages.{name}")
     assert found == sorted([TOP, f"stages/{name}.py", *others])
 
 
@@ -65,4 +65,4 @@ def test_what_is_for_type_checkers_alone_is_not_needed(tmp_path: Path) -> None:
     (tmp_path / "stages").mkdir()
     (tmp_path / "stages/a.py").write_text(text)
     (tmp_path / "stages/other.py").touch()
-    assert modules_of(tmp_path, "stages.a") == ["stages/a.py"]
+    assert Modules(tmp_path).needed_by("stages.a") == ["stages/a.py"]

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = (ROOT / "datasets/tinymnist/README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/curation.md").read_text(encoding="utf-8")
 CURATED, SOURCE, DATASET = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
 
 
