@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test validate check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.doctor
@@ -49,6 +49,16 @@ milestones: .venv-milestones/.ready  ## run the historic programs that need no n
 measure: .venv-milestones/.ready  ## measure what to expect of the historic programs: 3 minutes, or nothing to do
 	@python -m tools.doctor
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
+
+# The validators of others, each in an environment of its own, because some exclude each other.
+VALIDATORS = croissant hub licences citation report
+.PRECIOUS: .venv-validators/%/.ready
+
+validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium: 3 minutes
+
+validate-%: .venv-validators/%/.ready
+	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \
+	  tests/validators/test_$*.py
 
 test: .venv/.large  ## run the tests
 	python -m pytest
@@ -106,7 +116,7 @@ help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 clean:  ## remove the environments and everything that `make repro` can build again outside Git
-	rm -rf .venv .venv-milestones build .dvc/cache .dvc/tmp
+	rm -rf .venv .venv-milestones .venv-validators build .dvc/cache .dvc/tmp
 
 # pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
 # scikit-learn takes three times as long to import, in every run.
@@ -133,6 +143,12 @@ clean:  ## remove the environments and everything that `make repro` can build ag
 	  --requirement requirements.txt
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
+	touch $@
+
+.venv-validators/%/.ready: tests/validators/requirements-%.txt .venv/.ready
+	.venv/bin/python -m venv .venv-validators/$*
+	.venv-validators/$*/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --requirement $<
 	touch $@
 
 # Looked at each time, and made anew if it is of a Python that doesn't fit.
