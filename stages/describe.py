@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.lib import command
+from stages.lib.archive import folder_in
 from stages.lib.files import read_csv, read_json, write_json
 from stages.lib.papers.about import read_about
 from stages.lib.papers.images import image_facts
@@ -34,6 +35,7 @@ def main(
         details=read_json(details),
         predictions={path.stem: read_csv(path) for path in sorted(predictions.glob("*.csv"))},
         samples=read_csv(dataset / "samples.csv"),
+        folders={path.stem: folder_in(path) for path in sorted(dataset.glob("*.zip"))},
         files={name: ((dataset / name).stat().st_size, sums[name]) for name in sums},
     )
     write_papers(dataset, facts)

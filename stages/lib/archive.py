@@ -18,6 +18,7 @@ from stages.lib.sums import of_files, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from tinydatasets.types import Split
 
@@ -84,6 +85,12 @@ def archive(
     ]
     entries = {f"{content}/{name}": data for name, data in files.items()}
     return _zipped({**entries, METADATA: to_csv([["file_name", "class", *columns], *table])})
+
+
+def folder_in(path: Path) -> str:
+    """Give the name of the folder in an archive that `archive` gave."""
+    with zipfile.ZipFile(path) as file:
+        return file.namelist()[0].partition("/")[0]
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

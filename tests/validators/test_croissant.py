@@ -11,6 +11,7 @@ from typing import Any
 import mlcroissant
 import numpy as np
 import pytest
+from etils import epath
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = sorted(path.parent.name for path in ROOT.glob("datasets/*/croissant.json"))
@@ -19,9 +20,8 @@ NAMES = sorted(path.parent.name for path in ROOT.glob("datasets/*/croissant.json
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Extract archives anew."""
-    monkeypatch.setattr(
-        mlcroissant._src.operation_graph.operations.extract, "EXTRACT_PATH", tmp_path
-    )
+    extract = mlcroissant._src.operation_graph.operations.extract
+    monkeypatch.setattr(extract, "EXTRACT_PATH", epath.Path(tmp_path / "extracted"))
 
 
 def load(name: str) -> mlcroissant.Dataset:

@@ -112,14 +112,13 @@ def test_each_dataset_has_its_section(page: Page, name: str) -> None:
 def test_the_buttons_copy(page: Page, name: str) -> None:
     section = page.locator(f"section[aria-labelledby='{name}']")
     for words, beginning in (("Copy code", "import tinydatasets\n"), ("Copy citation", "@misc{")):
-        button = section.get_by_text(words, exact=True)
-        button.click()
-        page.wait_for_function("document.getElementById('status').textContent !== ''")
+        section.get_by_text(words, exact=True).click()
+        section.get_by_text("Copied", exact=True).wait_for()
         assert page.evaluate("navigator.clipboard.readText()").startswith(beginning)
-        assert section.get_by_text("Copied", exact=True).count() == 1
-        page.evaluate("document.getElementById('status').textContent = ''")
-        page.evaluate("navigator.clipboard.writeText('')")
-        page.wait_for_timeout(1600)
+        # What a screen reader says.
+        assert words.lower() in page.get_by_role("status").inner_text().lower()
+        # The button has its words again.
+        section.get_by_text(words, exact=True).wait_for()
 
 
 def test_the_code_that_is_copied_runs(page: Page) -> None:

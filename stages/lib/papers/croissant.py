@@ -97,7 +97,7 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         ],
     }
     if of_images:
-        document["distribution"] += [_archived(facts["name"], split) for split in facts["splits"]]
+        document["distribution"] += [_archived(facts, split) for split in facts["splits"]]
         document["recordSet"].append(_samples(has_difficulty=bool(facts["tiers"])))
     return {key: value for key, value in document.items() if value}
 
@@ -115,15 +115,17 @@ def _file(file: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _archived(name: str, split: str) -> dict[str, Any]:
+def _archived(facts: Mapping[str, Any], split: str) -> dict[str, Any]:
+    archive = f"{facts['name']}-{split}"
     return {
         "@type": "cr:FileSet",
         "@id": f"{split}-images",
         "name": f"{split}-images",
         "description": f"The images of {split}.",
-        "containedIn": {"@id": f"{name}-{split}.zip"},
+        "containedIn": {"@id": f"{archive}.zip"},
         "encodingFormat": "image/png",
-        "includes": "*/*/*.png",
+        # Of no older archive that a program extracted from a file of this name.
+        "includes": f"{facts['folders'][archive]}/*/*.png",
     }
 
 

@@ -40,6 +40,7 @@ def image_facts(
     details: Mapping[str, Any],
     predictions: Mapping[str, Rows],
     samples: Rows,
+    folders: Mapping[str, str],
     files: Mapping[str, tuple[int, str]],
 ) -> dict[str, Any]:
     """Gather what there is to say of a dataset of images.
@@ -58,6 +59,8 @@ def image_facts(
         For each recipe, a row for each scored sample: `split`, `row`, `actual`, `predicted`.
     samples : rows
         The lines of ``samples.csv``.
+    folders : mapping of str to str
+        The folder in each archive of images, by the archive's name without suffix.
     files : mapping of str to (int, str)
         Bytes and sha256 of each released file.
 
@@ -80,6 +83,7 @@ def image_facts(
         **common(
             name, "images", about, files, {file.format(name=name): FILES[file] for file in FILES}
         ),
+        "folders": folders,
         "splits": splits,
         "classes": present,
         "dataset": dataset,
