@@ -19,7 +19,9 @@ CLAIMED = {150: 0.2, 1000: 0.8}
 CLAIM_RECIPE = "classroom"
 
 
-def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> dict[str, Any]:
+def curves(
+    rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int
+) -> dict[str, Any] | None:
     """Draw the accuracy over samples and over optimizer steps.
 
     Parameters
@@ -35,10 +37,13 @@ def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> 
 
     Returns
     -------
-    dict
-        The charts `samples` and `steps`, as SVG, and the `legend` of the lines in both.
+    dict or None
+        The charts `samples` and `steps`, as SVG, and the `legend` of the lines in both; None if no
+        recipe of today was measured.
     """
-    names = list(dict.fromkeys(row["recipe"] for row in rows))
+    names = [name for name in dict.fromkeys(row["recipe"] for row in rows) if name in recipes]
+    if not names:
+        return None
     over_samples, over_steps = [], []
     for number, recipe in enumerate(names):
         colour = COLOURS[number % len(COLOURS)]
@@ -97,7 +102,7 @@ def claim(
         for point in _points(rows, CLAIM_RECIPE, budget)
         if point[0] * classes == samples
     }
-    if len(found) < 4:
+    if len(found) < 4 or CLAIM_RECIPE not in recipes:
         return None
     recipe = recipes[CLAIM_RECIPE]
     short, long = (_steps(samples, recipe) for samples in CLAIMED)

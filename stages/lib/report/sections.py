@@ -98,8 +98,8 @@ def image_section(
                 for split, score in of_recipe.items()
             ],
         ),
-        "curves": curves(rows, recipes, of_source, steps) if rows else None,
-        "claim": claim(rows, recipes, of_source, steps) if rows else None,
+        "curves": curves(rows, recipes, of_source, steps),
+        "claim": claim(rows, recipes, of_source, steps),
     }
 
 

@@ -1,0 +1,129 @@
+"""Papers and report follow the data, the author and the parameters, with no other edit."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from tests.conftest import PIPELINES
+from tests.pipeline.test_subsets import ZEROS_AND_ONES
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
+
+PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
+
+
+def section(repository: Repository, name: str) -> str:
+    """Give the section of a dataset of the report."""
+    page = repository.read("report/index.html")
+    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)
+    assert found is not None, f"the report has no section {name}"
+    return found[0]
+
+
+def test_a_fresh_clone_writes_the_papers_that_are_committed(clone: Repository) -> None:
+    paths = [path for name in PAPERS for path in clone.folder.glob(f"datasets/*/{name}")]
+    assert len(paths) == 20
+    for path in [*paths, clone.folder / "report/index.html", clone.folder / "datasets/README.md"]:
+        path.unlink()
+    clone.run("dvc", "repro", *PIPELINES)
+    assert clone.changes() == ""
+
+
+def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> None:
+    before = digits.read("report/index.html")
+    digits.set_param("datasets.zeros-and-ones", ZEROS_AND_ONES)
+    assert "report" not in str(digits.repro())
+    assert (digits.folder / "datasets/zeros-and-ones/about.yaml").exists()
+    digits.repro(*PIPELINES)
+    card = digits.read("datasets/zeros-and-ones/README.md")
+    assert "**This is a draft.**" in card
+    # What is known of the source stands there already.
+    assert "license: cc-by-4.0\n" in card
+    assert "https://doi.org/10.24432/C50P49" in card
+    licence = digits.read("datasets/zeros-and-ones/LICENSE")
+    assert "The scikit-learn developers" in licence
+    assert "TinyTorch" not in licence
+    assert "This is a draft" in section(digits, "zeros-and-ones")
+    assert 'href="#zeros-and-ones"' in digits.read("report/index.html")
+    assert "| `zeros-and-ones` | 80 + 20 |" in digits.read("datasets/README.md")
+    # The curve of its source, and two classes alone.
+    assert "Accuracy by optimizer steps" in section(digits, "zeros-and-ones")
+    assert "2 training images of class" not in section(digits, "zeros-and-ones")
+
+    path = "datasets/zeros-and-ones/about.yaml"
+    digits.replace(path, "\ntitle:\n", "\ntitle: Zeros & Ones\n")
+    assert digits.repro(*PIPELINES) == {
+        "report/dvc.yaml:describe@zeros-and-ones",
+        "report/dvc.yaml:report",
+    }
+    assert '<h2 id="zeros-and-ones">Zeros &amp; Ones</h2>' in section(digits, "zeros-and-ones")
+
+    papers = digits.contents("datasets/zeros-and-ones", "report")
+    digits.replace(path, "\nyear:\n", "\nyear: last\n")
+    printed = digits.run("dvc", "repro", *PIPELINES, status=255)
+    line = digits.read(path).splitlines().index("year: last") + 1
+    assert f"{path}, line {line}: year: 'last': expected a whole number\n" in printed
+    assert "Traceback" not in printed
+    after = digits.contents("datasets/zeros-and-ones", "report")
+    assert {name for name in after if after[name] != papers[name]} == {path}
+
+    digits.run("git", "checkout", "params.yaml")
+    digits.run("rm", path)
+    printed = digits.run("python", "-m", "tools.prune")
+    assert "kept" not in printed
+    digits.repro(*PIPELINES)
+    assert digits.read("report/index.html") == before
+
+
+def test_a_description_that_is_gone_is_drafted_again(digits: Repository) -> None:
+    digits.run("rm", "datasets/tinydigits-150/about.yaml")
+    printed = digits.run("python", "-m", "tools.doctor")
+    assert "datasets/tinydigits-150/about.yaml is missing" in printed
+    digits.run("dvc", "repro", *PIPELINES)
+    assert "This is a draft" in section(digits, "tinydigits-150")
+
+
+def test_a_recipe_of_a_user_appears(digits: Repository) -> None:
+    recipe = {**digits.params()["recipes"]["tuned"], "epochs": 2}
+    digits.set_param("recipes.short", recipe)
+    digits.repro(*PIPELINES)
+    assert "<code>short</code>" in section(digits, "tinydigits")
+    assert "| `short` |" in digits.read("datasets/tinydigits/README.md")
+    # Curves that were measured with a recipe of another name are not shown.
+    params = digits.params()
+    params["recipes"] = {"only": recipe}
+    digits.write_params(params)
+    digits.repro(*PIPELINES)
+    assert "No learning curve was measured with these recipes" in section(digits, "tinydigits")
+    assert "claim" not in digits.read("report/index.html")
+
+
+def test_the_figures_are_those_of_the_scores(built: Repository) -> None:
+    for name in ("tinydigits", "tinydigits-150", "tinymnist"):
+        details = json.loads(built.read(f"build/{name}/details.json"))
+        card, of_report = built.read(f"datasets/{name}/README.md"), section(built, name)
+        for recipe, scores in details.items():
+            cells = []
+            for score in scores.values():
+                low, high = (f"{100 * bound:.1f}" for bound in score["interval_95"])
+                accuracy = f"{100 * score['accuracy']:.1f}"
+                cells.append(f"{accuracy} ({low} to {high})")
+                assert f"{accuracy} <small>({low} to {high})</small>" in of_report
+            assert f"| `{recipe}` | {' | '.join(cells)} |" in card
+        predictions = built.read(f"build/{name}/predictions/tuned.csv").splitlines()[1:]
+        test = [line.split(",") for line in predictions if line.startswith("test,")]
+        wrong = [(actual, said) for _, _, actual, said in test if actual != said]
+        shown = re.findall(r"(\d), said (\d)</li>", of_report.rpartition("<code>tuned</code>: ")[2])
+        assert shown[: len(wrong)] == wrong
+
+
+def test_all_pairs_of_a_text_are_in_the_report(built: Repository) -> None:
+    shown = section(built, "tinytalks")
+    for split in ("train", "val", "test"):
+        for line in built.read(f"datasets/tinytalks/{split}.jsonl").splitlines():
+            pair = json.loads(line)
+            cells = f"<td>{split}</td><td>{pair['question']}</td><td>{pair['answer']}</td>"
+            assert cells in shown
