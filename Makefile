@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.doctor
@@ -59,6 +59,9 @@ validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators
 validate-%: .venv-validators/%/.ready
 	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \
 	  tests/validators/test_$*.py
+
+screenshots: .venv-validators/report/.ready  ## take the pictures of the report for the README
+	.venv-validators/report/bin/python -m tests.validators.screenshots
 
 test: .venv/.large  ## run the tests
 	python -m pytest

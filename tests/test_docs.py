@@ -18,6 +18,7 @@ import yaml
 from PIL import Image
 
 import tinydatasets
+from stages.lib.papers.about import REQUIRED, About, question
 from tests.pipeline.test_released import RELEASED
 from tools.pictures import learning_curves
 
@@ -28,7 +29,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("datasets/*/*.md")])
+    for pattern in ("*.md", "docs/*.md", "datasets/*.md", "datasets/*/*.md")
+    for path in sorted(ROOT.glob(pattern))
 }
 SPLITS = {"pkl": ("train", "test"), "jsonl": ("train", "val", "test")}
 
@@ -512,3 +514,35 @@ def test_the_hook_before_a_commit_runs_make_lint() -> None:
         "system",
         False,
     )
+
+
+# --- docs/papers.md and datasets/PHILOSOPHY.md --------------------------------------------------
+
+
+def test_the_page_of_papers_has_every_key() -> None:
+    shown = {
+        key.strip("`"): meaning for key, meaning in rows("docs/papers.md", "key of about.yaml")
+    }
+    optional = set(About.model_fields) - set(REQUIRED)
+    expected = {key: question(key).replace("; may be left out.", ".") for key in About.model_fields}
+    assert shown == {
+        key: f"{words} May be left out." if key in optional else words
+        for key, words in expected.items()
+    }
+
+
+def test_the_philosophy_has_the_figures_of_the_curves() -> None:
+    found = rows("datasets/PHILOSOPHY.md", "samples | 150")
+    for source, cells in zip(("digits", "mnist-5k"), found, strict=True):
+        points = curve(source)
+        shown = [points["tuned", "epochs", size]["mean"] for size in ("15", "50", "100", "150")]
+        assert cells[1:] == [f"{100 * float(mean):.1f}" for mean in shown]
+
+
+def test_the_overview_names_every_dataset_and_benchmark() -> None:
+    found = {name.strip("`"): cells for name, *cells in rows("datasets/README.md", "dataset | sam")}
+    times = json.loads((ROOT / "benchmarks/training.json").read_text(encoding="utf-8"))
+    assert set(found) == {*times, "tinytalks"}
+    for name, time in times.items():
+        assert found[name][2] == f"{time:g}"
+    assert found["tinydigits"][:2] == ["1000 + 200", f"{264_255 + 53_044:,}"]
