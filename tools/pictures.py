@@ -6,8 +6,6 @@ Those of ``docs/images.md`` are drawn in a clone in which its tutorial was follo
 from __future__ import annotations
 
 import csv
-import math
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,10 @@ from PIL import Image
 
 import tinydatasets
 from stages.lib import command
+from stages.lib.files import read_csv
+from stages.lib.params.yaml_file import read_yaml
+from stages.lib.report.charts import HEIGHT, WIDTH
+from stages.lib.report.curves import curves
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,12 +27,10 @@ FOLDER = ROOT / "docs"
 SAMPLES = ROOT / "datasets" / "tinymnist" / "samples.csv"
 PREDICTIONS = ROOT / "build" / "leaves" / "predictions" / "classroom.csv"
 MARGIN = 3
-# Where the learning curves are, and how each recipe and each budget is drawn.
+# Where the learning curves are, what their sources are called, and the space between them.
 CURVES = FOLDER.parent / "curves"
 TITLES = {"digits": "digits, 8 &#215; 8 pixels", "mnist-5k": "MNIST, 28 &#215; 28 pixels"}
-COLOURS = {"classroom": "#0072b2", "tuned": "#d55e00"}
-DASHES = {"epochs": "none", "steps": "7 4"}
-WIDTH, HEIGHT, GAP = 300, 260, 90
+GAP = 20
 
 
 def draw(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
@@ -112,77 +112,34 @@ def leaves_predicted() -> Image.Image:
 
 def learning_curves() -> str:
     """Draw the learning curves of both sources, with the 95% interval of each mean, as SVG."""
-    width, height = 2 * (WIDTH + GAP), HEIGHT + 130
+    recipes = read_yaml(ROOT / "params.yaml")["recipes"]
+    steps = read_yaml(CURVES / "params.yaml")["steps"]
+    panels = [
+        curves(read_csv(CURVES / f"{source}.csv"), recipes, classes=10, steps=steps)
+        for source in TITLES
+    ]
+    width = len(panels) * (WIDTH + GAP)
     drawn = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-            f'width="{width}" height="{height}" font-family="sans-serif" font-size="13">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT + 70}" '
+            'font-family="sans-serif" font-size="13">'
         ),
-        "<title>Accuracy on held-out rows by training rows per class</title>",
-        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+        "<title>Accuracy on held-out samples by training samples</title>",
+        f'<rect width="{width}" height="{HEIGHT + 70}" fill="#fff"/>',
     ]
-    for panel, source in enumerate(TITLES):
-        with (CURVES / f"{source}.csv").open(encoding="ascii", newline="") as file:
-            lines = list(csv.DictReader(file))
-        drawn += [f'<g transform="translate({70 + panel * (WIDTH + GAP)} 40)">']
-        drawn += [*_axes(TITLES[source]), *_curves(lines), "</g>"]
-    for at, (recipe, budget) in enumerate((r, b) for r in COLOURS for b in DASHES):
-        x, words = 40 + 185 * at, {"epochs": "20 epochs", "steps": "640 steps"}[budget]
+    for at, (title, panel) in enumerate(zip(TITLES.values(), panels, strict=True)):
+        x = at * (WIDTH + GAP)
         drawn += [
-            f'<path d="M{x} {height - 20}h34" fill="none" {_stroke(recipe, budget)}/>',
-            f'<text x="{x + 40}" y="{height - 16}">{recipe}, {words}</text>',
+            f'<text x="{x + WIDTH / 2:.0f}" y="20" text-anchor="middle">{title}</text>',
+            f'<svg x="{x}" y="30" width="{WIDTH}" height="{HEIGHT}">{panel["samples"]}</svg>',
+        ]
+    for at, (line, words) in enumerate(panels[0]["legend"]):
+        x = 20 + at * width // len(panels[0]["legend"])
+        drawn += [
+            f'<svg x="{x}" y="{HEIGHT + 44}">{line}</svg>',
+            f'<text x="{x + 40}" y="{HEIGHT + 54}">{words}</text>',
         ]
     return "\n".join([*drawn, "</svg>", ""])
-
-
-def _stroke(recipe: str, budget: str) -> str:
-    return f'stroke="{COLOURS[recipe]}" stroke-width="2" stroke-dasharray="{DASHES[budget]}"'
-
-
-def _place(size: float, accuracy: float) -> str:
-    """Give where a point is: from 2 to 150 rows on a logarithmic scale, from 0 to 100%."""
-    x = WIDTH * math.log(size / 2) / math.log(150 / 2)
-    return f"{x:.1f} {HEIGHT * (1 - accuracy):.1f}"
-
-
-def _axes(title: str) -> list[str]:
-    drawn = [f'<text x="{WIDTH / 2:.0f}" y="-16" text-anchor="middle">{title}</text>']
-    for percent in range(0, 101, 20):
-        x, y = _place(2, percent / 100).split()
-        drawn += [
-            f'<path d="M{x} {y}h{WIDTH}" stroke="#ddd"/>',
-            f'<text x="-8" y="{float(y) + 4:.1f}" text-anchor="end">{percent}%</text>',
-        ]
-    for size in (2, 5, 10, 20, 50, 100, 150):
-        x, y = _place(size, 0).split()
-        drawn += [
-            f'<path d="M{x} {y}v5" stroke="#555"/>',
-            f'<text x="{x}" y="{float(y) + 20:.1f}" text-anchor="middle">{size}</text>',
-        ]
-    below = f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT + 42}" text-anchor="middle">'
-    return [*drawn, f"{below}training rows per class</text>"]
-
-
-def _curves(lines: list[dict[str, str]]) -> list[str]:
-    drawn = []
-    for (recipe, budget), group in groupby(
-        lines, key=lambda line: (line["recipe"], line["budget"])
-    ):
-        points = [
-            {key: float(line[key]) for key in ("size", "mean", "low", "high")} for line in group
-        ]
-        low, mean, high = (
-            [_place(point["size"], point[which]) for point in points]
-            for which in ("low", "mean", "high")
-        )
-        drawn += [
-            (
-                f'<path d="M{" ".join([*low, *reversed(high)])}z" fill="{COLOURS[recipe]}" '
-                'fill-opacity="0.15"/>'
-            ),
-            f'<path d="M{" ".join(mean)}" fill="none" {_stroke(recipe, budget)}/>',
-        ]
-    return drawn
 
 
 def main() -> None:

@@ -96,7 +96,7 @@ def line_chart(
     for line in series:
         for dot_x, dot_y, is_filled in line.dots:
             across, down = place(dot_x, dot_y).split()
-            inside = line.colour if is_filled else "var(--paper)"
+            inside = line.colour if is_filled else "var(--paper, #fff)"
             drawn.append(
                 f'<circle cx="{across}" cy="{down}" r="4.5" fill="{inside}" '
                 f'stroke="{line.colour}" stroke-width="2"/>'
@@ -180,5 +180,5 @@ def _upright(x: str, top: int, bottom: int, dashes: str) -> str:
 
 def _text(x: str | int, y: float, words: str, anchor: str = "middle") -> str:
     # With an edge in the colour of the paper, so that it can be read where a line crosses it.
-    edge = 'stroke="var(--paper)" stroke-width="4" paint-order="stroke"'
+    edge = 'stroke="var(--paper, #fff)" stroke-width="4" paint-order="stroke"'
     return f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" {edge}>{escape(words)}</text>'

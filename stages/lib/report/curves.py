@@ -19,9 +19,7 @@ CLAIMED = {150: 0.2, 1000: 0.8}
 CLAIM_RECIPE = "classroom"
 
 
-def curves(
-    rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int
-) -> dict[str, Any] | None:
+def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> dict[str, Any]:
     """Draw the accuracy over samples and over optimizer steps.
 
     Parameters
@@ -37,13 +35,13 @@ def curves(
 
     Returns
     -------
-    dict or None
-        The charts `samples` and `steps`, as SVG, and the `legend` of the lines in both; None if no
+    dict
+        The charts `samples` and `steps`, as SVG, and the `legend` of the lines in both; empty if no
         recipe of today was measured.
     """
     names = [name for name in dict.fromkeys(row["recipe"] for row in rows) if name in recipes]
     if not names:
-        return None
+        return {}
     over_samples, over_steps = [], []
     for number, recipe in enumerate(names):
         colour = COLOURS[number % len(COLOURS)]
