@@ -27,7 +27,8 @@ def main(*, params: Path, facts: Path, times: Path, out: Path, overview: Path) -
     The folder `facts` has what there is to say of each, the file `times` how long each trains.
     """
     kinds = ("datasets", "texts")
-    names = [name for kind in kinds for name in sorted(p.stem for p in (params / kind).iterdir())]
+    # There need be no texts, and then no folder of them.
+    names = [name for kind in kinds for name in sorted(p.stem for p in params.glob(f"{kind}/*"))]
     sections = [section(read_json(facts / f"{name}.json")) for name in names]
     values = {
         "sections": sections,

@@ -127,3 +127,11 @@ def test_all_pairs_of_a_text_are_in_the_report(built: Repository) -> None:
             pair = json.loads(line)
             cells = f"<td>{split}</td><td>{pair['question']}</td><td>{pair['answer']}</td>"
             assert cells in shown
+
+
+def test_there_need_be_no_texts(digits: Repository) -> None:
+    assert digits.params()["texts"] == {}
+    before = digits.contents("report", "datasets")
+    digits.run("rm", "-rf", "build", "report/index.html", "datasets/README.md")
+    digits.repro(*PIPELINES)
+    assert digits.contents("report", "datasets") == before
