@@ -11,14 +11,18 @@ from pathlib import Path
 
 from stages.lib import command
 from stages.lib.files import write_json
-from stages.lib.papers.draft import add_drafts
+from stages.lib.papers.about import read_about
+from stages.lib.papers.draft import ABOUT, add_drafts
 from stages.lib.params.read import PARAMS, read_params
 from stages.lib.params.resolve import describe, resolve
 from stages.lib.sources.own import Own
 
 
 def main(*, out: Path | None = None) -> None:
-    """Check params.yaml; write the values of its entries to the folder `out`, if it is given."""
+    """Check params.yaml; write the values of its entries to the folder `out`.
+
+    Without it, write nothing, and check what authors say of the datasets too.
+    """
     params = read_params()
     print(f"{PARAMS} is right; datasets: {', '.join([*params.datasets, *params.texts])}")
     files = resolve(params)
@@ -26,7 +30,12 @@ def main(*, out: Path | None = None) -> None:
         if isinstance(source, Own):
             found = files[f"sources/{name}.json"]
             print(f"{name}: {describe(found)}; sha256 {found['sha256']}")
-    if out:
+    if not out:
+        for name in (*params.datasets, *params.texts):
+            about = Path("datasets", name, ABOUT)
+            if about.exists():
+                read_about(about)
+    else:
         for path in add_drafts(params):
             print(f"{path.as_posix()} is a draft: write in it what only you know of the dataset")
         for name, values in files.items():

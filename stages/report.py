@@ -63,7 +63,8 @@ def programs() -> list[dict[str, Any]]:
         title = (ast.get_docstring(ast.parse(text)) or name).partition("\n")[0]
         picture = (MILESTONES / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
         found.append({"name": name, "title": title, "figures": figures, "picture": picture})
-    return found
+    # A title begins with its year.
+    return sorted(found, key=lambda program: str(program["title"])[:4])
 
 
 if __name__ == "__main__":

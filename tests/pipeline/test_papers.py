@@ -49,8 +49,9 @@ def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> No
     assert "This is a draft" in section(digits, "zeros-and-ones")
     assert 'href="#zeros-and-ones"' in digits.read("report/index.html")
     assert "| `zeros-and-ones` | 80 + 20 |" in digits.read("datasets/README.md")
-    # The curve of its source, and two classes alone.
-    assert "Accuracy by optimizer steps" in section(digits, "zeros-and-ones")
+    # The curves of its source are of all classes.
+    assert "Accuracy by optimizer steps" not in section(digits, "zeros-and-ones")
+    assert "has 2 of the 10 classes" in section(digits, "zeros-and-ones")
     assert "2 training images of class" not in section(digits, "zeros-and-ones")
 
     path = "datasets/zeros-and-ones/about.yaml"

@@ -150,7 +150,10 @@ NOTICES = {
         "Sebastian Raschka",
         BSD,
     ],
-    "tinytalks": ["the tinydatasets authors", "creativecommons.org/licenses/by/4.0/"],
+    "tinytalks": [
+        "Copyright (c) 2026, tinydatasets contributors",
+        "creativecommons.org/licenses/by/4.0/",
+    ],
 }
 
 

@@ -76,7 +76,7 @@ def test_papers_are_found_where_the_pipeline_wrote_them(tmp_path: Path, *, locke
 
 def test_a_draft_goes_unless_somebody_wrote_in_it(tmp_path: Path) -> None:
     make(tmp_path, "datasets/old/about.yaml", "datasets/begun/about.yaml")
-    text = draft("old", About(licence="MIT"))
+    text = draft("old", About())
     (tmp_path / "datasets/old/about.yaml").write_text(text)
     (tmp_path / "datasets/begun/about.yaml").write_text(text.replace("title:", "title: Leaves"))
     locked = {("sample", "old"), ("sample", "begun")}

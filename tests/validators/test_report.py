@@ -162,6 +162,15 @@ def test_the_keyboard_reaches_what_can_be_used(page: Page) -> None:
     assert {"A", "BUTTON", "PRE", "SUMMARY"} <= reached
 
 
+@pytest.mark.parametrize("width", [320, 345, 600])
+def test_it_fits_any_width(browser: Browser, width: int) -> None:
+    opened = browser.new_page(viewport={"width": width, "height": 700})
+    opened.goto(REPORT.as_uri())
+    open_all(opened)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    opened.close()
+
+
 def test_headings_go_down_by_one(page: Page) -> None:
     levels = page.evaluate("[...document.querySelectorAll('h1, h2, h3')].map(each => each.tagName)")
     numbers = [int(level[1]) for level in levels]

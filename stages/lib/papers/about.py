@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 _LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 _BIBTEX = re.compile(r"@\w+\s*\{\s*[\w:.-]+\s*,.*\}", re.DOTALL)
 EXPECTED = {
-    "string_type": "words, with quotation marks around a number",
+    "string_type": "words, in quotation marks if they are a number or have a colon in them",
+    "list_type": "a list, such as [one, two]",
     "string_too_short": "words; leave nothing after the colon until you know them",
     "too_short": "an entry in the list; leave nothing after the colon until you know one",
     "greater_than_equal": "a year since 1900",
-    "less_than_equal": "a year until 2200",
+    "less_than_equal": "a year until 2100",
     "literal_error": "data, copy or selection",
 }
 
@@ -43,7 +44,7 @@ def _bibtex(value: str) -> str:
 
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Several = Annotated[list[Words], Field(min_length=1)]
-Year = Annotated[int, Field(ge=1900, le=2200)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
 Licence = Annotated[Words, AfterValidator(_licence)]
 BibTeX = Annotated[Words, AfterValidator(_bibtex)]
 
@@ -80,17 +81,15 @@ class About(Entry):
     summary: Words | None = None
     """What it is, in one or two sentences."""
     keywords: Several | None = None
-    """Words by which somebody may search for it."""
+    """Words by which somebody may search for it; a list."""
     authors: Several | None = None
-    """Who made it."""
+    """Who made it; a list."""
     year: Year | None = None
     """When it was published."""
     version: Words | None = None
     """Its version."""
     licence: Licence | None = None
     """The licence of the dataset, by its name in the SPDX list."""
-    copyright: Words | None = None
-    """The notice of copyright; needed where nobody else's work is in it."""
     citation: BibTeX | None = None
     """How to cite it, in BibTeX."""
     origin: list[Work] = Field(default=[])
@@ -114,11 +113,11 @@ class About(Entry):
     curation: Words | None = None
     """What else was done to choose the samples; may be left out."""
     uses: Several | None = None
-    """What it is good for."""
+    """What it is good for; a list."""
     misuses: Several | None = None
-    """What it must not be used for."""
+    """What it must not be used for; a list."""
     limits: Several | None = None
-    """What is known to be wrong or weak."""
+    """What is known to be wrong or weak; a list."""
     maintenance: Words | None = None
     """Who looks after it, how to report an error, and what happens to old versions."""
 
@@ -127,7 +126,7 @@ class About(Entry):
         return [key for key in REQUIRED if getattr(self, key) is None]
 
 
-OPTIONAL = ("copyright", "origin", "levels", "languages", "contents", "curation")
+OPTIONAL = ("origin", "levels", "languages", "contents", "curation")
 REQUIRED = tuple(key for key in About.model_fields if key not in OPTIONAL)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from stages.lib.files import write_bytes
-from stages.lib.papers.about import REQUIRED, About, Work, question, read_about
+from stages.lib.papers.about import OPTIONAL, REQUIRED, About, Work, question, read_about
 
 if TYPE_CHECKING:
     from stages.lib.params.model import Params
@@ -62,6 +62,8 @@ def draft(name: str, known: About) -> str:
         value = getattr(known, key) if key in _SHARED else None
         entry = _entry(key, value) if value else f"{key}:\n"
         parts.append(f"# {question(key)}\n{entry}")
+    optional = [key for key in OPTIONAL if key != "origin"]
+    parts += [f"# {question(key)}\n# {key}:\n" for key in optional]
     if known.origin:
         works = [work.model_dump(exclude_none=True) for work in known.origin]
         parts.append(f"# {question('origin')}\n{_entry('origin', works)}")
@@ -76,8 +78,13 @@ def _entry(key: str, value: object) -> str:
 
 
 def is_untouched(name: str, path: Path) -> bool:
-    """Tell whether an ``about.yaml`` is a draft as the pipeline made it."""
-    return path.read_text(encoding="utf-8") == draft(name, read_about(path))
+    """Tell whether an ``about.yaml`` is a draft as the pipeline made it.
+
+    What it was drafted from may be gone from ``params.yaml``: any other description could be it.
+    """
+    text = path.read_text(encoding="utf-8")
+    others = [read_about(other) for other in path.parent.parent.glob(f"*/{ABOUT}") if other != path]
+    return text in {draft(name, known) for known in (About(), *map(_from, others))}
 
 
 def add_drafts(params: Params) -> list[Path]:

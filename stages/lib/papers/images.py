@@ -87,6 +87,11 @@ def image_facts(
         "splits": splits,
         "classes": present,
         "dataset": dataset,
+        "source_samples": sum(
+            rows
+            for name, rows in zip(names, source["rows_per_class"], strict=True)
+            if name in present
+        ),
         "source": source,
         "recipes": recipes,
         "scores": details,

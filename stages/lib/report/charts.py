@@ -70,7 +70,7 @@ def line_chart(
     str
         An SVG element.
     """
-    all_x = [point[0] for line in series for point in line.points]
+    all_x = [point[0] for line in series for point in (*line.points, *line.dots)]
     low, high = math.log(min(all_x)), math.log(max(all_x))
 
     def place(x: float, y: float) -> str:
@@ -85,7 +85,7 @@ def line_chart(
         if low <= math.log(mark) <= high:
             x = place(mark, 0).split()[0]
             drawn += [_upright(x, TOP, HEIGHT - BOTTOM, "2 3"), _text(x, TOP - 4, str(mark))]
-    for line in series:
+    for line in (line for line in series if line.points):
         band = [place(x, a) for x, _, a, _ in line.points]
         band += [place(x, b) for x, _, _, b in reversed(line.points)]
         path = " ".join(place(x, y) for x, y, _, _ in line.points)
@@ -139,7 +139,7 @@ def interval_chart(
         y = 58 + 44 * number
         across = f"M{_across(low)} {y}H{_across(high)}"
         drawn += [
-            _text(LEFT, y - 16, label, "start"),
+            _text(LEFT, y - 12, label, "start"),
             f'<path d="{across}" stroke="{COLOURS[0]}" stroke-width="3"/>',
             f'<circle cx="{_across(value)}" cy="{y}" r="6" fill="{COLOURS[0]}"/>',
         ]

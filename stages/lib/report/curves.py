@@ -62,7 +62,9 @@ def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> 
                 for (x, y, *_), (samples, *_) in zip(by_steps, by_samples, strict=True)
                 if samples in MARKS
             ]
-            over_steps.append(Series(f"{recipe}, {words}", by_steps, colour, is_dashed, dots))
+            # Of a fixed number of steps, a line would go straight up.
+            line = [] if is_dashed else by_steps
+            over_steps.append(Series(f"{recipe}, {words}", line, colour, is_dashed, dots))
     return {
         "samples": line_chart(
             "Accuracy by training samples",

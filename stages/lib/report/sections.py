@@ -58,10 +58,12 @@ def image_section(
     shown = shown_per_class(most, images.shape[1:], len(by_class))
     hardest = [line["index"] for line in facts["hardest"]]
     recipes, of_source = facts["recipes"], len(facts["source"]["rows_per_class"])
+    # The curves of a source are of all its classes.
+    rows = rows if len(facts["classes"]) == of_source else []
     scores = facts["scores"]
     best = max(scores, key=lambda recipe: float(scores[recipe]["test"]["accuracy"]))
     return {
-        "best": {"recipe": best, **scores[best]["test"]},
+        "best": {"recipe": best, "of": "", **scores[best]["test"]},
         "loaded_bytes": _bytes(facts, ".pkl"),
         "hero": {
             "title": facts["about"]["title"] or facts["name"],
@@ -153,10 +155,29 @@ def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
         if score["ranking"] == "tf-idf"
     ]
     return {
-        "best": None,
+        "best": _best(facts),
         "loaded_bytes": _bytes(facts, ".jsonl"),
         "pairs": dict(sorted(of_level.items())),
         "accuracies": interval_chart("Questions that are answered exactly", rows),
+    }
+
+
+def _best(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the best figure on test, and what has it: a transformer, where one was trained."""
+    of_test = [
+        (row["exact"], row["exact_sd"], f"transformer on {unit}, ± standard deviation")
+        for unit, figures in (facts["transformers"] or {}).items()
+        for row in figures["levels"]
+        if (row["level"], row["split"]) == ("all", "test")
+    ]
+    if of_test:
+        mean, sd, words = max(of_test)
+        return {"recipe": "", "accuracy": mean, "interval_95": _band(mean, sd), "of": words}
+    return {
+        "recipe": "",
+        "accuracy": facts["metrics"]["answered"],
+        "interval_95": facts["intervals"]["test"],
+        "of": "answers found by retrieval",
     }
 
 

@@ -39,15 +39,22 @@ def test_a_key_without_a_value_is_missing(tmp_path: Path) -> None:
     [
         ("titel: Leaves\n", "line 1: titel: unknown key 'titel'; allowed: title, "),
         ("title: Leaves\nyear: '2026'\n", "line 2: year: '2026': expected "),
-        ("year: 20260\n", "line 1: year: 20260: expected a year until 2200"),
-        ("version: 1.0\n", "line 1: version: 1.0: expected words, with quotation marks"),
-        ("authors: A. Teacher\n", "line 1: authors: 'A. Teacher': expected a list"),
+        ("year: 20260\n", "line 1: year: 20260: expected a year until 2100"),
+        ("version: 1.0\n", "line 1: version: 1.0: expected words, in quotation marks if"),
+        (
+            "authors: A. Teacher\n",
+            "line 1: authors: 'A. Teacher': expected a list, such as [one, two]",
+        ),
         ("uses: []\n", "line 1: uses: empty; it needs an entry"),
         ("title: ''\n", "line 1: title: '': expected words; leave nothing after the colon"),
         ("licence: CC BY 4.0\n", "line 1: licence: 'CC BY 4.0': expected a name of the SPDX list"),
         ("citation: Me, 2026\n", "line 1: citation: 'Me, 2026': expected an entry of BibTeX"),
         (WORK.replace("data", "all"), "line 2: origin[0].gives: 'all': expected data, copy or"),
         (WORK.replace("    year: 2000\n", ""), "line 2: origin[0].year: missing. When it was"),
+        (
+            "uses:\n  - easy: yes\n",
+            "line 2: uses[0]: {'easy': 'yes'}: expected words, in quotation",
+        ),
         ("title: a: b\n", "line 1, column 9: not readable as YAML: a colon and a space"),
     ],
 )

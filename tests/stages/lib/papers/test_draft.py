@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.lib.papers.about import About, read_about
-from stages.lib.papers.draft import add_drafts, draft, is_untouched
+from stages.lib.papers.draft import _from, add_drafts, draft, is_untouched
 from stages.lib.params.read import read_params
 from tests.conftest import ROOT
 from tests.stages.lib.params.example import TEXT
@@ -69,9 +69,19 @@ def test_what_its_authors_made_is_named_as_the_origin(folder: Path) -> None:
 
 
 def test_a_draft_that_somebody_began_is_not_untouched(tmp_path: Path) -> None:
-    path = tmp_path / "about.yaml"
-    known = read_about(ROOT / "datasets/tinymnist/about.yaml")
+    for name in ("leaves", "other"):
+        (tmp_path / name).mkdir()
+    path = tmp_path / "leaves/about.yaml"
+    # With nothing, and with what another dataset says of the same source.
+    path.write_text(draft("leaves", About()), encoding="utf-8")
+    assert is_untouched("leaves", path)
+    (tmp_path / "other/about.yaml").write_text(ABOUT, encoding="utf-8")
+    known = _from(read_about(tmp_path / "other/about.yaml"))
     path.write_text(draft("leaves", known), encoding="utf-8")
     assert is_untouched("leaves", path)
-    path.write_text(draft("leaves", known).replace("\ntitle:", "\ntitle: Leaves"), encoding="utf-8")
-    assert not is_untouched("leaves", path)
+    for begun in (
+        draft("leaves", known).replace("\ntitle:", "\ntitle: Leaves"),
+        draft("leaves", About(licence="MIT")),
+    ):
+        path.write_text(begun, encoding="utf-8")
+        assert not is_untouched("leaves", path)
