@@ -72,9 +72,11 @@ def line_chart(
     """
     all_x = [point[0] for line in series for point in (*line.points, *line.dots)]
     low, high = math.log(min(all_x)), math.log(max(all_x))
+    # There may be a single x.
+    length = (high - low) or 1.0
 
     def place(x: float, y: float) -> str:
-        return f"{_across((math.log(x) - low) / (high - low))} {_down(y)}"
+        return f"{_across((math.log(x) - low) / length)} {_down(y)}"
 
     drawn = [_open(title, HEIGHT), *_percents()]
     for tick in ticks:

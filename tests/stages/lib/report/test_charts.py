@@ -49,6 +49,13 @@ def test_a_line_goes_through_its_points_on_a_logarithmic_axis() -> None:
     assert 'aria-label="A &lt;chart&gt;"' in svg
 
 
+def test_a_single_size_is_a_chart_too() -> None:
+    found = curves(ROWS[:1] + ROWS[3:4], {"classroom": RECIPE}, classes=10, steps=20)
+    for chart in ("samples", "steps"):
+        assert "nan" not in found[chart]
+        assert shapes(found[chart], "path")
+
+
 def test_an_interval_reaches_from_low_to_high() -> None:
     svg = interval_chart("Title", [("one", 0.5, 0.25, 1.0)], [(0.25, "claimed")])
     (circle,) = shapes(svg, "circle")
