@@ -148,10 +148,11 @@ def cell(value: object) -> str:
 
     Examples
     --------
-    >>> cell("a|b")
-    'a\\|b'
+    >>> cell("a|b"), cell("<i>")
+    ('a\\|b', '&lt;i>')
     """
-    return " ".join(str(value).split()).replace("|", "\\|")
+    text = " ".join(str(value).split())
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
 
 
 def fill(text: str, indent: int = 0, width: int = WIDTH) -> str:
