@@ -18,9 +18,10 @@ from stages.lib.files import read_json, write_csv, write_json
 def main(*, params: Path, source: Path, results: Path, out: Path, metrics: Path) -> None:
     """Sweep the `source` as the file `params` says, adding to `results`; write `out`, `metrics`."""
     images, labels = (read_array(source / f"{part}.npy") for part in ("images", "labels"))
-    found = points(sweep(images, labels, read_json(params), results, params.stem))
+    asked = read_json(params)
+    found = points(sweep(images, labels, asked, results, params.stem))
     write_csv(out, to_table(params.stem, found))
-    write_json(metrics, to_metrics(found), indent=2)
+    write_json(metrics, to_metrics(found, asked), indent=2)
 
 
 if __name__ == "__main__":

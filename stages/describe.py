@@ -35,7 +35,11 @@ def main(
         details=read_json(details),
         predictions={path.stem: read_csv(path) for path in sorted(predictions.glob("*.csv"))},
         samples=read_csv(dataset / "samples.csv"),
-        folders={path.stem: folder_in(path) for path in sorted(dataset.glob("*.zip"))},
+        folders={
+            name.removesuffix(".zip"): folder_in(dataset / name)
+            for name in sums
+            if name.endswith(".zip")
+        },
         files={name: ((dataset / name).stat().st_size, sums[name]) for name in sums},
     )
     write_papers(dataset, facts)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from stages.lib import command
-from stages.lib.files import read_csv, read_json, write_bytes
-from stages.lib.params.yaml_file import read_yaml
+from stages.lib.files import read_json, write_bytes
 from stages.lib.report.page import pages
 from stages.lib.report.sections import image_section, text_section
+from stages.lib.report.sheets import allowances, wanted_by
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.pickles import read_split
 from tinydatasets.texts import read_splits
@@ -29,7 +29,8 @@ def main(*, params: Path, facts: Path, times: Path, out: Path, overview: Path) -
     kinds = ("datasets", "texts")
     # There need be no texts, and then no folder of them.
     names = [name for kind in kinds for name in sorted(p.stem for p in params.glob(f"{kind}/*"))]
-    sections = [section(read_json(facts / f"{name}.json")) for name in names]
+    gathered = [read_json(facts / f"{name}.json") for name in names]
+    sections = [*map(section, gathered, allowed(gathered))]
     values = {
         "sections": sections,
         "claim": next((s["claim"] for s in sections if s.get("claim")), None),
@@ -43,16 +44,31 @@ def main(*, params: Path, facts: Path, times: Path, out: Path, overview: Path) -
     write_bytes(overview, markdown)
 
 
-def section(facts: dict[str, Any]) -> dict[str, Any]:
+def allowed(gathered: list[dict[str, Any]]) -> list[int]:
+    """Divide the bytes that pictures may take among the datasets; texts have none."""
+    wanted = [
+        0
+        if facts["kind"] == "text"
+        else wanted_by(
+            facts["source"]["image_shape"],
+            facts["splits"]["train"]["samples"],
+            facts["splits"]["test"]["samples"],
+            len(facts["recipes"]),
+        )
+        for facts in gathered
+    ]
+    return allowances(wanted)
+
+
+def section(facts: dict[str, Any], allowance: int) -> dict[str, Any]:
     """Give the facts of a dataset and what the page shows beside them."""
     folder = DATASETS / facts["name"]
     if facts["kind"] == "text":
         return {**facts, **text_section(facts, read_splits(folder))}
     dataset = Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
-    table = CURVES / f"{facts['dataset']['source']}.csv"
-    rows = read_csv(table) if table.exists() else []
-    steps = read_yaml(CURVES / "params.yaml")["steps"]
-    return {**facts, **image_section(facts, dataset, rows, steps)}
+    measured = CURVES / f"{facts['dataset']['source']}.json"
+    curve = read_json(measured) if measured.exists() else None
+    return {**facts, **image_section(facts, dataset, curve, allowance)}
 
 
 def programs() -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ from tools.dvc_api import (
 FOLDERS = ("build", "datasets", "metrics", "report")
 HALF_WRITTEN = (
     "build/**/.*.part",
+    "datasets/.*.part",
     "datasets/*/.*.part",
     "metrics/**/.*.part",
     "report/.*.part",

@@ -14,10 +14,10 @@ from PIL import Image
 
 import tinydatasets
 from stages.lib import command
-from stages.lib.files import read_csv
+from stages.lib.files import read_json
 from stages.lib.params.yaml_file import read_yaml
 from stages.lib.report.charts import HEIGHT, WIDTH
-from stages.lib.report.curves import curves
+from stages.lib.report.curves import curves, still_true
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -113,9 +113,8 @@ def leaves_predicted() -> Image.Image:
 def learning_curves() -> str:
     """Draw the learning curves of both sources, with the 95% interval of each mean, as SVG."""
     recipes = read_yaml(ROOT / "params.yaml")["recipes"]
-    steps = read_yaml(CURVES / "params.yaml")["steps"]
     panels = [
-        curves(read_csv(CURVES / f"{source}.csv"), recipes, classes=10, steps=steps)
+        curves(still_true(read_json(CURVES / f"{source}.json"), recipes), classes=10)
         for source in TITLES
     ]
     width = len(panels) * (WIDTH + GAP)

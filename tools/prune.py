@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stages.lib import command
 from stages.lib.papers.draft import ABOUT, is_untouched
+from stages.lib.papers.render import is_ours
 from stages.lib.params.checks import SHARED
 from stages.lib.params.read import read_params
 from tools import dvc_api
@@ -74,9 +75,11 @@ def leftovers(
         # Of the transformers, which learn texts alone.
         *(root / f"metrics/neural/{name}.json" for stage, name in gone if stage == "expand_text"),
         *(
-            root / f"datasets/{name}/{file.format(name=name)}"
+            path
             for stage, name in gone
             for file in RELEASED[stage]
+            if (path := root / f"datasets/{name}/{file.format(name=name)}").exists()
+            and (file not in PAPERS or is_ours(path))
         ),
         # A description that nobody has begun to write.
         *(

@@ -10,8 +10,9 @@ import io
 import re
 import zipfile
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from stages.lib.files import to_csv
+from stages.lib.files import WINDOWS_DEVICES, to_csv
 from stages.lib.pixels import scale
 from stages.lib.png import png, to_bytes
 from stages.lib.sums import of_files, sha256
@@ -31,10 +32,12 @@ def folder_of(name: str) -> str:
 
     Examples
     --------
-    >>> folder_of("red oak"), folder_of("n/a")
-    ('red oak', 'n%2Fa')
+    >>> folder_of("red oak"), folder_of("n/a"), folder_of("\u00e9rable"), folder_of("con")
+    ('red oak', 'n%2Fa', '%C3%A9rable', '%63on')
     """
-    return re.sub(r"[^\w\- ]|^ | $", lambda found: f"%{ord(found[0]):02X}", name)
+    # Only ASCII is the same everywhere: which other letters there are depends on Python.
+    coded = re.sub("^ | $", "%20", quote(name, safe="").replace("%20", " ")).replace(".", "%2E")
+    return f"%{ord(coded[0]):02X}{coded[1:]}" if coded.lower() in WINDOWS_DEVICES else coded
 
 
 def archive(

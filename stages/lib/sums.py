@@ -18,6 +18,11 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def md5(data: bytes) -> str:
+    """Give the sum by which DVC knows a file, in hexadecimal."""
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
 def to_text(sums: Mapping[str, str]) -> str:
     r"""Give a line for each file: its sum, two spaces, its name; sorted by name.
 

@@ -18,7 +18,7 @@ PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.jso
 def section(repository: Repository, name: str) -> str:
     """Give the section of a dataset of the report."""
     page = repository.read("report/index.html")
-    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)
+    found = re.search(rf'<section aria-labelledby="dataset-{name}">.*?</section>', page, re.DOTALL)
     assert found is not None, f"the report has no section {name}"
     return found[0]
 
@@ -47,7 +47,7 @@ def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> No
     assert "The scikit-learn developers" in licence
     assert "TinyTorch" not in licence
     assert "This is a draft" in section(digits, "zeros-and-ones")
-    assert 'href="#zeros-and-ones"' in digits.read("report/index.html")
+    assert 'href="#dataset-zeros-and-ones"' in digits.read("report/index.html")
     assert "| `zeros-and-ones` | 80 + 20 |" in digits.read("datasets/README.md")
     # The curves of its source are of all classes.
     assert "Accuracy by optimizer steps" not in section(digits, "zeros-and-ones")
@@ -60,7 +60,9 @@ def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> No
         "report/dvc.yaml:describe@zeros-and-ones",
         "report/dvc.yaml:report",
     }
-    assert '<h2 id="zeros-and-ones">Zeros &amp; Ones</h2>' in section(digits, "zeros-and-ones")
+    assert '<h2 id="dataset-zeros-and-ones">Zeros &amp; Ones</h2>' in section(
+        digits, "zeros-and-ones"
+    )
 
     papers = digits.contents("datasets/zeros-and-ones", "report")
     digits.replace(path, "\nyear:\n", "\nyear: last\n")

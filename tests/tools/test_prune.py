@@ -9,6 +9,7 @@ import pytest
 
 from stages.lib.papers.about import About
 from stages.lib.papers.draft import draft
+from stages.lib.papers.render import MARK
 from tools.prune import leftovers
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ TEXT = [
 ]
 
 
-def make(root: Path, *names: str) -> None:
+def make(root: Path, *names: str, text: str = "") -> None:
     for name in names:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).touch()
+        (root / name).write_text(text)
 
 
 def found(root: Path, locked: set[tuple[str, str]], datasets: set[str]) -> set[str]:
@@ -65,10 +66,12 @@ def test_what_was_made_is_found_with_and_without_the_lock(
 @pytest.mark.parametrize("locked", [True, False])
 def test_papers_are_found_where_the_pipeline_wrote_them(tmp_path: Path, *, locked: bool) -> None:
     for name in ("old", "own"):
-        make(tmp_path, *(file.replace("NAME", name) for file in PAPERS))
+        make(tmp_path, *(file.replace("NAME", name) for file in PAPERS), text=MARK)
+    # What somebody wrote in place of one stays.
+    make(tmp_path, "datasets/old/LICENSE", text="All rights reserved.")
     if not locked:
         make(tmp_path, "build/report/old.json")
-    expected = {file.replace("NAME", "old") for file in PAPERS}
+    expected = {file.replace("NAME", "old") for file in PAPERS} - {"datasets/old/LICENSE"}
     if not locked:
         expected |= {"build/report/old.json"}
     assert found(tmp_path, {("describe", "old")} if locked else set(), set()) == expected

@@ -16,7 +16,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1100, "height": 925})
         page.goto(REPORT.as_uri())
         page.screenshot(path=FOLDER / "report.png")
-        section = page.locator("section[aria-labelledby='tinymnist']")
+        section = page.locator("section[aria-labelledby='dataset-tinymnist']")
         top = section.get_by_role("heading", name="More samples, or more steps?")
         box = top.bounding_box()
         assert box is not None

@@ -38,5 +38,8 @@ def test_data_has_the_licence_that_its_folder_names() -> None:
     for name, licence in licences.items():
         for file in ("README.md", "croissant.json"):
             assert of_file[f"datasets/{name}/{file}"] == {licence}, name
-    assert of_file["docs/tinymnist.png"] == {"CC-BY-SA-3.0"}
+    for picture in ("docs/tinymnist.png", "docs/report-tinymnist.png"):
+        assert of_file[picture] == {"CC-BY-SA-3.0"}
+    for picture in ("docs/tinydigits.png", "docs/report.png", "milestones/pictures/mlp_digits.svg"):
+        assert of_file[picture] == {"CC-BY-4.0"}
     assert of_file["stages/describe.py"] == {"BSD-3-Clause"}

@@ -98,7 +98,7 @@ def test_every_image_is_shown(page: Page) -> None:
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_each_dataset_has_its_section(page: Page, name: str) -> None:
-    section = page.locator(f"section[aria-labelledby='{name}']")
+    section = page.locator(f"section[aria-labelledby='dataset-{name}']")
     headings = section.get_by_role("heading", level=3).all_inner_texts()
     assert {"Load and cite", "Accuracy", "Hard and ambiguous", "Files"} <= {*headings}
     assert section.locator("svg.chart").count() >= 1
@@ -110,7 +110,7 @@ def test_each_dataset_has_its_section(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_the_buttons_copy(page: Page, name: str) -> None:
-    section = page.locator(f"section[aria-labelledby='{name}']")
+    section = page.locator(f"section[aria-labelledby='dataset-{name}']")
     for words, beginning in (("Copy code", "import tinydatasets\n"), ("Copy citation", "@misc{")):
         section.get_by_text(words, exact=True).click()
         section.get_by_text("Copied", exact=True).wait_for()
@@ -122,7 +122,7 @@ def test_the_buttons_copy(page: Page, name: str) -> None:
 
 
 def test_the_code_that_is_copied_runs(page: Page) -> None:
-    code = page.locator("#tinydigits-load").inner_text()
+    code = page.locator("#load-of-tinydigits").inner_text()
     assert code == 'import tinydatasets\n\ntrain, test = tinydatasets.load("tinydigits")'
 
 

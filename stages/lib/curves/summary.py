@@ -106,14 +106,24 @@ def to_table(source: str, found: Mapping[tuple[str, str, int], Point]) -> list[t
     ]
 
 
-def to_metrics(found: Mapping[tuple[str, str, int], Point]) -> dict[str, Any]:
+def to_metrics(
+    found: Mapping[tuple[str, str, int], Point], asked: Mapping[str, Any]
+) -> dict[str, Any]:
     """Give the points of a curve as metrics.
+
+    Parameters
+    ----------
+    found : mapping of (str, str, int) to Point
+        What `points` gives.
+    asked : mapping
+        What stage `curve_params` wrote: `steps` and `recipes` among others.
 
     Returns
     -------
     dict
-        The means of the largest size, which ``dvc metrics show FILE`` prints, and ``curve``: a list
-        of all points, which it does not.
+        The means of the largest size, which ``dvc metrics show FILE`` prints; and two lists, which
+        it does not: ``measured``, with the steps and recipes in its only entry, and ``curve``, all
+        points.
     """
     largest = max(size for _, _, size in found)
     means: dict[str, dict[str, float]] = {}
@@ -131,4 +141,5 @@ def to_metrics(found: Mapping[tuple[str, str, int], Point]) -> dict[str, Any]:
         }
         for which, point in found.items()
     ]
-    return {f"{largest}_per_class": means, "curve": curve}
+    measured = {key: asked[key] for key in ("steps", "recipes")}
+    return {f"{largest}_per_class": means, "measured": [measured], "curve": curve}

@@ -35,14 +35,22 @@ def _licence(value: str) -> str:
 
 
 def _bibtex(value: str) -> str:
-    if not _BIBTEX.fullmatch(value.strip()):
+    if not _BIBTEX.fullmatch(value.strip()) or "```" in value:
         raise PydanticCustomError(
             "order", "expected an entry of BibTeX, such as @misc{{key, title={{...}}}}"
         )
     return value.strip()
 
 
+def _line(value: str) -> str:
+    if "\n" in value:
+        raise PydanticCustomError("order", "expected words in one line")
+    return value
+
+
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Line = Annotated[Words, AfterValidator(_line)]
+Lines = Annotated[list[Line], Field(min_length=1)]
 Several = Annotated[list[Words], Field(min_length=1)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Licence = Annotated[Words, AfterValidator(_licence)]
@@ -55,15 +63,15 @@ class Work(Entry):
     gives: Literal["data", "copy", "selection"]
     """`data` for who published the samples first, `copy` for where the pipeline takes them from,
     `selection` for who chose which of them are in the dataset."""
-    title: Words
+    title: Line
     """Its title."""
-    authors: Several
+    authors: Lines
     """Who made it."""
     year: Year
     """When it was published."""
     licence: Licence
     """Its licence, by its name in the SPDX list."""
-    url: Words | None = None
+    url: Line | None = None
     """Where it is."""
     note: Words | None = None
     """What else there is to know about it and its licence."""
@@ -76,17 +84,17 @@ class Work(Entry):
 class About(Entry):
     """All of ``about.yaml``. A key without a value is one that its author has yet to write."""
 
-    title: Words | None = None
+    title: Line | None = None
     """The name of the dataset, as people write it."""
     summary: Words | None = None
     """What it is, in one or two sentences."""
-    keywords: Several | None = None
+    keywords: Lines | None = None
     """Words by which somebody may search for it; a list."""
-    authors: Several | None = None
+    authors: Lines | None = None
     """Who made it; a list."""
     year: Year | None = None
     """When it was published."""
-    version: Words | None = None
+    version: Line | None = None
     """Its version."""
     licence: Licence | None = None
     """The licence of the dataset, by its name in the SPDX list."""
@@ -94,9 +102,9 @@ class About(Entry):
     """How to cite it, in BibTeX."""
     origin: list[Work] = Field(default=[])
     """What it was made from; nothing, if its authors made all of it."""
-    levels: list[Words] = Field(default=[])
+    levels: list[Line] = Field(default=[])
     """The names of the levels of questions and answers, from the first."""
-    languages: list[Words] = Field(default=[])
+    languages: list[Line] = Field(default=[])
     """The languages of a text, by their codes in ISO 639, such as en."""
     purpose: Words | None = None
     """What it was made for, and what there was no dataset for before."""

@@ -88,6 +88,7 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         "creator": [{"@type": "sc:Organization", "name": name} for name in about["authors"] or []],
         "keywords": about["keywords"],
         "citeAs": about["citation"],
+        "sdPublisher": {"@type": "sc:Organization", "name": "the pipeline of tinydatasets"},
         "isBasedOn": [work["url"] for work in about["origin"] if work["url"]],
         "distribution": [_file(file) for file in facts["files"]],
         "recordSet": [
@@ -170,7 +171,10 @@ def _images(split: str, facts: Mapping[str, Any]) -> dict[str, Any]:
                 split,
                 "label",
                 "sc:Integer" if are_numbers else "sc:Text",
-                "The name of its class, which is the folder that it is in.",
+                (
+                    "The folder that it is in: the name of its class, with codes for what a path "
+                    "may not have."
+                ),
                 {
                     "fileSet": images,
                     "extract": {"fileProperty": "fullpath"},

@@ -14,11 +14,23 @@ _KNOWN = {
         "https://creativecommons.org/licenses/by-sa/3.0/",
     ),
 }
-# Names that the Hub has for licences of data and code, in small letters as it writes them.
-_OF_THE_HUB = """
-    apache-2.0 bsd-3-clause cc-by-3.0 cc-by-4.0 cc-by-nc-4.0 cc-by-nc-sa-4.0 cc-by-sa-3.0
-    cc-by-sa-4.0 cc0-1.0 gpl-3.0 mit odbl odc-by pddl unlicense
-""".split()
+# What the Hub calls others of the SPDX list.
+_OF_THE_HUB = {
+    "Apache-2.0": "apache-2.0",
+    "CC-BY-3.0": "cc-by-3.0",
+    "CC-BY-NC-4.0": "cc-by-nc-4.0",
+    "CC-BY-NC-SA-4.0": "cc-by-nc-sa-4.0",
+    "CC-BY-SA-4.0": "cc-by-sa-4.0",
+    "CC0-1.0": "cc0-1.0",
+    "GPL-3.0-only": "gpl-3.0",
+    "GPL-3.0-or-later": "gpl-3.0",
+    "MIT": "mit",
+    "ODC-By-1.0": "odc-by",
+    "ODbL-1.0": "odbl",
+    "PDDL-1.0": "pddl",
+    "Unlicense": "unlicense",
+    **{licence: licence.lower() for licence in _KNOWN},
+}
 
 
 def named(licence: str | None) -> dict[str, str]:
@@ -37,20 +49,19 @@ def named(licence: str | None) -> dict[str, str]:
 
     Examples
     --------
-    >>> named("CC-BY-4.0")["hub"], named("EUPL-1.2")["url"], named(None)["hub"]
-    ('cc-by-4.0', 'https://spdx.org/licenses/EUPL-1.2.html', 'unknown')
+    >>> named("CC-BY-4.0")["hub"], named("MIT")["url"], named("X-1")["url"], named(None)["hub"]
+    ('cc-by-4.0', 'https://spdx.org/licenses/MIT.html', '', 'unknown')
     """
     if licence is None:
         return {"id": "", "name": "", "url": "", "text": "", "hub": "unknown"}
-    is_one = " " not in licence
+    has_page = licence in _OF_THE_HUB
     name, url = _KNOWN.get(
-        licence, (licence, f"https://spdx.org/licenses/{licence}.html" if is_one else "")
+        licence, (licence, f"https://spdx.org/licenses/{licence}.html" if has_page else "")
     )
-    hub = licence.lower()
     return {
         "id": licence,
         "name": name,
         "url": url,
         "text": f"LICENSES/{licence}.txt" if licence in _KNOWN else "",
-        "hub": hub if hub in _OF_THE_HUB else "other",
+        "hub": _OF_THE_HUB.get(licence, "other"),
     }

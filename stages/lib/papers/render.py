@@ -7,13 +7,13 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import yaml
 
 from stages.lib.command import StageError
 from stages.lib.files import write_bytes
 from stages.lib.papers.about import question
 from stages.lib.papers.croissant import croissant
+from stages.lib.templates import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,30 +42,24 @@ def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
         Each file by its name: ``README.md``, ``DATASHEET.md``, ``LICENSE``, ``CITATION.bib`` and
         ``croissant.json``.
     """
-    environment = jinja2.Environment(  # noqa: S701 - Markdown and plain text, not HTML
-        loader=jinja2.PackageLoader("stages.lib.papers", ""),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        cell=cell, fill=fill, percent=percent, question=question, thousands=thousands
-    )
+    templates = environment("stages.lib.papers")
+    templates.filters.update(fill=fill, question=question)
     values = {**facts, "header": header(facts)}
     files = {
-        name: environment.get_template(template).render(values)
+        name: templates.get_template(template).render(values)
         for name, template in _TEMPLATES.items()
     }
     files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
     return {name: text.encode() for name, text in files.items()}
 
 
-# By which a paper that people also write by hand is known to be the pipeline's.
-MARKS = {
-    "README.md": "This page is made by the pipeline of tinydatasets",
-    "LICENSE": "Licence of the dataset ",
-}
+# It stands in each paper, so that one which somebody wrote by hand is never replaced or removed.
+MARK = "the pipeline of tinydatasets"
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether a paper that is there was written by the pipeline."""
+    return MARK in path.read_text(encoding="utf-8", errors="replace")
 
 
 def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
@@ -84,9 +78,8 @@ def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
         If somebody wrote one of them by hand. Nothing is written then.
     """
     files = papers(facts)
-    for name, mark in MARKS.items():
-        path = folder / name
-        if path.exists() and mark not in path.read_text(encoding="utf-8", errors="replace"):
+    for path in (folder / name for name in files):
+        if path.exists() and not is_ours(path):
             raise StageError(
                 f"{path.as_posix()}: this file is not the pipeline's, which would replace it. Say "
                 f"in {folder.as_posix()}/about.yaml what it says, and remove or rename it."
@@ -143,18 +136,6 @@ def _size(samples: int) -> str:
     return next((name for limit, name in sizes.items() if samples < limit), "n>1M")
 
 
-def cell(value: object) -> str:
-    r"""Give a value as it can stand in a table of Markdown.
-
-    Examples
-    --------
-    >>> cell("a|b"), cell("<i>")
-    ('a\\|b', '&lt;i>')
-    """
-    text = " ".join(str(value).split())
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-
-
 def fill(text: str, indent: int = 0, width: int = WIDTH) -> str:
     r"""Break the lines of a text; its lists and its separate paragraphs stay.
 
@@ -177,25 +158,3 @@ def fill(text: str, indent: int = 0, width: int = WIDTH) -> str:
         )
         filled += ["", lines] if filled and is_first else [lines]
     return "\n".join(filled)
-
-
-def percent(fraction: float) -> str:
-    """Give a fraction in percent.
-
-    Examples
-    --------
-    >>> percent(0.9665)
-    '96.7'
-    """
-    return f"{100 * fraction:.1f}"
-
-
-def thousands(number: int) -> str:
-    """Give a whole number with commas.
-
-    Examples
-    --------
-    >>> thousands(264255)
-    '264,255'
-    """
-    return f"{number:,}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stages.lib.files import WINDOWS_DEVICES
 from stages.lib.params.counts import check_labels, per_class
 from stages.lib.params.model import Dataset, Recipe, Text
 from stages.lib.params.wording import unknown
@@ -54,10 +55,6 @@ def check(params: Params) -> None:
 
 # Folders of build/ that are no dataset's.
 SHARED = ("code", "curves", "params", "report", "sources")
-# Windows allows no file or folder of these names, with any suffix.
-WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
-    f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
-}
 
 
 def check_name(name: str, part: str) -> None:

@@ -8,53 +8,66 @@ from typing import TYPE_CHECKING, Any
 from stages.lib.report.charts import COLOURS, Series, interval_chart, legend, line_chart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    Rows = Sequence[Mapping[str, str]]
+    from collections.abc import Mapping
 
 TICKS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 MARKS = (150, 1000)
 # What the authors of TinyDigits claim of their two editions, for the recipe of a first lesson.
 CLAIMED = {150: 0.2, 1000: 0.8}
-CLAIM_RECIPE = "classroom"
+CLAIM_SOURCE, CLAIM_RECIPE = "digits", "classroom"
 
 
-def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> dict[str, Any]:
-    """Draw the accuracy over samples and over optimizer steps.
+def still_true(curve: Mapping[str, Any], recipes: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a curve the recipes that are others today.
 
     Parameters
     ----------
-    rows : rows
-        The lines of a table of ``curves/``.
+    curve : mapping
+        What stage `curve` wrote as metrics.
     recipes : mapping
-        All recipes by name.
-    classes : int
-        How many classes the source has.
-    steps : int
-        The optimizer steps of the budget ``steps``.
+        All recipes of today by name.
 
     Returns
     -------
     dict
-        The charts `samples` and `steps`, as SVG, and the `legend` of the lines in both; empty if no
-        recipe of today was measured.
+        The `points` of the recipes that were measured as they are today, these `recipes`, and the
+        optimizer `steps` of the budget of this name.
     """
-    names = [name for name in dict.fromkeys(row["recipe"] for row in rows) if name in recipes]
-    if not names:
+    (measured,) = curve["measured"]
+    same = {name: of for name, of in measured["recipes"].items() if recipes.get(name) == of}
+    points = [point for point in curve["curve"] if point["recipe"] in same]
+    return {"points": points, "recipes": same, "steps": measured["steps"]}
+
+
+def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
+    """Draw the accuracy over samples and over optimizer steps.
+
+    Parameters
+    ----------
+    curve : mapping
+        What `still_true` gives.
+    classes : int
+        How many classes the source has.
+
+    Returns
+    -------
+    dict
+        The charts `samples` and `steps`, as SVG, the `legend` of the lines in both, and the number
+        of `trainings` of a point; empty if the curve has no point.
+    """
+    if not curve["points"]:
         return {}
     over_samples, over_steps = [], []
-    for number, recipe in enumerate(names):
+    for number, (name, recipe) in enumerate(curve["recipes"].items()):
         colour = COLOURS[number % len(COLOURS)]
         for budget in ("epochs", "steps"):
-            points = _points(rows, recipe, budget)
-            words = (
-                f"{recipes[recipe]['epochs']} epochs" if budget == "epochs" else f"{steps} steps"
-            )
+            points = _points(curve, name, budget)
             is_dashed = budget == "steps"
+            words = f"{curve['steps']} steps" if is_dashed else f"{recipe['epochs']} epochs"
             by_samples = [(size * classes, mean, low, high) for size, mean, low, high in points]
-            over_samples.append(Series(f"{recipe}, {words}", by_samples, colour, is_dashed))
+            over_samples.append(Series(f"{name}, {words}", by_samples, colour, is_dashed))
             by_steps = [
-                (_steps(samples, recipes[recipe]) if budget == "epochs" else steps, mean, low, high)
+                (curve["steps"] if is_dashed else _steps(samples, recipe), mean, low, high)
                 for samples, mean, low, high in by_samples
             ]
             dots = [
@@ -64,52 +77,49 @@ def curves(rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int) -> 
             ]
             # Of a fixed number of steps, a line would go straight up.
             line = [] if is_dashed else by_steps
-            over_steps.append(Series(f"{recipe}, {words}", line, colour, is_dashed, dots))
+            over_steps.append(Series(f"{name}, {words}", line, colour, is_dashed, dots))
     return {
         "samples": line_chart(
-            "Accuracy by training samples",
-            over_samples,
-            "training samples",
-            TICKS,
-            MARKS,
+            "Accuracy by training samples", over_samples, "training samples", TICKS, MARKS
         ),
         "steps": line_chart(
-            "Accuracy by optimizer steps", over_steps, "optimizer steps", TICKS, (steps,)
+            "Accuracy by optimizer steps", over_steps, "optimizer steps", TICKS, (curve["steps"],)
         ),
         "legend": legend(over_samples),
+        "trainings": curve["points"][0]["trainings"],
     }
 
 
-def claim(
-    rows: Rows, recipes: Mapping[str, Any], classes: int, steps: int
-) -> dict[str, Any] | None:
+def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
     """Compare what the authors of TinyDigits claim with what the curves show.
 
     Parameters
     ----------
-    rows, recipes, classes, steps
+    curve, classes
         As for `curves`.
 
     Returns
     -------
     dict or None
-        The `chart`, and the figures in percent; None if the curve has no such points.
+        The `chart`, the figures, and whether they say that the claim is about steps; None if the
+        curve has no such points.
     """
     found = {
         (samples, budget): point[1:]
         for samples in CLAIMED
         for budget in ("epochs", "steps")
-        for point in _points(rows, CLAIM_RECIPE, budget)
+        for point in _points(curve, CLAIM_RECIPE, budget)
         if point[0] * classes == samples
     }
-    if len(found) < 4 or CLAIM_RECIPE not in recipes:
+    if len(found) < 4:
         return None
-    recipe = recipes[CLAIM_RECIPE]
+    recipe, steps = curve["recipes"][CLAIM_RECIPE], curve["steps"]
     short, long = (_steps(samples, recipe) for samples in CLAIMED)
+    few, longer, many = found[150, "epochs"], found[150, "steps"], found[1000, "epochs"]
     shown = [
-        (f"150 samples, {short} steps ({recipe['epochs']} epochs)", found[150, "epochs"]),
-        (f"150 samples, {steps} steps", found[150, "steps"]),
-        (f"1000 samples, {long} steps ({recipe['epochs']} epochs)", found[1000, "epochs"]),
+        (f"150 samples, {short} steps ({recipe['epochs']} epochs)", few),
+        (f"150 samples, {steps} steps", longer),
+        (f"1000 samples, {long} steps ({recipe['epochs']} epochs)", many),
     ]
     marks = [(value, f"claimed for {samples}") for samples, value in CLAIMED.items()]
     return {
@@ -118,20 +128,25 @@ def claim(
             [(label, *figures) for label, figures in shown],
             marks,
         ),
-        "few": found[150, "epochs"][0],
-        "longer": found[150, "steps"][0],
-        "many": found[1000, "epochs"][0],
+        "few": few[0],
+        "longer": longer[0],
+        "many": many[0],
         "short": short,
         "long": long,
         "steps": steps,
+        "trainings": curve["points"][0]["trainings"],
+        # With as many steps the intervals overlap, and with fewer they do not.
+        "is_about_steps": longer[2] >= many[1] and few[2] < many[1],
     }
 
 
-def _points(rows: Rows, recipe: str, budget: str) -> list[tuple[int, float, float, float]]:
+def _points(
+    curve: Mapping[str, Any], recipe: str, budget: str
+) -> list[tuple[int, float, float, float]]:
     return [
-        (int(row["size"]), float(row["mean"]), float(row["low"]), float(row["high"]))
-        for row in rows
-        if (row["recipe"], row["budget"]) == (recipe, budget)
+        (point["size"], point["mean"], point["low"], point["high"])
+        for point in curve["points"]
+        if (point["recipe"], point["budget"]) == (recipe, budget)
     ]
 
 

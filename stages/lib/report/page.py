@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import jinja2
+from stages.lib.templates import environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,42 +26,13 @@ def pages(values: Mapping[str, Any]) -> tuple[bytes, bytes]:
     (bytes, bytes)
         The report in HTML, which refers to nothing outside itself, and the overview in Markdown.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("stages.lib.report", ""),
-        undefined=jinja2.StrictUndefined,
-        autoescape=jinja2.select_autoescape(["html.j2"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(percent=percent, thousands=thousands, svg_address=svg_address)
+    templates = environment("stages.lib.report")
+    templates.filters["svg_address"] = svg_address
     html, markdown = (
-        environment.get_template(name).render(values).encode()
+        templates.get_template(name).render(values).encode()
         for name in ("page.html.j2", "datasets.md.j2")
     )
     return html, markdown
-
-
-def percent(fraction: float) -> str:
-    """Give a fraction in percent.
-
-    Examples
-    --------
-    >>> percent(0.96649)
-    '96.6'
-    """
-    return f"{100 * fraction:.1f}"
-
-
-def thousands(number: int) -> str:
-    """Give a whole number with commas.
-
-    Examples
-    --------
-    >>> thousands(264255)
-    '264,255'
-    """
-    return f"{number:,}"
 
 
 def svg_address(svg: str) -> str:

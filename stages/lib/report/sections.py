@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.lib.report.charts import interval_chart
-from stages.lib.report.curves import claim, curves
-from stages.lib.report.sheets import COLUMNS, draw, sheet, shown_per_class
+from stages.lib.report.curves import CLAIM_SOURCE, claim, curves, still_true
+from stages.lib.report.sheets import COLUMNS, FIRST, draw, plan_of, sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tinydatasets.types import Dataset, Pair, Text
 
-# Of each class, what the page shows before anybody asks for more.
-FIRST = 10
-# In two lines at the top of the page.
-HERO = 48
-# Of each recipe, the mistakes that it shows.
-MISTAKES = 60
 # A matrix of more classes is no picture any more.
 LARGEST_MATRIX = 20
 
@@ -28,8 +22,8 @@ LARGEST_MATRIX = 20
 def image_section(
     facts: Mapping[str, Any],
     dataset: Dataset,
-    rows: Sequence[Mapping[str, str]],
-    steps: int,
+    curve: Mapping[str, Any] | None,
+    allowance: int,
 ) -> dict[str, Any]:
     """Give what the page shows of a dataset of images, besides its facts.
 
@@ -39,10 +33,10 @@ def image_section(
         What stage `describe` wrote.
     dataset : Dataset
         Its images.
-    rows : sequence of mapping
-        The learning curves of its source; none if they were not measured.
-    steps : int
-        The optimizer steps of the budget ``steps`` of the curves.
+    curve : mapping or None
+        The learning curves of its source, as stage `curve` wrote them as metrics, if it did.
+    allowance : int
+        Bytes that its pictures may take.
 
     Returns
     -------
@@ -51,44 +45,45 @@ def image_section(
     """
     maximum, names = facts["dataset"]["maximum"], facts["dataset"]["classes"]
     images, labels = dataset.train
-    pixels = draw(images, maximum)
-    test = draw(dataset.test.images, maximum)
-    by_class = {name: pixels[labels == names.index(name)] for name in facts["classes"]}
-    most = max(len(of_class) for of_class in by_class.values())
-    shown = shown_per_class(most, images.shape[1:], len(by_class))
-    hardest = [line["index"] for line in facts["hardest"]]
-    recipes, of_source = facts["recipes"], len(facts["source"]["rows_per_class"])
-    # The curves of a source are of all its classes.
-    rows = rows if len(facts["classes"]) == of_source else []
-    scores = facts["scores"]
+    pixels, test = draw(images, maximum), draw(dataset.test.images, maximum)
+    by_class = {
+        name: pixels[labels == names.index(name)]
+        for name in facts["classes"]
+        if (labels == names.index(name)).any()
+    }
+    plan = plan_of(
+        allowance, images.shape[1:], [len(each) for each in by_class.values()], len(facts["wrong"])
+    )
+    shown = dict([*by_class.items()][: plan.classes])
+    scores, of_source = facts["scores"], len(facts["source"]["rows_per_class"])
     best = max(scores, key=lambda recipe: float(scores[recipe]["test"]["accuracy"]))
+    # The curves of a source are of all its classes.
+    is_whole = len(facts["classes"]) == of_source
+    true = still_true(curve, facts["recipes"]) if curve and is_whole else None
     return {
-        "best": {"recipe": best, "of": "", **scores[best]["test"]},
+        "best": {"words": words_of(scores[best]["test"]), "recipe": best},
         "loaded_bytes": _bytes(facts, ".pkl"),
-        "hero": {
+        "hero": plan.hero
+        and {
             "title": facts["about"]["title"] or facts["name"],
             "is_grey": images.ndim == 3,
-            "image": sheet(pixels[:HERO], HERO // 2),
+            "image": sheet(pixels[: plan.hero], -(-plan.hero // 2)),
         },
-        "shows_all": shown == most,
         "scale": max(1, 60 // images.shape[2]),
         "sheet_scale": max(1, 1000 // (COLUMNS * (images.shape[2] + 2))),
-        "overview": [
-            (name, sheet(of_class[:FIRST], FIRST))
-            for name, of_class in by_class.items()
-            if len(of_class)
-        ],
+        "overview": [(name, sheet(each[:FIRST], FIRST)) for name, each in shown.items()],
         "sheets": [
-            (name, sheet(of_class[:shown]), len(of_class))
-            for name, of_class in by_class.items()
-            if len(of_class)
+            (name, sheet(each[: plan.per_class]), len(each))
+            for name, each in shown.items()
+            if plan.per_class > FIRST
         ],
+        "shows_all": plan.per_class >= max(map(len, by_class.values()))
+        and len(shown) == len(by_class),
         "hardest": [
-            (sheet(pixels[[index]], 1), line)
-            for index, line in zip(hardest, facts["hardest"], strict=True)
+            (sheet(pixels[[line["index"]]], 1), line) for line in facts["hardest"][: plan.singles]
         ],
         "mistakes": {
-            recipe: [(sheet(test[[line["index"]]], 1), line) for line in lines[:MISTAKES]]
+            recipe: [(sheet(test[[line["index"]]], 1), line) for line in lines[: plan.singles]]
             for recipe, lines in facts["wrong"].items()
         },
         "matrices": _matrices(facts) if len(facts["classes"]) <= LARGEST_MATRIX else {},
@@ -100,9 +95,17 @@ def image_section(
                 for split, score in of_recipe.items()
             ],
         ),
-        "curves": curves(rows, recipes, of_source, steps),
-        "claim": claim(rows, recipes, of_source, steps),
+        "curves": curves(true, of_source) if true else {},
+        "claim": (
+            claim(true, of_source) if true and facts["dataset"]["source"] == CLAIM_SOURCE else None
+        ),
     }
+
+
+def words_of(score: Mapping[str, Any]) -> str:
+    """Give an accuracy in percent, with its 95% interval."""
+    low, high = score["interval_95"]
+    return f"{100 * score['accuracy']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def _matrices(facts: Mapping[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
@@ -165,20 +168,17 @@ def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
 def _best(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Give the best figure on test, and what has it: a transformer, where one was trained."""
     of_test = [
-        (row["exact"], row["exact_sd"], f"transformer on {unit}, ± standard deviation")
+        (row["exact"], row["exact_sd"], unit)
         for unit, figures in (facts["transformers"] or {}).items()
         for row in figures["levels"]
         if (row["level"], row["split"]) == ("all", "test")
     ]
     if of_test:
-        mean, sd, words = max(of_test)
-        return {"recipe": "", "accuracy": mean, "interval_95": _band(mean, sd), "of": words}
-    return {
-        "recipe": "",
-        "accuracy": facts["metrics"]["answered"],
-        "interval_95": facts["intervals"]["test"],
-        "of": "answers found by retrieval",
-    }
+        mean, sd, unit = max(of_test)
+        words = f"{100 * mean:.1f} ± {100 * sd:.1f}, transformer on {unit}"
+        return {"words": words, "recipe": ""}
+    score = {"accuracy": facts["metrics"]["answered"], "interval_95": facts["intervals"]["test"]}
+    return {"words": f"{words_of(score)}, answers found by retrieval", "recipe": ""}
 
 
 def _bytes(facts: Mapping[str, Any], suffix: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 COLUMNS = 20
-# Of a dataset: with more, a sheet shows the first images of each class only.
-LARGEST = 640_000
+# Of each class, what the page shows before anybody asks for more.
+FIRST = 10
+# At most: in two lines at the top of the page; mistakes of a recipe, and the hardest images.
+HERO, SINGLES = 48, 60
+# Bytes that the pictures of all datasets may take, so that the page stays below two megabytes.
+LARGEST = 1_200_000
+# Bytes of a picture besides its pixels.
+AROUND = 120
 
 
 @dataclass(frozen=True)
@@ -87,13 +93,92 @@ def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
     return Picture(address, columns * width, lines * height, count)
 
 
-def shown_per_class(count: int, shape: tuple[int, ...], classes: int) -> int:
-    """Give how many images of each class a page can show: all, or as many as its size allows.
+class Plan(NamedTuple):
+    """How many images of a dataset the page shows.
+
+    Attributes
+    ----------
+    classes : int
+        Of so many classes.
+    per_class : int
+        So many of each, on demand.
+    singles : int
+        So many mistakes of each recipe, and so many of the hardest.
+    hero : int
+        So many at the top of the page.
+    """
+
+    classes: int
+    per_class: int
+    singles: int
+    hero: int
+
+
+def cost_of(shape: tuple[int, ...]) -> int:
+    """Give about how many bytes of the page an image takes.
 
     Examples
     --------
-    >>> shown_per_class(100, (28, 28), 10), shown_per_class(5000, (32, 32, 3), 10)
-    (100, 20)
+    >>> cost_of((8, 8)), cost_of((28, 28)), cost_of((32, 32, 3))
+    (67, 600, 4624)
     """
-    size = int(np.prod(shape)) // (2 if len(shape) == 2 else 1)
-    return min(count, max(1, LARGEST // (size * classes)))
+    pixels = (shape[0] + 2) * (shape[1] + 2)
+    return -(-(pixels // 2 if len(shape) == 2 else 3 * pixels) * 4 // 3)
+
+
+def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
+    """Give how many images of a dataset fit into the bytes that they may take.
+
+    Parameters
+    ----------
+    allowance : int
+        Bytes.
+    shape : tuple of int
+        The shape of an image.
+    counts : list of int
+        How many training images each class has.
+    recipes : int
+        How many recipes there are.
+
+    Returns
+    -------
+    Plan
+        As many of each kind as there can be, which may be none: a tenth of the bytes for single
+        images, then ten of each class, and with the rest more of each.
+
+    Examples
+    --------
+    >>> plan_of(700_000, (28, 28), [100] * 10, 2)
+    Plan(classes=10, per_class=90, singles=32, hero=48)
+    >>> plan_of(100_000, (32, 32, 3), [50] * 200, 2)
+    Plan(classes=1, per_class=10, singles=0, hero=1)
+    """
+    cost = cost_of(shape)
+    singles = min(SINGLES, allowance // 10 // (recipes + 1) // (cost + AROUND))
+    left = allowance - singles * (recipes + 1) * (cost + AROUND)
+    hero = min(HERO, left // 20 // cost)
+    left -= hero * cost
+    classes = min(len(counts), left // 2 // (FIRST * cost))
+    per_class = (left - classes * FIRST * cost) // (max(1, classes) * cost)
+    return Plan(classes, min(max(counts), per_class), singles, hero)
+
+
+def allowances(wanted: list[int], total: int = LARGEST) -> list[int]:
+    """Divide bytes: all get what they want, or those that want most get the same.
+
+    Examples
+    --------
+    >>> allowances([10, 500, 300], 600)
+    [10, 295, 295]
+    """
+    found = [0] * len(wanted)
+    for done, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        found[at] = min(wanted[at], total // (len(wanted) - done))
+        total -= found[at]
+    return found
+
+
+def wanted_by(shape: tuple[int, ...], train: int, test: int, recipes: int) -> int:
+    """Give the bytes that all pictures of a dataset would take."""
+    singles = (recipes + 1) * min(SINGLES, train + test)
+    return cost_of(shape) * (2 * train + HERO) + singles * (cost_of(shape) + AROUND)

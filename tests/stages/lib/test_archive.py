@@ -49,7 +49,7 @@ def test_colours_and_names_of_classes_stay() -> None:
     names = ["Ahorn/Bäume", ".. "]
     zipped = zipfile.ZipFile(io.BytesIO(archive(Split(images, labels), table, 255, names)))
     first, second = zipped.namelist()[:2]
-    assert (first[8:], second[8:]) == ("/Ahorn%2FBäume/00.png", "/%2E%2E%20/01.png")
+    assert (first[8:], second[8:]) == ("/Ahorn%2FB%C3%A4ume/00.png", "/%2E%2E%20/01.png")
     assert (np.asarray(Image.open(zipped.open(second))) == images[1]).all()
     assert lines_of(zipped)[1] == {"file_name": second, "class": ".. ", "row": "41", "label": "1"}
     assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -61,12 +61,13 @@ def test_points_are_sorted_and_written_with_fixed_decimals() -> None:
         ("mine", "b", "steps", 2, 3, *same),
         ("mine", "b", "steps", 10, 3, *same),
     ]
-    metrics = to_metrics(found)
-    assert list(metrics) == ["10_per_class", "curve"]
+    metrics = to_metrics(found, {"steps": 5, "recipes": {}, "seeds": 2})
+    assert list(metrics) == ["10_per_class", "measured", "curve"]
     assert metrics["10_per_class"] == {
         "a": {"epochs": 0.6, "steps": 0.6},
         "b": {"epochs": 0.5, "steps": 0.5},
     }
+    assert metrics["measured"] == [{"steps": 5, "recipes": {}}]
     assert len(metrics["curve"]) == 8
     assert metrics["curve"][3] == {
         "recipe": "a",

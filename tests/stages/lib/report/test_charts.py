@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 from stages.lib.report.charts import Series, interval_chart, line_chart
-from stages.lib.report.curves import claim, curves
+from stages.lib.report.curves import claim, curves, still_true
 
 RECIPE = {"epochs": 20, "batch_size": 32}
 # Of each recipe and budget: rows of each class, mean, low, high.
@@ -14,18 +15,23 @@ POINTS = {
     ("classroom", "epochs"): [(2, 0.1, 0.05, 0.15), (15, 0.3, 0.2, 0.4), (100, 0.8, 0.7, 0.9)],
     ("classroom", "steps"): [(2, 0.6, 0.5, 0.7), (15, 0.79, 0.7, 0.8), (100, 0.8, 0.7, 0.9)],
 }
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "recipe": recipe,
         "budget": budget,
-        "size": str(size),
-        "mean": str(mean),
-        "low": str(low),
-        "high": str(high),
+        "size": size,
+        "trainings": 20,
+        "mean": mean,
+        "low": low,
+        "high": high,
     }
     for (recipe, budget), points in POINTS.items()
     for size, mean, low, high in points
 ]
+
+
+def curve(points: list[dict[str, Any]], steps: int = 640) -> dict[str, Any]:
+    return {"points": points, "recipes": {"classroom": RECIPE}, "steps": steps}
 
 
 def shapes(svg: str, tag: str) -> list[dict[str, str]]:
@@ -50,7 +56,7 @@ def test_a_line_goes_through_its_points_on_a_logarithmic_axis() -> None:
 
 
 def test_a_single_size_is_a_chart_too() -> None:
-    found = curves(ROWS[:1] + ROWS[3:4], {"classroom": RECIPE}, classes=10, steps=20)
+    found = curves(curve(ROWS[:1] + ROWS[3:4], 20), classes=10)
     for chart in ("samples", "steps"):
         assert "nan" not in found[chart]
         assert shapes(found[chart], "path")
@@ -67,7 +73,7 @@ def test_an_interval_reaches_from_low_to_high() -> None:
 
 
 def test_epochs_are_steps_of_their_batches() -> None:
-    found = curves(ROWS, {"classroom": RECIPE}, classes=10, steps=640)
+    found = curves(curve(ROWS), classes=10)
     circles = shapes(found["steps"], "circle")
     # 150 samples are 5 batches, 1000 are 32: the latter end where 640 steps do, for both budgets.
     assert [c["fill"] != "var(--paper, #fff)" for c in circles] == [False, True, False, True]
@@ -77,7 +83,7 @@ def test_epochs_are_steps_of_their_batches() -> None:
 
 
 def test_the_claim_is_compared_with_the_same_steps() -> None:
-    found = claim(ROWS, {"classroom": RECIPE}, classes=10, steps=640)
+    found = claim(curve(ROWS), classes=10)
     assert found is not None
     assert {key: found[key] for key in ("few", "longer", "many", "short", "long")} == {
         "few": 0.3,
@@ -86,4 +92,20 @@ def test_the_claim_is_compared_with_the_same_steps() -> None:
         "short": 100,
         "long": 640,
     }
-    assert claim(ROWS[:2], {"classroom": RECIPE}, classes=10, steps=640) is None
+    assert claim(curve(ROWS[:2]), classes=10) is None
+    assert found["is_about_steps"]
+    more = [
+        {**row, "mean": 0.9, "low": 0.89, "high": 0.91} if row["size"] == 100 else row
+        for row in ROWS
+    ]
+    other = claim(curve(more), classes=10)
+    assert other is not None
+    assert not other["is_about_steps"]
+
+
+def test_a_recipe_that_was_changed_since_is_left_out() -> None:
+    measured = {"measured": [{"steps": 640, "recipes": {"classroom": RECIPE}}], "curve": ROWS}
+    assert still_true(measured, {"classroom": RECIPE, "new": RECIPE}) == curve(ROWS)
+    changed = {"classroom": {**RECIPE, "epochs": 40}}
+    assert still_true(measured, changed) == {"points": [], "recipes": {}, "steps": 640}
+    assert curves(still_true(measured, changed), classes=10) == {}

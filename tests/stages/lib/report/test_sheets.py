@@ -6,9 +6,10 @@ import base64
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from stages.lib.report.sheets import Picture, draw, sheet, shown_per_class
+from stages.lib.report.sheets import FIRST, Picture, allowances, draw, plan_of, sheet
 
 
 def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -42,7 +43,33 @@ def test_whole_numbers_are_scaled_by_their_maximum() -> None:
     assert draw(np.array([[[0, 16]]], np.uint8), 16).tolist() == [[[255, 0]]]
 
 
-def test_a_large_dataset_shows_a_part_of_each_class() -> None:
-    assert shown_per_class(100, (28, 28), 10) == 100
-    assert shown_per_class(10_000, (28, 28), 10) == 163
-    assert shown_per_class(10_000, (1000, 1000, 3), 10) == 1
+@pytest.mark.parametrize(
+    ("shape", "counts"),
+    [
+        ((8, 8), [100] * 10),
+        ((28, 28), [6000] * 10),
+        ((32, 32, 3), [10] * 200),
+        ((32, 32, 3), [5000] * 10),
+        ((500, 500, 3), [9, 9]),
+    ],
+)
+def test_pictures_take_no_more_than_they_may(shape: tuple[int, ...], counts: list[int]) -> None:
+    allowance, recipes = 400_000, 3
+    plan = plan_of(allowance, shape, counts, recipes)
+    assert plan.per_class <= max(counts)
+    assert (plan.classes > 0) == (shape != (500, 500, 3))
+    image = np.zeros((1, *shape), np.uint8)
+    single = len(sheet(image).address)
+    ten = len(sheet(np.repeat(image, FIRST, axis=0)).address)
+    many, top = (
+        len(sheet(np.repeat(image, count, axis=0)).address) if count else 0
+        for count in (plan.per_class, plan.hero)
+    )
+    taken = top + single * plan.singles * (recipes + 1) + plan.classes * (ten + many)
+    assert taken < 1.05 * allowance
+
+
+def test_all_get_what_they_want_or_the_largest_get_the_same() -> None:
+    assert allowances([3, 1, 2], 10) == [3, 1, 2]
+    assert allowances([100, 1, 90], 61) == [30, 1, 30]
+    assert allowances([]) == []

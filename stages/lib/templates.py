@@ -1,0 +1,64 @@
+"""Fill in the templates of papers and of the report."""
+
+from __future__ import annotations
+
+import jinja2
+
+
+def environment(package: str) -> jinja2.Environment:
+    """Give what finds the templates of a package and fills them in.
+
+    Parameters
+    ----------
+    package : str
+        The package that they lie in. What ends in ``.html.j2`` is HTML, and text in it is escaped.
+
+    Returns
+    -------
+    jinja2.Environment
+        It refuses a name that has no value, and knows the functions of this module as filters.
+    """
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader(package, ""),
+        undefined=jinja2.StrictUndefined,
+        autoescape=jinja2.select_autoescape(["html.j2"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters.update(cell=cell, percent=percent, thousands=thousands)
+    return found
+
+
+def cell(value: object) -> str:
+    r"""Give a value as it can stand in a table of Markdown.
+
+    Examples
+    --------
+    >>> cell("a|b"), cell("<i>")
+    ('a\\|b', '&lt;i>')
+    """
+    text = " ".join(str(value).split())
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+
+
+def percent(fraction: float) -> str:
+    """Give a fraction in percent.
+
+    Examples
+    --------
+    >>> percent(0.96649)
+    '96.6'
+    """
+    return f"{100 * fraction:.1f}"
+
+
+def thousands(number: int) -> str:
+    """Give a whole number with commas.
+
+    Examples
+    --------
+    >>> thousands(264255)
+    '264,255'
+    """
+    return f"{number:,}"
