@@ -22,7 +22,7 @@ HERO, SINGLES = 48, 60
 # Bytes that the pictures of all datasets may take, so that the page stays below two megabytes.
 LARGEST = 1_200_000
 # Bytes of a picture besides its pixels.
-AROUND = 120
+AROUND = 240
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     Examples
     --------
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
-    Plan(classes=10, per_class=90, singles=32, hero=48)
+    Plan(classes=10, per_class=80, singles=27, hero=48)
     >>> plan_of(100_000, (32, 32, 3), [50] * 200, 2)
     Plan(classes=1, per_class=10, singles=0, hero=1)
     """
@@ -160,6 +160,9 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     left -= hero * cost
     classes = min(len(counts), left // 2 // (FIRST * cost))
     per_class = (left - classes * FIRST * cost) // (max(1, classes) * cost)
+    # The last line of a sheet is as long as the others.
+    if per_class < -(-max(counts) // COLUMNS) * COLUMNS and per_class > COLUMNS:
+        per_class -= per_class % COLUMNS
     return Plan(classes, min(max(counts), per_class), singles, hero)
 
 
