@@ -138,3 +138,32 @@ def test_there_need_be_no_texts(digits: Repository) -> None:
     digits.run("rm", "-rf", "build", "report/index.html", "datasets/README.md")
     digits.repro(*PIPELINES)
     assert digits.contents("report", "datasets") == before
+
+
+def test_what_was_measured_with_other_values_is_left_out(built: Repository) -> None:
+    """A curve of a recipe that was changed since, and a transformer that learned other pairs."""
+    assert "20 epochs" in section(built, "tinydigits")
+    assert "109,440 parameters" in built.read("datasets/tinytalks/README.md")
+    built.set_param("recipes.classroom.epochs", 40)
+    built.set_param("texts.tinytalks.seed", 7)
+    built.repro(*PIPELINES)
+    shown = section(built, "tinydigits")
+    assert "tuned, 20 epochs" in shown
+    assert (
+        "classroom, "
+        not in shown.partition("What the baselines get wrong")[0].partition(
+            "More samples, or more steps?"
+        )[2]
+    )
+    assert "81.7%" not in built.read("report/index.html")
+    assert "parameters" not in built.read("datasets/tinytalks/README.md")
+    assert "transformer on" not in built.read("datasets/README.md")
+
+
+def test_a_page_of_many_datasets_stays_small(digits: Repository) -> None:
+    for seed in range(6):
+        entry = {**ZEROS_AND_ONES, "seed": seed, "train_per_class": {0: 150, 1: 150}}
+        digits.set_param(f"datasets.more-{seed}", entry)
+    digits.repro(*PIPELINES)
+    assert len(digits.read("report/index.html").encode()) < 2_000_000
+    assert "All training images" in section(digits, "more-5")
