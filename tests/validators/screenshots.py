@@ -13,7 +13,7 @@ def main() -> None:
     """Take the first screen, and the section on curves and mistakes of TinyMNIST."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1100, "height": 925})
+        page = browser.new_page(viewport={"width": 1100, "height": 898})
         page.goto(REPORT.as_uri())
         page.screenshot(path=FOLDER / "report.png")
         section = page.locator("section[aria-labelledby='dataset-tinymnist']")
