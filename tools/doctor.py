@@ -10,7 +10,6 @@ not checked; files built from it are.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import time
 from pathlib import Path
@@ -21,7 +20,7 @@ import psutil
 from stages.lib import command
 from stages.lib.command import StageError
 from stages.lib.files import write_json
-from stages.lib.sums import from_text, sha256
+from stages.lib.sums import from_text, md5, sha256
 from tools import dvc_api
 from tools.dvc_api import (
     CACHE,
@@ -55,11 +54,6 @@ CURVES = Path("curves", "params.yaml")
 NEURAL = Path("neural", "params.yaml")
 # How long a killed process may take to end: it may wait for a slow disk.
 SECONDS_TO_END = 30
-
-
-def md5(path: Path) -> str:
-    """Give the sum by which DVC knows a file."""
-    return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
 
 
 def stamp(path: Path) -> list[int]:
@@ -194,10 +188,10 @@ def repair(checked: dict[str, Any]) -> dict[str, Any]:
         # A disk can damage a file without changing its time. So files that are used here are read
         # each time, and those of other commits when they are new or changed.
         suspect = named in used or checked.get(str(cached)) != stamp(cached)
-        if suspect and md5(cached) != named.removesuffix(".dir"):
+        if suspect and md5(cached.read_bytes()) != named.removesuffix(".dir"):
             remove(cached, "not what its name says (a damaged disk or a killed run)")
     for path, expected in files:
-        if path.is_file() and md5(path) != expected:
+        if path.is_file() and md5(path.read_bytes()) != expected:
             remove(path, "not what dvc.lock says")
     # Without its sums, DVC builds all files of a dataset again, those too that it doesn't track.
     tracked = {path for path, _ in files}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stages.lib import command
 from stages.lib.papers.draft import ABOUT, is_untouched
-from stages.lib.papers.render import is_ours
+from stages.lib.papers.render import PAPERS, is_ours
 from stages.lib.params.checks import SHARED
 from stages.lib.params.read import read_params
 from tools import dvc_api
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from stages.lib.params.model import Params
 
 SPLITS = ("train", "val", "test")
-PAPERS = ("CITATION.bib", "DATASHEET.md", "LICENSE", "README.md", "croissant.json")
 # The files that a chain writes to the folder of a dataset, by its first stage. Other files there
 # are its author's.
 RELEASED = {

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stages.lib import command
+from stages.lib.papers.render import PAPERS
 from tests.conftest import PIPELINES, ROOT, copy_repository
 from tests.portability.pythons import install_data, make_environment
-from tools.prune import PAPERS
 
 # By what OpenBLAS says of itself: it calls the oldest, of four names for one kernel, by the first.
 KERNELS = {

@@ -20,12 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WIDTH = 100
-_TEMPLATES = {
-    "README.md": "README.md.j2",
-    "DATASHEET.md": "DATASHEET.md.j2",
-    "LICENSE": "LICENSE.j2",
-    "CITATION.bib": "CITATION.bib.j2",
-}
+# What a template of the same name with `.j2` gives, and all papers.
+_TEXTS = ("README.md", "DATASHEET.md", "LICENSE", "CITATION.bib")
+PAPERS = (*_TEXTS, "croissant.json")
 
 
 def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
@@ -39,16 +36,12 @@ def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        Each file by its name: ``README.md``, ``DATASHEET.md``, ``LICENSE``, ``CITATION.bib`` and
-        ``croissant.json``.
+        Each of `PAPERS` by its name.
     """
     templates = environment("stages.lib.papers")
     templates.filters.update(fill=fill, question=question)
     values = {**facts, "header": header(facts)}
-    files = {
-        name: templates.get_template(template).render(values)
-        for name, template in _TEMPLATES.items()
-    }
+    files = {name: templates.get_template(f"{name}.j2").render(values) for name in _TEXTS}
     files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
     return {name: text.encode() for name, text in files.items()}
 
