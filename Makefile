@@ -26,22 +26,22 @@ repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its p
 
 curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to do
 	@python -m tools.doctor
-	@python -m stages.curve_params
-	dvc repro curves/dvc.yaml
+	@python -m experiments.curves.curve_params
+	dvc repro experiments/curves/dvc.yaml
 
 # The environment whose `python` has PyTorch too.
 WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"
 
 neural: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKERS=2, or nothing to do
 	@python -m tools.doctor
-	$(WITH_PYTORCH) dvc repro neural/dvc.yaml
+	$(WITH_PYTORCH) dvc repro experiments/transformers/dvc.yaml
 
 learn: .venv-milestones/.ready  ## train one transformer on a text, and show what it answers: make learn TEXT=mine
-	@$(WITH_PYTORCH) python -m tools.learn "$$TEXT" --unit "$${UNIT:-words}"
+	@$(WITH_PYTORCH) python -m experiments.transformers.learn "$$TEXT" --unit "$${UNIT:-words}"
 
 test-pytorch: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
-	$(WITH_PYTORCH) mypy --follow-imports=silent stages/lib/neural stages/train_transformer.py tools/learn.py milestones tests/neural tests/milestones
-	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/neural stages/lib/neural tests/milestones milestones
+	$(WITH_PYTORCH) mypy --follow-imports=silent experiments/transformers experiments/transformers/__main__.py experiments/transformers/learn.py milestones tests/transformers/with_pytorch tests/milestones
+	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/transformers/with_pytorch experiments/transformers tests/milestones milestones
 
 milestones: .venv-milestones/.ready  ## run the historic programs that need no network: 1 minute
 	@$(WITH_PYTORCH) python -m milestones.run_all
@@ -67,7 +67,7 @@ test: .venv/.large  ## run the tests
 	python -m pytest
 
 check: .venv/.ready  ## check params.yaml, and build nothing
-	@python -m stages.params
+	@python -m stages.check
 
 # Make exports the variables of its command line: the shell takes them whole, whatever is in them.
 new: .venv/.ready  ## add a dataset of your own images: make new NAME=leaves FROM=path/to/folder
@@ -99,7 +99,7 @@ fuzz: .venv/.ready  ## test the readers with generated input, for longer than `m
 	FUZZ_EXAMPLES=30000 python -m pytest tests/test_fuzz.py
 
 bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 25 minutes, 8 GB of disk
-	dvc repro --quiet curves/dvc.yaml:curve_params source@digits
+	dvc repro --quiet experiments/curves/dvc.yaml:curve_params source@digits
 	python -m benchmarks.speed
 	python -m benchmarks.curves
 	python -m benchmarks.scale
@@ -107,13 +107,13 @@ bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 25 minutes, 8
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.10 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --upgrade \
   --custom-compile-command "make lock"
-lock: .venv/.ready  ## update requirements.txt and requirements-large.txt to the newest versions
-	$(LOCK) --extra pipeline --extra fetch --extra dev --output-file requirements.txt
-	$(LOCK) --extra dask --extra large --constraint requirements.txt \
-	  --output-file requirements-large.txt
+lock: .venv/.ready  ## update requirements/pipeline.txt and requirements/large.txt to the newest versions
+	$(LOCK) --extra pipeline --extra fetch --extra dev --output-file requirements/pipeline.txt
+	$(LOCK) --extra dask --extra large --constraint requirements/pipeline.txt \
+	  --output-file requirements/large.txt
 
-schema: .venv/.ready  ## update params.schema.json after a change of the model of params.yaml
-	python -m tools.schema --out params.schema.json
+schema: .venv/.ready  ## update stages/check/params.schema.json after a change of the model of params.yaml
+	python -m tools.schema --out stages/check/params.schema.json
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -123,27 +123,27 @@ clean:  ## remove the environments and everything that `make repro` can build ag
 
 # pip compiles bytecode as it installs, whatever PYTHONDONTWRITEBYTECODE says; without it
 # scikit-learn takes three times as long to import, in every run.
-.venv/.ready: .venv/pyvenv.cfg requirements.txt requirements-data.txt pyproject.toml hatch_build.py
+.venv/.ready: .venv/pyvenv.cfg requirements/pipeline.txt requirements/data.txt pyproject.toml tools/hatch_build.py
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --requirement requirements.txt
+	  --requirement requirements/pipeline.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --no-deps --ignore-requires-python --requirement requirements-data.txt
+	  --no-deps --ignore-requires-python --requirement requirements/data.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	.venv/bin/python -m compileall -q stages tools tinydatasets
 	touch $@
 
-.venv/.large: .venv/.ready requirements-large.txt
+.venv/.large: .venv/.ready requirements/large.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --requirement requirements-large.txt
+	  --requirement requirements/large.txt
 	touch $@
 
-.venv-milestones/.ready: .venv/.ready requirements-milestones.txt
+.venv-milestones/.ready: .venv/.ready requirements/milestones.txt
 	.venv/bin/python -m venv .venv-milestones
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check \
-	  --requirement requirements-milestones.txt
+	  --requirement requirements/milestones.txt
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	  --requirement requirements.txt
+	  --requirement requirements/pipeline.txt
 	.venv-milestones/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	touch $@

@@ -20,13 +20,13 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
-from stages.lib import command
-from stages.lib.arrays import read_array
-from stages.lib.blocks import npy_blocks, select
-from stages.lib.pixels import scale
-from stages.lib.sampling.curation import by_shuffle, curate
-from stages.lib.sampling.difficulty import difficulty, nearest, tiers
-from stages.lib.sampling.draw import draw
+from stages.common import command
+from stages.common.arrays import read_array
+from stages.common.blocks import npy_blocks, select
+from stages.common.pixels import scale
+from stages.sample.curation import by_shuffle, curate
+from stages.sample.difficulty import difficulty, nearest, tiers
+from stages.sample.draw import draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

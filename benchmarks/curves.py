@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from stages.lib import command
-from stages.lib.arrays import read_array
-from stages.lib.compute import VARIABLE
-from stages.lib.curves.sweep import sweep
-from stages.lib.files import read_json
-from stages.lib.models.mlp import logits, train
-from stages.lib.pixels import to_inputs
-from stages.lib.sampling.draw import draw
+from experiments.curves.sweep import sweep
+from stages.common import command
+from stages.common.arrays import read_array
+from stages.common.compute import VARIABLE
+from stages.common.files import read_json
+from stages.common.pixels import to_inputs
+from stages.sample.draw import draw
+from stages.train_mlp.mlp import logits, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,19 +19,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.lib import command
-from stages.lib.blocks import npy_blocks, spans
-from stages.lib.compute import VARIABLE
-from stages.lib.sampling.difficulty import nearest
-from stages.lib.sampling.distances import CHUNK
-from stages.lib.sampling.hash_draw import draw_blocks
+from stages.common import command
+from stages.common.blocks import npy_blocks, spans
+from stages.common.compute import VARIABLE
+from stages.common.distances import CHUNK
+from stages.sample.difficulty import nearest
+from stages.sample.hash_draw import draw_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
 
-    from stages.lib.blocks import Block
+    from stages.common.blocks import Block
 
 SHAPE = (28, 28)
 CLASSES = 10

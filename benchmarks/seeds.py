@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from stages.lib import command
-from stages.lib.arrays import read_array
-from stages.lib.models.mlp import logits, train
-from stages.lib.params.read import read_params
-from stages.lib.pixels import to_inputs
-from stages.lib.texts.baselines import evaluate_text
-from stages.lib.texts.combinations import split_combinations
-from stages.lib.texts.templates import read_templates
+from stages.check.read import read_params
+from stages.common import command
+from stages.common.arrays import read_array
+from stages.common.pixels import to_inputs
+from stages.texts.baselines import evaluate_text
+from stages.texts.combinations import split_combinations
+from stages.texts.templates import read_templates
+from stages.train_mlp.mlp import logits, train
 from tinydatasets import Split, load
 
 SEEDS = range(20)

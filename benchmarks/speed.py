@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.lib import command
+from stages.common import command
 from tests.conftest import copy_repository, keep_digits, link_environment
 
 if TYPE_CHECKING:

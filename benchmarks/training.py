@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.lib import command
-from stages.lib.files import write_json
-from stages.lib.models.mlp import train
-from stages.lib.params.read import read_params
-from stages.lib.pixels import to_inputs
+from stages.check.read import read_params
+from stages.common import command
+from stages.common.files import write_json
+from stages.common.pixels import to_inputs
+from stages.train_mlp.mlp import train
 from tinydatasets import load
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.lib import command
-from stages.lib.files import write_json
-from stages.lib.imports import Modules
-from stages.lib.sums import sha256
+from stages.common import command
+from stages.common.files import write_json
+from stages.common.imports import Modules
+from stages.common.sums import sha256
 
 
 def main(*, out: Path) -> None:

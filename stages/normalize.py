@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.lib import command
-from stages.lib.arrays import write_array
-from stages.lib.blocks import take
-from stages.lib.files import read_csv, read_json
-from stages.lib.pixels import scale
-from stages.lib.stored import read_source
+from stages.common import command
+from stages.common.arrays import write_array
+from stages.common.blocks import take
+from stages.common.files import read_csv, read_json
+from stages.common.pixels import scale
+from stages.source.stored import read_source
 
 
 def main(*, params: Path, source: Path, split: Path, out: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.lib import command
-from stages.lib.files import read_csv, read_json, write_csv
-from stages.lib.sampling.choose import order
-from stages.lib.sampling.draw import SPLITS
+from stages.common import command
+from stages.common.files import read_csv, read_json, write_csv
+from stages.common.splits import SPLITS
+from stages.sample.choose import order
 
 
 def main(*, sample: Path, out: Path) -> None:

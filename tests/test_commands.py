@@ -56,7 +56,7 @@ def test_help_says_in_a_sentence_what_a_command_does(
 def stopped_by_its_user(folder: Path, *, at: Path | None = None) -> subprocess.Popen[str]:
     """Start a stage in `folder` and, once it opens the pipe `at`, press Ctrl-C."""
     stage = subprocess.Popen(
-        [sys.executable, "-m", "stages.params"],
+        [sys.executable, "-m", "stages.check"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
         text=True,

@@ -18,7 +18,7 @@ import yaml
 from PIL import Image
 
 import tinydatasets
-from stages.lib.papers.about import REQUIRED, About, question
+from stages.papers.about import REQUIRED, About, question
 from tests.pipeline.test_released import RELEASED
 from tools.pictures import learning_curves
 
@@ -206,7 +206,9 @@ def test_the_page_of_tinytalks_has_its_figures_and_pairs() -> None:
 
 def test_the_page_of_tinytalks_has_the_figures_of_the_transformers() -> None:
     page = PAGES["datasets/tinytalks/README.md"]
-    neural = json.loads((ROOT / "metrics/neural/tinytalks.json").read_text(encoding="utf-8"))
+    neural = json.loads(
+        (ROOT / "experiments/transformers/tinytalks.json").read_text(encoding="utf-8")
+    )
     splits = ("train", "val", "test")
 
     def exact(row: dict[str, Any]) -> str:
@@ -237,7 +239,9 @@ def test_the_page_of_tinytalks_has_the_figures_of_the_transformers() -> None:
 
 
 def test_the_page_of_transformers_has_the_recipes() -> None:
-    params = yaml.safe_load((ROOT / "neural/params.yaml").read_text(encoding="utf-8"))
+    params = yaml.safe_load(
+        (ROOT / "experiments/transformers/params.yaml").read_text(encoding="utf-8")
+    )
     rows = re.findall(r"^\| (.+) \| (.+) \| (.+) \|$", PAGES["docs/transformers.md"], re.M)
     shown = {name: cells for name, *cells in rows}
     recipes = [params["recipes"][unit] for unit in ("words", "characters")]
@@ -349,7 +353,7 @@ def check(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
     (folder / "datasets/tinytalks/templates.yaml").touch()
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-m", "stages.params"],
+        [sys.executable, "-m", "stages.check"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
@@ -397,7 +401,7 @@ def test_the_error_of_the_page_is_what_is_printed(tmp_path: Path) -> None:
 
 
 def test_the_page_has_every_key_and_every_default() -> None:
-    schema = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "stages/check/params.schema.json").read_text(encoding="utf-8"))
     expected: dict[str, str] = {}
     for model in schema["$defs"].values():
         for key, about in model.get("properties", {}).items():

@@ -16,16 +16,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from stages.lib.blocks import open_npy
-from stages.lib.command import StageError
-from stages.lib.params.counts import per_class
-from stages.lib.params.read import read_params
-from stages.lib.sampling.choose import order, save_state
-from stages.lib.sampling.draw import draw
-from stages.lib.sources import idx, table
-from stages.lib.sources.folder import read_image
-from stages.lib.texts.pairs import parse, to_table
-from stages.lib.texts.templates import read_templates
+from stages.check.counts import per_class
+from stages.check.read import read_params
+from stages.common.blocks import open_npy
+from stages.common.errors import StageError
+from stages.sample.choose import order, save_state
+from stages.sample.draw import draw
+from stages.source import idx, table
+from stages.source.folder import read_image
+from stages.texts.pairs import parse, to_table
+from stages.texts.templates import read_templates
 from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, classes, pickles
 from tinydatasets.texts import from_json_lines, to_json_lines
@@ -33,7 +33,7 @@ from tinydatasets.texts import from_json_lines, to_json_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stages.lib.params.model import Dataset
+    from stages.check.model import Dataset
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 settings.register_profile(

@@ -116,7 +116,7 @@ def test_an_archive_may_lie_in_another_repository(digits: Repository) -> None:
 
 
 def test_requirements_are_locked_by_hash_and_name_no_address() -> None:
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    text = (ROOT / "requirements/pipeline.txt").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     pinned = [line for line in lines if not line.startswith(" ")]
     assert all("==" in line and line.endswith("\\") for line in pinned)
@@ -127,10 +127,10 @@ def test_requirements_are_locked_by_hash_and_name_no_address() -> None:
 
 
 def test_make_curves_trains_once(ready: Repository) -> None:
-    path = ready.folder / "curves/params.yaml"
+    path = ready.folder / "experiments/curves/params.yaml"
     path.write_text("sizes:\n  digits: [2, 3]\nseeds: 2\nsteps: 5\n")
     assert "digits: 16 trainings, 0 of them done before" in ready.run("make", "curves", "WORKERS=2")
-    assert ready.read("curves/digits.csv").count("\n") == 9
+    assert ready.read("experiments/curves/digits.csv").count("\n") == 9
     assert "\nRunning stage" not in ready.run("make", "curves")
     # The main pipeline is not concerned; the report shows the new curve.
     ran = re.findall(r"Running stage '(.*?)'", ready.run("make", "repro"))
@@ -138,5 +138,5 @@ def test_make_curves_trains_once(ready: Repository) -> None:
     assert "up to date" in ready.run("make", "repro")
     path.write_text("sizes:\n  digits: [2, 3, 5]\nseeds: 1\nsteps: 5\n")
     printed = ready.run("make", "curves", status=2)
-    assert "curves/params.yaml, line 3: seeds: 1: expected" in printed
+    assert "experiments/curves/params.yaml, line 3: seeds: 1: expected" in printed
     assert "dvc repro" not in printed

@@ -34,10 +34,14 @@ class Machine:
         self.path.mkdir()
         for name in ("Makefile", "tools/venv.sh"):
             shutil.copy(ROOT / name, self.folder / name)
-        for name in ("requirements.txt", "requirements-data.txt", "requirements-large.txt"):
+        for name in (
+            "requirements/pipeline.txt",
+            "requirements/data.txt",
+            "requirements/large.txt",
+        ):
             (self.folder / name).touch()
         (self.folder / "pyproject.toml").touch()
-        (self.folder / "hatch_build.py").touch()
+        (self.folder / "tools.hatch_build.py").touch()
         for tool in ("cp", "make", "mkdir", "rm", "sh", "touch"):
             (self.path / tool).symlink_to(shutil.which(tool) or tool)
 
@@ -117,7 +121,7 @@ def test_a_venv_is_made_once_and_installed_into_again_when_requirements_change(
     assert "-m compileall" in printed
     assert machine.make() == "python -m pytest\n-m pytest\n"
     later = time.time() + 60
-    os.utime(machine.folder / "requirements.txt", (later, later))
+    os.utime(machine.folder / "requirements/pipeline.txt", (later, later))
     printed = machine.make()
     assert "new" not in printed
     assert "--require-hashes" in printed

@@ -17,10 +17,10 @@ from typing import Any
 
 import psutil
 
-from stages.lib import command
-from stages.lib.command import StageError
-from stages.lib.files import write_json
-from stages.lib.sums import from_text, md5, sha256
+from stages.common import command
+from stages.common.errors import StageError
+from stages.common.files import write_json
+from stages.common.sums import from_text, md5, sha256
 from tools import dvc_api
 from tools.dvc_api import (
     CACHE,
@@ -127,9 +127,9 @@ def check_params(checked: dict[str, Any]) -> dict[str, Any]:
     now = {str(path): stamp(path) for path in (PARAMS, CURVES, NEURAL) if path.is_file()}
     if str(PARAMS) not in now or any(checked.get(name) != now[name] for name in now):
         # Imported here: they take 0.2 s.
-        from stages.lib.curves.params import read_curves  # noqa: PLC0415
-        from stages.lib.neural.params import read_neural  # noqa: PLC0415
-        from stages.lib.params.read import read_params  # noqa: PLC0415
+        from experiments.curves.params import read_curves  # noqa: PLC0415
+        from experiments.transformers.params import read_neural  # noqa: PLC0415
+        from stages.check.read import read_params  # noqa: PLC0415
 
         read_params(PARAMS)
         if CURVES.is_file():

@@ -17,7 +17,7 @@ import psutil
 import yaml
 import zc.lockfile
 
-from stages.lib.command import StageError
+from stages.common.errors import StageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

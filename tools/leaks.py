@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stages.lib import command
-from stages.lib.blocks import Block
-from stages.lib.command import StageError
-from stages.lib.files import read_csv
-from stages.lib.params.read import read_params
-from stages.lib.pixels import scale
-from stages.lib.sampling.curation import near_duplicates
+from stages.check.read import read_params
+from stages.common import command
+from stages.common.blocks import Block
+from stages.common.errors import StageError
+from stages.common.files import read_csv
+from stages.common.pixels import scale
+from stages.sample.curation import near_duplicates
 from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
 

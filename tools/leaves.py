@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from stages.lib import command
-from stages.lib.command import StageError
+from stages.common import command
+from stages.common.errors import StageError
 
 if TYPE_CHECKING:
     import numpy.typing as npt

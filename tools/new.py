@@ -14,26 +14,26 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages.lib import command
-from stages.lib.command import StageError
-from stages.lib.params.checks import check_name
-from stages.lib.params.fields import LONGEST_NAME, NAME
-from stages.lib.params.read import PARAMS, read_params
-from stages.lib.params.resolve import describe
-from stages.lib.params.wording import A_NAME
-from stages.lib.params.yaml_file import add_entry
-from stages.lib.sources.arrays import ArrayFiles
-from stages.lib.sources.folder import ImageFolder, images_by_class
-from stages.lib.sources.idx import IdxFiles
-from stages.lib.sources.own import DATA, fill_in
-from stages.lib.sources.table import Table
+from stages.check.checks import check_name
+from stages.check.fields import LONGEST_NAME, NAME
+from stages.check.read import PARAMS, read_params
+from stages.check.resolve import describe
+from stages.check.wording import A_NAME
+from stages.check.yaml_file import add_entry
+from stages.common import command
+from stages.common.errors import StageError
+from stages.source.arrays import ArrayFiles
+from stages.source.folder import ImageFolder, images_by_class
+from stages.source.idx import IdxFiles
+from stages.source.own import DATA, fill_in
+from stages.source.table import Table
 from tinydatasets.pickles import LARGEST_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stages.lib.params.model import Params
-    from stages.lib.sources.own_files import OwnFiles
+    from stages.check.model import Params
+    from stages.source.own_files import OwnFiles
 
 EXAMPLE = "make new NAME=leaves FROM=path/to/folder"
 OWN: dict[str, type[ImageFolder | OwnFiles]] = {

@@ -13,11 +13,11 @@ import numpy as np
 from PIL import Image
 
 import tinydatasets
-from stages.lib import command
-from stages.lib.files import read_json
-from stages.lib.params.yaml_file import read_yaml
-from stages.lib.report.charts import HEIGHT, WIDTH
-from stages.lib.report.curves import curves, still_true
+from stages.check.yaml_file import read_yaml
+from stages.common import command
+from stages.common.files import read_json
+from stages.report.charts import HEIGHT, WIDTH
+from stages.report.curves import curves, still_true
 
 if TYPE_CHECKING:
     import numpy.typing as npt

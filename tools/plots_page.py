@@ -14,9 +14,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from stages.lib import command
-from stages.lib.command import StageError
-from stages.lib.files import write_bytes
+from stages.common import command
+from stages.common.errors import StageError
+from stages.common.files import write_bytes
 
 # The libraries that the page runs, in the order in which they build on each other.
 LIBRARIES = ("vega", "vega-lite", "vega-embed")

@@ -10,16 +10,16 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.lib import command
-from stages.lib.papers.draft import ABOUT, is_untouched
-from stages.lib.papers.render import PAPERS, is_ours
-from stages.lib.params.checks import SHARED
-from stages.lib.params.read import read_params
+from stages.check.checks import SHARED
+from stages.check.read import read_params
+from stages.common import command
+from stages.papers.draft import ABOUT, is_untouched
+from stages.papers.render import PAPERS, is_ours
 from tools import dvc_api
 from tools.dvc_api import LOCK, REPORT_LOCK, BrokenLockError
 
 if TYPE_CHECKING:
-    from stages.lib.params.model import Params
+    from stages.check.model import Params
 
 SPLITS = ("train", "val", "test")
 # The files that a chain writes to the folder of a dataset, by its first stage. Other files there
@@ -72,7 +72,11 @@ def leftovers(
         *(path for path in sorted(folders) if path.name not in datasets),
         *(root / f"metrics/{name}.json" for _, name in gone),
         # Of the transformers, which learn texts alone.
-        *(root / f"metrics/neural/{name}.json" for stage, name in gone if stage == "expand_text"),
+        *(
+            root / f"experiments/transformers/{name}.json"
+            for stage, name in gone
+            if stage == "expand_text"
+        ),
         *(
             path
             for stage, name in gone

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.lib import command
-from stages.lib.files import write_json
-from stages.lib.params.model import Params
+from stages.check.model import Params
+from stages.common import command
+from stages.common.files import write_json
 
 
 def main(*, out: Path) -> None:

@@ -17,9 +17,9 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 import tinydatasets
-from stages.lib.sampling.difficulty import TIERS, difficulty, nearest, tiers
+from stages.sample.difficulty import TIERS, difficulty, nearest, tiers
 from tests.conftest import ROOT
-from tests.stages.in_blocks import in_blocks
+from tests.in_blocks import in_blocks
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import yaml
 
-from stages.lib.texts.combinations import split_combinations
-from stages.lib.texts.templates import read_templates
+from stages.texts.combinations import split_combinations
+from stages.texts.templates import read_templates
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -426,7 +426,9 @@ def test_there_is_a_clear_signal_to_learn() -> None:
 
 # --- What transformers learn --------------------------------------------------------------------
 
-NEURAL: dict[str, Any] = json.loads((ROOT / "metrics/neural/tinytalks.json").read_text("ascii"))
+NEURAL: dict[str, Any] = json.loads(
+    (ROOT / "experiments/transformers/tinytalks.json").read_text("ascii")
+)
 
 
 @pytest.mark.parametrize(("unit", "goal"), [("words", 0.6), ("characters", 0.3)])

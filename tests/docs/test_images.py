@@ -15,10 +15,10 @@ import pytest
 import yaml
 from PIL import Image
 
-from stages.lib.command import StageError
-from stages.lib.params.read import read_params
-from stages.lib.sources.base import InMemory
-from stages.lib.sources.own import Own
+from stages.check.read import read_params
+from stages.common.errors import StageError
+from stages.source.base import InMemory
+from stages.source.own import Own
 from tests.conftest import ROOT, Repository, link_environment
 from tools import leaves, new
 

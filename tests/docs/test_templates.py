@@ -10,7 +10,7 @@ import yaml
 
 import tinydatasets
 from stages import expand_text, params, serialize_text, split_text
-from stages.lib.command import StageError
+from stages.common.errors import StageError
 from tests.conftest import ROOT
 from tinydatasets import loading
 

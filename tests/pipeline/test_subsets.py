@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 
 import tinydatasets
-from stages.lib.sampling.difficulty import TIERS
+from stages.sample.difficulty import TIERS
 
 if TYPE_CHECKING:
     from tests.conftest import Repository

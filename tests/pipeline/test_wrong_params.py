@@ -60,7 +60,7 @@ def test_the_stage_says_what_is_wrong(
     # DVC itself exits with 255 whatever status a stage has, and names that status.
     printed = repository.run("dvc", "repro", status=255)
     assert printed.count(message) == 1
-    assert "failed to run: python -m stages.params" in printed
+    assert "failed to run: python -m stages.check" in printed
     assert "exited with 1" in printed
     assert "Traceback" not in printed
 

@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stages.lib import command
-from stages.lib.papers.render import PAPERS
+from stages.common import command
+from stages.papers.render import PAPERS
 from tests.conftest import PIPELINES, ROOT, copy_repository
 from tests.portability.pythons import install_data, make_environment
 

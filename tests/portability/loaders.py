@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import tinydatasets
-from stages.lib import command
+from stages.common import command
 from tests.conftest import ROOT
 from tests.portability.pythons import make_environment
 

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.lib import command
+from stages.common import command
 from tests.conftest import ROOT
 from tests.portability.grid import Environment, arithmetic, check_took_effect
 from tests.portability.sums import COMMITTED, sha256

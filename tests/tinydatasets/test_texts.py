@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tinydatasets
-from stages.lib.texts.templates import read_templates
+from stages.texts.templates import read_templates
 from tinydatasets import FormatError, Pair, loading
 from tinydatasets.texts import from_json_lines, to_json_lines, to_text
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.stages.lib.params.example import TEXT
+from tests.check.example import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

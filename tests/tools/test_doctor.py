@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from stages.lib.command import StageError
+from stages.common.errors import StageError
 from tests.tools.test_dvc_api import BROKEN
 from tools import doctor
 from tools.dvc_api import CACHE, CURVES_LOCK, FILE_LOCKS, LOCK, MILESTONES_LOCK, NEURAL_LOCK
@@ -105,7 +105,7 @@ def test_what_the_curves_build_is_checked(capsys: pytest.CaptureFixture[str]) ->
 def test_what_not_every_machine_can_build_again_stays(
     lock: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = built("metrics/neural/mine.json", b"this was measured")
+    path = built("experiments/transformers/mine.json", b"this was measured")
     lock.parent.mkdir()
     LOCK.rename(lock)
     flip(path)
@@ -115,8 +115,8 @@ def test_what_not_every_machine_can_build_again_stays(
 
 # What the other pipelines have beside a number of seeds in the second line.
 PARAMS = {
-    "curves/params.yaml": "sizes: {digits: [2]}\nseeds: 2\nsteps: 7\n",
-    "neural/params.yaml": (
+    "experiments/curves/params.yaml": "sizes: {digits: [2]}\nseeds: 2\nsteps: 7\n",
+    "experiments/transformers/params.yaml": (
         "texts: [mine]\nseeds: 2\ncheckpoints: 1\nrecipes: {words: {width: 8, layers: 1, heads: 2, "
         "dropout: 0.1, question_weight: 0.0, batch_size: 8, learning_rate: 0.1, "
         "weight_decay: 0.1, steps: 100}}\n"
@@ -163,7 +163,7 @@ def test_a_stale_list_of_files_in_use_is_removed(
         "datasets/mine/.train.pkl.part",
         "datasets/mine/.val.jsonl.part",
         "metrics/.mine.json.part",
-        "metrics/neural/.mine.json.part",
+        "experiments/transformers/.mine.json.part",
         "build/mine/arrays/test/.images.npy.part",
     ],
 )

@@ -16,7 +16,7 @@ from dvc.fs import localfs
 from dvc.lock import LockError, make_lock
 from dvc.rwlock import rwlock
 
-from stages.lib.command import StageError
+from stages.common.errors import StageError
 from tests.conftest import ROOT, Repository
 from tools import dvc_api
 from tools.dvc_api import (

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from stages.lib.command import StageError
-from stages.lib.files import write_csv
-from stages.lib.pixels import scale
+from stages.common.errors import StageError
+from stages.common.files import write_csv
+from stages.common.pixels import scale
 from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
 from tinydatasets.types import FormatError, Split

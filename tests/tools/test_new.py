@@ -14,9 +14,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from stages.lib.command import StageError
-from stages.lib.params.read import read_params
-from tests.stages.lib.params.example import TEXT
+from stages.check.read import read_params
+from stages.common.errors import StageError
+from tests.check.example import TEXT
 from tinydatasets.pickles import dumps
 from tinydatasets.types import FormatError, Split
 from tools import new

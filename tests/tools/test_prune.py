@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stages.lib.papers.about import About
-from stages.lib.papers.draft import draft
-from stages.lib.papers.render import MARK
+from stages.papers.about import About
+from stages.papers.draft import draft
+from stages.papers.render import MARK
 from tools.prune import leftovers
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ TEXT = [
     "build/NAME/split.json",
     *(f"datasets/NAME/{s}.{kind}" for s in ("train", "val", "test") for kind in ("txt", "jsonl")),
     "metrics/NAME.json",
-    "metrics/neural/NAME.json",
+    "experiments/transformers/NAME.json",
 ]
 
 
@@ -94,9 +94,11 @@ def test_what_only_the_lock_knows_is_found(tmp_path: Path) -> None:
 
 def test_what_an_author_wrote_is_none(tmp_path: Path) -> None:
     make(tmp_path, "build/old/sample/rows.csv", "datasets/old/LICENSE", "datasets/old/train.txt")
-    make(tmp_path, "datasets/own/train.pkl", "metrics/own.json", "metrics/neural/own.json")
+    make(
+        tmp_path, "datasets/own/train.pkl", "metrics/own.json", "experiments/transformers/own.json"
+    )
     # Transformers learn no images.
-    make(tmp_path, "metrics/neural/old.json")
+    make(tmp_path, "experiments/transformers/old.json")
     assert found(tmp_path, {("sample", "old")}, set()) == {"build/old"}
 
 

@@ -13,7 +13,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent.parent
-SCHEMA: dict[str, Any] = json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8"))
+SCHEMA: dict[str, Any] = json.loads(
+    (ROOT / "stages/check/params.schema.json").read_text(encoding="utf-8")
+)
 
 
 def params() -> Any:
@@ -30,12 +32,12 @@ def test_the_committed_schema_is_that_of_the_model(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "tools.schema", "--out", str(written)], cwd=ROOT, check=True
     )
-    assert written.read_bytes() == (ROOT / "params.schema.json").read_bytes()
+    assert written.read_bytes() == (ROOT / "stages/check/params.schema.json").read_bytes()
 
 
 def test_params_yaml_names_the_schema_and_is_right_by_it() -> None:
     first = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()[0]
-    assert first == "# yaml-language-server: $schema=params.schema.json"
+    assert first == "# yaml-language-server: $schema=stages/check/params.schema.json"
     jsonschema.validate(as_json(params()), SCHEMA)
 
 

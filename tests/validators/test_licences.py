@@ -42,4 +42,4 @@ def test_data_has_the_licence_that_its_folder_names() -> None:
         assert of_file[picture] == {"CC-BY-SA-3.0"}
     for picture in ("docs/tinydigits.png", "docs/report.png", "milestones/pictures/mlp_digits.svg"):
         assert of_file[picture] == {"CC-BY-4.0"}
-    assert of_file["stages/describe.py"] == {"BSD-3-Clause"}
+    assert of_file["stages/papers/describe.py"] == {"BSD-3-Clause"}

@@ -1,0 +1,34 @@
+"""Read and write arrays as ``.npy``, which has the same bytes whatever wrote it.
+
+``.npz`` would not, for its zip headers.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stages.common.files import damaged, write_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+
+def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write an array as ``.npy``."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    write_bytes(path, buffer.getvalue())
+
+
+def read_array(path: Path) -> npt.NDArray[Any]:
+    """Read an array from ``.npy``."""
+    try:
+        array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise damaged(path, error) from None
+    return array

@@ -1,0 +1,48 @@
+"""Errors that a user can fix. `stages.common.command.run` shows them; anything else is a defect."""
+
+from __future__ import annotations
+
+
+class StageError(Exception):
+    """An error that the user can fix; the message is all that they need to read."""
+
+
+class ParamError(StageError):
+    """A value of ``params.yaml`` that is wrong, whoever finds out.
+
+    Parameters
+    ----------
+    *keys : str or int
+        The keys that lead to the value, such as ``"datasets", "tinydigits", "seed"``. Code that
+        knows an entry but not its name has the keys within the entry; who calls it adds the others
+        by `within`.
+    message : str
+        What is wrong, and what is allowed.
+
+    Examples
+    --------
+    >>> error = ParamError("size", message="[0, 8]: expected 1 or more").within("own", "leaves")
+    >>> error.keys, str(error)
+    (('own', 'leaves', 'size'), 'own.leaves.size: [0, 8]: expected 1 or more')
+    """
+
+    def __init__(self, *keys: str | int, message: str) -> None:
+        self.keys = keys
+        self.message = message
+        super().__init__(keys, message)
+
+    def __str__(self) -> str:
+        """Return the dotted key and the message."""
+        dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.keys)
+        return f"{dotted.removeprefix('.') or 'the whole file'}: {self.message}"
+
+    def within(self, *keys: str | int) -> ParamError:
+        """Return the same error below further keys."""
+        return ParamError(*keys, *self.keys, message=self.message)
+
+
+class WorkersError(Exception):
+    """Work can't run where the environment says.
+
+    It is no `StageError`: what names the file or the key that is wrong must not name one here.
+    """

@@ -1,1 +1,0 @@
-"""The parameters: their model, their checks, their messages."""

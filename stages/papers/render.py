@@ -1,0 +1,153 @@
+"""Write the papers of a dataset from what is known of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from stages.common.errors import StageError
+from stages.common.files import write_bytes
+from stages.common.templates import environment
+from stages.papers.about import question
+from stages.papers.croissant import croissant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+WIDTH = 100
+# What a template of the same name with `.j2` gives, and all papers.
+_TEXTS = ("README.md", "DATASHEET.md", "LICENSE", "CITATION.bib")
+PAPERS = (*_TEXTS, "croissant.json")
+
+
+def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
+    """Write the papers of a dataset.
+
+    Parameters
+    ----------
+    facts : mapping
+        What `image_facts` or `text_facts` gives.
+
+    Returns
+    -------
+    dict of str to bytes
+        Each of `PAPERS` by its name.
+    """
+    templates = environment("stages.papers")
+    templates.filters.update(fill=fill, question=question)
+    values = {**facts, "header": header(facts)}
+    files = {name: templates.get_template(f"{name}.j2").render(values) for name in _TEXTS}
+    files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
+    return {name: text.encode() for name, text in files.items()}
+
+
+# It stands in each paper, so that one which somebody wrote by hand is never replaced or removed.
+MARK = "the pipeline of tinydatasets"
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether a paper that is there was written by the pipeline."""
+    return MARK in path.read_text(encoding="utf-8", errors="replace")
+
+
+def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the papers of a dataset to its folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    facts : mapping
+        As for `papers`.
+
+    Raises
+    ------
+    StageError
+        If somebody wrote one of them by hand. Nothing is written then.
+    """
+    files = papers(facts)
+    for path in (folder / name for name in files):
+        if path.exists() and not is_ours(path):
+            raise StageError(
+                f"{path.as_posix()}: this file is not the pipeline's, which would replace it. Say "
+                f"in {folder.as_posix()}/about.yaml what it says, and remove or rename it."
+            )
+    for name, data in files.items():
+        write_bytes(folder / name, data)
+
+
+def header(facts: Mapping[str, Any]) -> str:
+    """Give the head of the card as the Hugging Face Hub reads it, in YAML.
+
+    Parameters
+    ----------
+    facts : mapping
+        As for `papers`.
+
+    Returns
+    -------
+    str
+        Licence, title, size and keywords, and which files the Hub shows as which split.
+    """
+    about, of_images = facts["about"], facts["kind"] == "images"
+    samples = sum(split["samples"] for split in facts["splits"].values())
+    path = f"{facts['name']}-{{}}.zip" if of_images else "{}.jsonl"
+    hub = facts["licence"]["hub"]
+    values = {
+        "pretty_name": about["title"] or facts["name"],
+        "license": hub,
+        **({"license_name": facts["licence"]["id"].lower()} if hub == "other" else {}),
+        **({"license_link": "LICENSE"} if hub == "other" else {}),
+        **({"language": about["languages"]} if about["languages"] else {}),
+        "task_categories": (
+            ["image-classification"] if of_images else ["question-answering", "text-generation"]
+        ),
+        "size_categories": [_size(samples)],
+        "tags": about["keywords"] or [],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [
+                    {"split": "validation" if split == "val" else split, "path": path.format(split)}
+                    for split, of_split in facts["splits"].items()
+                    if of_split["samples"]
+                ],
+            }
+        ],
+    }
+    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    return text
+
+
+def _size(samples: int) -> str:
+    sizes = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
+    return next((name for limit, name in sizes.items() if samples < limit), "n>1M")
+
+
+def fill(text: str, indent: int = 0, width: int = WIDTH) -> str:
+    r"""Break the lines of a text; its lists and its separate paragraphs stay.
+
+    Examples
+    --------
+    >>> fill("one two\nthree\n\n- four five", width=9)
+    'one two\nthree\n\n- four\n  five'
+    """
+    filled: list[str] = []
+    for block in re.split(r"\n{2,}|\n(?=- )", text.strip()):
+        is_item = block.startswith("- ")
+        is_first = not filled or not (is_item and filled[-1].lstrip().startswith("- "))
+        lines = textwrap.fill(
+            " ".join(block.split()),
+            width=width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + 2 * is_item),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        filled += ["", lines] if filled and is_first else [lines]
+    return "\n".join(filled)

@@ -1,0 +1,156 @@
+"""The learning curves of a source, as series of a chart."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from stages.report.charts import COLOURS, Series, interval_chart, legend, line_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TICKS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+MARKS = (150, 1000)
+# What the authors of TinyDigits claim of their two editions, for the recipe of a first lesson.
+CLAIMED = {150: 0.2, 1000: 0.8}
+CLAIM_SOURCE, CLAIM_RECIPE = "digits", "classroom"
+
+
+def still_true(curve: Mapping[str, Any], recipes: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a curve the recipes that are others today.
+
+    Parameters
+    ----------
+    curve : mapping
+        What stage `curve` wrote as metrics.
+    recipes : mapping
+        All recipes of today by name.
+
+    Returns
+    -------
+    dict
+        The `points` of the recipes that were measured as they are today, these `recipes`, and the
+        optimizer `steps` of the budget of this name.
+    """
+    (measured,) = curve["measured"]
+    same = {name: of for name, of in measured["recipes"].items() if recipes.get(name) == of}
+    points = [point for point in curve["curve"] if point["recipe"] in same]
+    return {"points": points, "recipes": same, "steps": measured["steps"]}
+
+
+def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
+    """Draw the accuracy over samples and over optimizer steps.
+
+    Parameters
+    ----------
+    curve : mapping
+        What `still_true` gives.
+    classes : int
+        How many classes the source has.
+
+    Returns
+    -------
+    dict
+        The charts `samples` and `steps`, as SVG, the `legend` of the lines in both, and the number
+        of `trainings` of a point; empty if the curve has no point.
+    """
+    if not curve["points"]:
+        return {}
+    over_samples, over_steps = [], []
+    for number, (name, recipe) in enumerate(curve["recipes"].items()):
+        colour = COLOURS[number % len(COLOURS)]
+        for budget in ("epochs", "steps"):
+            points = _points(curve, name, budget)
+            is_dashed = budget == "steps"
+            words = f"{curve['steps']} steps" if is_dashed else f"{recipe['epochs']} epochs"
+            by_samples = [(size * classes, mean, low, high) for size, mean, low, high in points]
+            over_samples.append(Series(f"{name}, {words}", by_samples, colour, is_dashed))
+            by_steps = [
+                (curve["steps"] if is_dashed else _steps(samples, recipe), mean, low, high)
+                for samples, mean, low, high in by_samples
+            ]
+            dots = [
+                (x, y, samples == MARKS[-1])
+                for (x, y, *_), (samples, *_) in zip(by_steps, by_samples, strict=True)
+                if samples in MARKS
+            ]
+            # Of a fixed number of steps, a line would go straight up.
+            line = [] if is_dashed else by_steps
+            over_steps.append(Series(f"{name}, {words}", line, colour, is_dashed, dots))
+    return {
+        "samples": line_chart(
+            "Accuracy by training samples", over_samples, "training samples", TICKS, MARKS
+        ),
+        "steps": line_chart(
+            "Accuracy by optimizer steps", over_steps, "optimizer steps", TICKS, (curve["steps"],)
+        ),
+        "legend": legend(over_samples),
+        "trainings": curve["points"][0]["trainings"],
+    }
+
+
+def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
+    """Compare what the authors of TinyDigits claim with what the curves show.
+
+    Parameters
+    ----------
+    curve, classes
+        As for `curves`.
+
+    Returns
+    -------
+    dict or None
+        The `chart`, the figures, and whether they say that the claim is about steps; None if the
+        curve has no such points.
+    """
+    found = {
+        (samples, budget): point[1:]
+        for samples in CLAIMED
+        for budget in ("epochs", "steps")
+        for point in _points(curve, CLAIM_RECIPE, budget)
+        if point[0] * classes == samples
+    }
+    if len(found) < 4:
+        return None
+    recipe, steps = curve["recipes"][CLAIM_RECIPE], curve["steps"]
+    short, long = (_steps(samples, recipe) for samples in CLAIMED)
+    few, longer, many = found[150, "epochs"], found[150, "steps"], found[1000, "epochs"]
+    shown = [
+        (f"150 samples, {short} steps ({recipe['epochs']} epochs)", few),
+        (f"150 samples, {steps} steps", longer),
+        (f"1000 samples, {long} steps ({recipe['epochs']} epochs)", many),
+    ]
+    marks = [(value, f"claimed for {samples}") for samples, value in CLAIMED.items()]
+    return {
+        "chart": interval_chart(
+            "Accuracy with 150 and with 1000 samples",
+            [(label, *figures) for label, figures in shown],
+            marks,
+        ),
+        "few": few[0],
+        "longer": longer[0],
+        "many": many[0],
+        "short": short,
+        "long": long,
+        "steps": steps,
+        "trainings": curve["points"][0]["trainings"],
+        # With as many steps the intervals overlap, and with fewer they do not.
+        "is_about_steps": longer[2] >= many[1] and few[2] < many[1],
+    }
+
+
+def _points(
+    curve: Mapping[str, Any], recipe: str, budget: str
+) -> list[tuple[int, float, float, float]]:
+    return [
+        (point["size"], point["mean"], point["low"], point["high"])
+        for point in curve["points"]
+        if (point["recipe"], point["budget"]) == (recipe, budget)
+    ]
+
+
+def _steps(samples: int, recipe: Mapping[str, Any]) -> int:
+    """Give how many optimizer steps the epochs of a recipe are."""
+    steps: int = recipe["epochs"] * math.ceil(samples / recipe["batch_size"])
+    return steps

@@ -1,0 +1,187 @@
+"""Images for the page: sheets of many, and single ones."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stages.common.pixels import scale
+from stages.common.png import png, to_bytes
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+COLUMNS = 20
+# Of each class, what the page shows before anybody asks for more.
+FIRST = 10
+# At most: in two lines at the top of the page; mistakes of a recipe, and the hardest images.
+HERO, SINGLES = 48, 60
+# Bytes that the pictures of all datasets may take, so that the page stays below two megabytes.
+LARGEST = 1_200_000
+# Bytes of a picture besides its pixels.
+AROUND = 240
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in the page itself.
+
+    Attributes
+    ----------
+    address : str
+        All of it, as the address of an image.
+    width, height : int
+        How wide and high it is, in pixels.
+    images : int
+        How many images are in it.
+    """
+
+    address: str
+    width: int
+    height: int
+    images: int
+
+
+def draw(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
+    """Give images as they are shown: grey ones dark on white.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width) or (n, height, width, 3)
+        Pixels of a pickle.
+    maximum : int
+        The largest value that a pixel of the source can have.
+
+    Returns
+    -------
+    ndarray of the same shape, dtype uint8
+        Pixels from 0 to 255.
+    """
+    pixels = to_bytes(scale(images, maximum))
+    return 255 - pixels if images.ndim == 3 else pixels
+
+
+def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
+    """Put images side by side.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (n, height, width) or (n, height, width, 3), dtype uint8
+        The images, as `draw` gives them.
+    columns : int
+        How many stand in a line.
+
+    Returns
+    -------
+    Picture
+        All of them, with a white line of a pixel around each.
+    """
+    count = len(pixels)
+    columns = min(columns, count)
+    lines = -(-count // columns)
+    margins = [(0, lines * columns - count), (1, 1), (1, 1), (0, 0)][: pixels.ndim]
+    tiles = np.pad(pixels, margins, constant_values=255)
+    height, width = tiles.shape[1:3]
+    grid = tiles.reshape(lines, columns, *tiles.shape[1:]).swapaxes(1, 2)
+    image = grid.reshape(lines * height, columns * width, *tiles.shape[3:])
+    # Sixteen levels of grey look the same, and take half the space.
+    data = png(image, bits=4 if image.ndim == 2 else 8)
+    address = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    return Picture(address, columns * width, lines * height, count)
+
+
+class Plan(NamedTuple):
+    """How many images of a dataset the page shows.
+
+    Attributes
+    ----------
+    classes : int
+        Of so many classes.
+    per_class : int
+        So many of each, on demand.
+    singles : int
+        So many mistakes of each recipe, and so many of the hardest.
+    hero : int
+        So many at the top of the page.
+    """
+
+    classes: int
+    per_class: int
+    singles: int
+    hero: int
+
+
+def cost_of(shape: tuple[int, ...]) -> int:
+    """Give about how many bytes of the page an image takes.
+
+    Examples
+    --------
+    >>> cost_of((8, 8)), cost_of((28, 28)), cost_of((32, 32, 3))
+    (67, 600, 4624)
+    """
+    pixels = (shape[0] + 2) * (shape[1] + 2)
+    return -(-(pixels // 2 if len(shape) == 2 else 3 * pixels) * 4 // 3)
+
+
+def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
+    """Give how many images of a dataset fit into the bytes that they may take.
+
+    Parameters
+    ----------
+    allowance : int
+        Bytes.
+    shape : tuple of int
+        The shape of an image.
+    counts : list of int
+        How many training images each class has.
+    recipes : int
+        How many recipes there are.
+
+    Returns
+    -------
+    Plan
+        As many of each kind as there can be, which may be none: a tenth of the bytes for single
+        images, then ten of each class, and with the rest more of each.
+
+    Examples
+    --------
+    >>> plan_of(700_000, (28, 28), [100] * 10, 2)
+    Plan(classes=10, per_class=80, singles=27, hero=48)
+    >>> plan_of(100_000, (32, 32, 3), [50] * 200, 2)
+    Plan(classes=1, per_class=10, singles=0, hero=1)
+    """
+    cost = cost_of(shape)
+    singles = min(SINGLES, allowance // 10 // (recipes + 1) // (cost + AROUND))
+    left = allowance - singles * (recipes + 1) * (cost + AROUND)
+    hero = min(HERO, left // 20 // cost)
+    left -= hero * cost
+    classes = min(len(counts), left // 2 // (FIRST * cost))
+    per_class = (left - classes * FIRST * cost) // (max(1, classes) * cost)
+    # The last line of a sheet is as long as the others.
+    if per_class < -(-max(counts) // COLUMNS) * COLUMNS and per_class > COLUMNS:
+        per_class -= per_class % COLUMNS
+    return Plan(classes, min(max(counts), per_class), singles, hero)
+
+
+def allowances(wanted: list[int], total: int = LARGEST) -> list[int]:
+    """Divide bytes: all get what they want, or those that want most get the same.
+
+    Examples
+    --------
+    >>> allowances([10, 500, 300], 600)
+    [10, 295, 295]
+    """
+    found = [0] * len(wanted)
+    for done, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        found[at] = min(wanted[at], total // (len(wanted) - done))
+        total -= found[at]
+    return found
+
+
+def wanted_by(shape: tuple[int, ...], train: int, test: int, recipes: int) -> int:
+    """Give the bytes that all pictures of a dataset would take."""
+    singles = (recipes + 1) * min(SINGLES, train + test)
+    return cost_of(shape) * (2 * train + HERO) + singles * (cost_of(shape) + AROUND)

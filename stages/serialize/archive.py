@@ -1,0 +1,108 @@
+"""The images of a split as a ZIP archive of PNG files, a folder for each class.
+
+Tools that don't read the pickles read this, the Hugging Face Hub and MLCommons' Croissant among
+them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from stages.common.files import WINDOWS_DEVICES, to_csv
+from stages.common.pixels import scale
+from stages.common.png import png, to_bytes
+from stages.common.sums import of_files, sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from tinydatasets.types import Split
+
+# The name by which the Hugging Face Hub finds it.
+METADATA = "metadata.csv"
+
+
+def folder_of(name: str) -> str:
+    """Give the folder of a class: its name, with a code for what a path may not have.
+
+    Examples
+    --------
+    >>> folder_of("red oak"), folder_of("n/a"), folder_of("\u00e9rable"), folder_of("con")
+    ('red oak', 'n%2Fa', '%C3%A9rable', '%63on')
+    """
+    # Only ASCII is the same everywhere: which other letters there are depends on Python.
+    coded = re.sub("^ | $", "%20", quote(name, safe="").replace("%20", " ")).replace(".", "%2E")
+    return f"%{ord(coded[0]):02X}{coded[1:]}" if coded.lower() in WINDOWS_DEVICES else coded
+
+
+def archive(
+    split: Split, lines: Sequence[Mapping[str, str]], maximum: int, names: Sequence[str]
+) -> bytes:
+    """Give the ZIP archive of a split.
+
+    Parameters
+    ----------
+    split : Split
+        Images and labels.
+    lines : sequence of mapping
+        What there is to say of each sample, in the order of the split, with its `label`.
+    maximum : int
+        The largest value that a pixel of the source can have.
+    names : sequence of str
+        The names of the classes, in label order.
+
+    Returns
+    -------
+    bytes
+        An archive that is not compressed. It has a file ``CONTENT/CLASS/ROW.png`` for each image,
+        where ROW is its row in the split, from 0. Pixels are grey or in colour with 8 bits: 255 is
+        the source's maximum. ``metadata.csv`` has a line for each file. CONTENT is the beginning of
+        the sum of all of them: a program that keeps what it extracted from an older archive of the
+        same name (mlcroissant does) must not take that for this.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tinydatasets.types import Split
+    >>> split = Split(np.zeros((2, 8, 8), np.uint8), np.array([1, 0]))
+    >>> data = archive(split, [{"label": "1"}, {"label": "0"}], 16, ["oak", "ash"])
+    >>> zipfile.ZipFile(io.BytesIO(data)).namelist()
+    ['ad627e06/ash/0.png', 'ad627e06/oak/1.png', 'metadata.csv']
+    """
+    digits = len(str(len(split.labels) - 1))
+    pixels = to_bytes(scale(split.images, maximum))
+    files = {
+        f"{folder_of(names[label])}/{row:0{digits}}.png": png(image)
+        for row, (image, label) in enumerate(zip(pixels, split.labels, strict=True))
+    }
+    content = of_files({name: sha256(data) for name, data in files.items()})[:8]
+    columns = [column for column in lines[0] if column != "split"]
+    table = [
+        [f"{content}/{name}", names[int(line["label"])], *(line[column] for column in columns)]
+        for name, line in zip(files, lines, strict=True)
+    ]
+    entries = {f"{content}/{name}": data for name, data in files.items()}
+    return _zipped({**entries, METADATA: to_csv([["file_name", "class", *columns], *table])})
+
+
+def folder_in(path: Path) -> str:
+    """Give the name of the folder in an archive that `archive` gave."""
+    with zipfile.ZipFile(path) as file:
+        return file.namelist()[0].partition("/")[0]
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    archived = io.BytesIO()
+    with zipfile.ZipFile(archived, "w", zipfile.ZIP_STORED) as file:
+        for name, data in files.items():
+            # Its time and its system are always the same: 1980, Unix.
+            entry = zipfile.ZipInfo(name)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            file.writestr(entry, data)
+    return archived.getvalue()

@@ -1,0 +1,87 @@
+"""A function run from the command line: its arguments, one message, its exit status."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages.common.errors import StageError, run
+
+
+def main(*, out: Path, more: Path | None = None) -> None:
+    """Do what the first argument says."""
+    print(out, more)
+    stops = {
+        "stage": StageError("say this"),
+        "expected": ArithmeticError("and this"),
+        "system": FileNotFoundError(2, "No such file or directory", "there"),
+        "bug": KeyError("a bug"),
+    }
+    if out.name in stops:
+        raise stops[out.name]
+
+
+@pytest.fixture
+def stop(monkeypatch: pytest.MonkeyPatch) -> object:
+    def with_arguments(*arguments: str) -> object:
+        monkeypatch.setattr(sys, "argv", ["main", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            run(main, ArithmeticError)
+        return stopped.value.code
+
+    return with_arguments
+
+
+def test_arguments_are_converted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["main", "--out", "a//b"])
+    run(main)
+    monkeypatch.setattr(sys, "argv", ["main", "--more", "c", "--out", "a"])
+    run(main)
+    assert capsys.readouterr().out == f"{Path('a/b')} None\na c\n"
+
+
+# A string makes the interpreter print it and end with 1.
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("stage", "say this"),
+        ("expected", "and this"),
+        (
+            "system",
+            (
+                "[Errno 2] No such file or directory: 'there'. "
+                "When that is mended, `make repro` goes on from here."
+            ),
+        ),
+    ],
+)
+def test_what_a_user_can_mend_is_one_message(stop: object, argument: str, message: str) -> None:
+    assert callable(stop)
+    assert stop("--out", argument) == message
+
+
+@pytest.mark.parametrize("arguments", [[], ["--out"], ["--out", "a", "--other", "b"], ["a"]])
+def test_wrong_arguments_end_with_2(stop: object, arguments: list[str]) -> None:
+    assert callable(stop)
+    assert stop(*arguments) == 2
+
+
+def test_a_bug_is_shown_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["main", "--out", "bug"])
+    with pytest.raises(KeyError):
+        run(main)
+
+
+def test_what_the_terminal_can_not_show_is_printed_as_its_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "argv", ["stage"])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+    run(lambda: print("\u6a61 oak", flush=True))
+    assert printed.getvalue() == b"\\u6a61 oak\n"
