@@ -1,48 +1,62 @@
-"""Stage `params`: check ``params.yaml`` and write the values that the other stages read.
+"""Stage `check`: check ``params.yaml`` and what authors wrote, before anything is built.
 
-Every chain of the pipeline depends on this stage, so that a wrong parameter stops `dvc repro`
-before anything is built or replaced. It writes one file for each entry, with every default filled
-in, so that a change reruns only the chains whose entry it is in.
+Every chain of the pipeline begins after this stage, so that a mistake stops `dvc repro` before
+anything is built or replaced. It writes a constant, so that an edit reruns only what it concerns.
+`make check` and `make repro` run it each time: a file in ``data/`` that DVC can't read, or a
+description of a dataset, is no dependency of this stage.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from stages.check.read import PARAMS, read_params
-from stages.check.resolve import describe, resolve
+from stages.check.model import Params
+from stages.check.read import PARAMS
+from stages.check.rules import check_rules
 from stages.common import command
-from stages.common.files import write_json
+from stages.common.errors import ParamError
+from stages.common.files import write_bytes
+from stages.common.yaml_file import locate
+from stages.common.yaml_model import read_model
 from stages.papers.about import read_about
 from stages.papers.draft import ABOUT, add_drafts
-from stages.source.own import Own
+from stages.source.data_folder import check_data_folder
+from stages.texts.expand_text import read_pairs_source
 
 
 def main(*, out: Path | None = None) -> None:
-    """Check params.yaml; write the values of its entries to the folder `out`.
-
-    Without it, write nothing, and check what authors say of the datasets too.
-    """
+    """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given."""
     params = read_params()
-    print(f"{PARAMS} is right; datasets: {', '.join([*params.datasets, *params.texts])}")
-    files = resolve(params)
-    for name, source in params.sources.items():
-        if isinstance(source, Own):
-            found = files[f"sources/{name}.json"]
-            print(f"{name}: {describe(found)}; sha256 {found['sha256']}")
-    if not out:
-        for name in (*params.datasets, *params.texts):
-            about = Path("datasets", name, ABOUT)
-            if about.exists():
-                read_about(about)
-    else:
+    check_data_folder()
+    for text in params.texts.values():
+        read_pairs_source(Path(text.source))
+    names = [*params.datasets, *params.texts]
+    for name in names:
+        about = Path("datasets", name, ABOUT)
+        if about.exists():
+            read_about(about)
+    print(f"{PARAMS} is right; datasets: {', '.join(names)}")
+    if out:
         for path in add_drafts(params):
             print(f"{path.as_posix()} is a draft: write in it what only you know of the dataset")
-        for name, values in files.items():
-            write_json(out / name, values, indent=2)
-        for path in [*out.glob("*.json"), *out.glob("*/*.json")]:
-            if path.relative_to(out).as_posix() not in files:
-                path.unlink()
+        write_bytes(out, b"params.yaml was right.\n")
+
+
+def read_params(path: Path = PARAMS) -> Params:
+    """Read and check all of ``params.yaml``.
+
+    Raises
+    ------
+    StageError
+        If anything in it is wrong: the line, the key as its author wrote it, the value, what is
+        allowed and, where there is one, the nearest right spelling.
+    """
+    params = read_model(Params, path)
+    try:
+        check_rules(params)
+    except ParamError as error:
+        raise locate(path, error) from None
+    return params
 
 
 if __name__ == "__main__":

@@ -2,75 +2,102 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def per_class(
-    counts: int | list[int] | dict[int, int], classes: int, first: int = 0
-) -> dict[int, int]:
-    """Expand a count to one number for each class or level.
+from stages.common.errors import ParamError
+from stages.common.splits import SPLITS
 
-    Parameters
-    ----------
-    counts : int, list of int or dict of int to int
-        A number for every class, one number per class in label order, or label to number, where
-        a label left out has none.
-    classes : int
-        How many classes or levels the source has.
-    first : int
-        The label of the first: 0 for the classes of images, 1 for the levels of texts.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-    Returns
-    -------
-    dict of int to int
-        A number of rows for every label.
+    from stages.check.model import Dataset
 
-    Examples
-    --------
-    >>> per_class(5, 3), per_class([5, 0, 4], 3), per_class({1: 9}, 3)
-    ({0: 5, 1: 5, 2: 5}, {0: 5, 1: 0, 2: 4}, {0: 0, 1: 9, 2: 0})
-    >>> per_class([5, 4], 2, first=1)
-    {1: 5, 2: 4}
-    """
-    if isinstance(counts, int):
-        return dict.fromkeys(range(first, first + classes), counts)
-    if isinstance(counts, list):
-        return dict(enumerate(counts, first))
-    return {label: counts.get(label, 0) for label in range(first, first + classes)}
+    Counts = int | list[int] | dict[int, int]
 
 
-def check_labels(
-    key: str, counts: int | list[int] | dict[int, int], labels: range, of: str
-) -> None:
-    """Check that counts are for the labels that the source has.
+def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
+    """Return a number of rows for every label.
 
     Parameters
     ----------
     key : str
         The key of ``params.yaml`` within its entry, for the message.
     counts : int, list of int or dict of int to int
-        As for `per_class`.
+        A number for every class, one number per class in label order, or label to number, where
+        a label left out has none.
     labels : range
-        What the source has.
-    of : {"classes", "levels"}
-        What the labels are of, for the message.
+        The labels that the source has: from 0 for classes of images, from 1 for levels of texts.
 
     Raises
     ------
-    ValueError
+    ParamError
         If a list is longer or shorter than there are labels, or a mapping has another label.
 
     Examples
     --------
-    >>> check_labels("train_per_level", [9, 9], range(1, 6), "levels")
+    >>> per_class("test_per_class", {1: 9}, range(3))
+    {0: 0, 1: 9, 2: 0}
+    >>> per_class("train_per_level", [9, 9], range(1, 6))
     Traceback (most recent call last):
-    ValueError: .train_per_level: a list of 2 numbers, but the source has 5 levels
+    stages.common.errors.ParamError: train_per_level: 2 numbers, but the source has 5 levels
     """
-    if isinstance(counts, list) and len(counts) != len(labels):
-        raise ValueError(
-            f".{key}: a list of {len(counts)} numbers, but the source has {len(labels)} {of}"
+    if isinstance(counts, int):
+        return dict.fromkeys(labels, counts)
+    if isinstance(counts, list):
+        if len(counts) != len(labels):
+            kind = "levels" if labels[0] else "classes"
+            raise ParamError(
+                key, message=f"{len(counts)} numbers, but the source has {len(labels)} {kind}"
+            )
+        return dict(zip(labels, counts))
+    for label in counts:
+        if label not in labels:
+            raise ParamError(
+                key,
+                message=f"unknown label {label}; the source's are {labels[0]} to {labels[-1]}",
+            )
+    return {label: counts.get(label, 0) for label in labels}
+
+
+def rows_per_split(
+    dataset: Dataset, rows_per_class: Sequence[int], classes: Sequence[str]
+) -> dict[str, dict[int, int]]:
+    """Return how many rows of each class every split takes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The entry.
+    rows_per_class : sequence of int
+        How many rows of each class its source has, in label order.
+    classes : sequence of str
+        The name of each class, for the message.
+
+    Raises
+    ------
+    ParamError
+        If the source has fewer, test would be empty, or train have fewer than two classes.
+    """
+    counts = {}
+    for split in SPLITS:
+        key = f"{split}_per_class"
+        counts[split] = per_class(key, getattr(dataset, key), range(len(rows_per_class)))
+    for label, available in enumerate(rows_per_class):
+        asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
+        if sum(asked.values()) > available:
+            parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
+            name = "" if classes[label] == str(label) else f" ({classes[label]})"
+            raise ParamError(
+                f"{max(asked, key=asked.__getitem__)}_per_class",
+                message=(
+                    f"class {label}{name} of {dataset.source} has {available} rows available, but "
+                    f"{sum(asked.values())} are asked ({parts})"
+                ),
+            )
+    if not any(counts["test"].values()):
+        raise ParamError("test_per_class", message="no class has a test row; at least one must")
+    if sum(count > 0 for count in counts["train"].values()) < 2:
+        raise ParamError(
+            "train_per_class", message="a classifier needs rows of two classes or more"
         )
-    if isinstance(counts, dict):
-        for label in counts:
-            if label not in labels:
-                raise ValueError(
-                    f".{key}: unknown label {label}; the source's are {labels[0]} to {labels[-1]}"
-                )
+    return counts

@@ -7,7 +7,7 @@ most stages run. The gate, stage `check`, validates all of the file by it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Union
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args
 
 
 class Strict:
@@ -19,6 +19,37 @@ class Strict:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Return the schema of the type with the bounds in it."""
         return {**handler(source), "strict": True, **self.bounds}
+
+
+class CountsForms:
+    """One error for all forms of counts, where pydantic would report one for each."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Return the schema of the union with words of its own."""
+        return {
+            **handler(source),
+            "custom_error_type": "counts",
+            "custom_error_message": (
+                "a whole number, 0 or more, for every class, a list of them in label order, or a "
+                "mapping such as {0: 40, 1: 40}, without quotes"
+            ),
+        }
+
+
+class ByKey:
+    """A union of entries that are told apart by a key that only one kind has."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Return the schema of the kind that an entry is of; of a package by default."""
+        return {
+            "type": "tagged-union",
+            "choices": {
+                f"a {kind.__name__}": handler.generate_schema(kind) for kind in get_args(source)
+            },
+            "discriminator": lambda entry: (
+                "a Benchmark" if isinstance(entry, dict) and "benchmark" in entry else "a Package"
+            ),
+        }
 
 
 CONFIG: dict[str, Any] = {
@@ -35,7 +66,7 @@ Words = Annotated[str, Strict(min_length=1)]
 Sum = Annotated[str, Strict(pattern="^[0-9a-f]{64}$")]
 # Files and folders are named after entries, so that a name is one on every system.
 Name = Annotated[str, Strict(pattern="^[a-z][a-z0-9_-]*$", max_length=64)]
-Counts = Union[Count, list[Count], dict[Annotated[int, Strict()], Count]]
+Counts = Annotated[Union[Count, list[Count], dict[Annotated[int, Strict()], Count]], CountsForms()]
 Shape = Annotated[list[Positive], Strict(min_length=2, max_length=3)]
 Size = Annotated[list[Positive], Strict(min_length=2, max_length=2)]
 Maximum = Annotated[int, Strict(ge=1, le=255)]
@@ -84,12 +115,12 @@ class Benchmark(Published):
     """A benchmark that `tinydatasets fetch` brought, its training images."""
 
 
-Source = Union[Package, Benchmark]
+Source = Annotated[Union[Package, Benchmark], ByKey()]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Own(Entry):
-    """Images of a user's own. What is left out is found in the files; what is stated is compared."""
+    """A user's own images. What is left out is found in the files; what is stated is compared."""
 
     kind: Literal["folder", "npy", "idx", "csv", "parts", "zarr", "parquet"]
     """How the images are stored: see docs/images.md and docs/large.md."""

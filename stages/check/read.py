@@ -1,66 +1,43 @@
-"""Read and check ``params.yaml``."""
+"""Read entries of ``params.yaml`` as their dataclasses. The gate has validated them before."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
-
-from stages.check.checks import check
-from stages.check.messages import first_message
-from stages.check.model import Params
-from stages.check.yaml_file import line_of, read_yaml
-from stages.common.errors import StageError
-from stages.source.own import Own, fill_in
+from stages.check.model import Benchmark, Dataset, Own, Package, Recipe, Text
+from stages.common.yaml_file import read_yaml
 
 PARAMS = Path("params.yaml")
 
-
-def read_params(path: Path = PARAMS) -> Params:
-    """Read and check ``params.yaml``.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    Params
-        All of it, with defaults filled in, and with what was found in the user's own data.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key as its author wrote it, the value, what is
-        allowed and, where there is one, the nearest right spelling.
-    """
-    try:
-        params = Params.model_validate(read_yaml(path))
-    except ValidationError as error:
-        location, message = first_message(error)
-        raise StageError(f"{path}, line {line_of(path, location)}: {message}") from None
-    try:
-        params = complete(params)
-        check(params)
-    except ValueError as error:
-        key, _, _ = str(error).partition(":")
-        raise StageError(f"{path}, line {line_of(path, key.split('.'))}: {error}") from None
-    return params
+AnySource = Package | Benchmark | Own
 
 
-def complete(params: Params) -> Params:
-    """Fill in what the sources of the user's own leave out, from the data itself.
+def read_dataset(name: str) -> Dataset:
+    """Return an entry of `datasets`."""
+    return Dataset(**_entry("datasets", name))
 
-    Raises
-    ------
-    ValueError
-        If the data can't be a source; the message begins with the key.
-    """
-    sources = {}
-    for name, source in params.sources.items():
-        try:
-            sources[name] = fill_in(source) if isinstance(source, Own) else source
-        except StageError as error:
-            raise ValueError(f"sources.{name}.{error}") from None
-    return params.model_copy(update={"sources": sources})
+
+def read_text(name: str) -> Text:
+    """Return an entry of `texts`."""
+    return Text(**_entry("texts", name))
+
+
+def read_recipes() -> dict[str, Recipe]:
+    """Return all `recipes`, sorted by name."""
+    recipes = read_yaml(PARAMS)["recipes"]
+    return {name: Recipe(**recipes[name]) for name in sorted(recipes)}
+
+
+def read_source(name: str) -> AnySource:
+    """Return an entry of `sources` or `own`."""
+    params = read_yaml(PARAMS)
+    if name in params["own"]:
+        return Own(**params["own"][name])
+    entry = params["sources"][name]
+    return Benchmark(**entry) if "benchmark" in entry else Package(**entry)
+
+
+def _entry(part: str, name: str) -> dict[str, Any]:
+    entry: dict[str, Any] = read_yaml(PARAMS)[part][name]
+    return entry

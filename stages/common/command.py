@@ -6,9 +6,10 @@ import argparse
 import inspect
 import io
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from stages.common.errors import StageError, WorkersError
+from stages.common.errors import ParamError, StageError, WorkersError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,11 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     stops: tuple[type[Exception], ...] = (StageError, WorkersError, *expected)
     try:
         main(**vars(parser.parse_args()))
+    except ParamError as error:
+        # Imported here: it takes longer than most stages run.
+        from stages.common.yaml_file import locate  # noqa: PLC0415
+
+        sys.exit(str(locate(Path("params.yaml"), error)))
     except stops as error:
         sys.exit(str(error))
     except OSError as error:

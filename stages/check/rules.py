@@ -1,0 +1,151 @@
+"""Rules of ``params.yaml`` that compare one entry with another, or a name with taken ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stages.check.counts import rows_per_split
+from stages.check.model import LARGE, Benchmark, Dataset, Own, Recipe, Text
+from stages.common.errors import ParamError
+from stages.common.files import WINDOWS_DEVICES
+from stages.common.yaml_model import unknown
+from tinydatasets import classes
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.types import FormatError
+
+if TYPE_CHECKING:
+    from stages.check.model import Params
+    from stages.check.read import AnySource
+
+# Folders of build/ that are no dataset's.
+SHARED = ("curves", "report", "sources")
+# Kinds of own images that some keys are for.
+KEYS_OF_KINDS = {"size": ("folder",), "channels": ("folder",), "difficulty": LARGE}
+
+
+def check_rules(params: Params) -> None:
+    """Check the entries of all parts.
+
+    Raises
+    ------
+    ParamError
+        About the first that is wrong.
+    """
+    for part in ("sources", "own", "datasets", "recipes", "texts"):
+        for name, entry in getattr(params, part).items():
+            try:
+                _check_name(part, name, params)
+                if isinstance(entry, Dataset):
+                    _check_dataset(entry, {**params.sources, **params.own})
+                elif isinstance(entry, Recipe):
+                    _check_recipe(entry)
+                elif isinstance(entry, Text):
+                    _check_text(entry)
+                else:
+                    _check_source(entry)
+            except ParamError as error:
+                raise error.within(part, name) from None
+
+
+def class_names(source: AnySource) -> list[str] | None:
+    """Return the names of the classes, as stated or published; None if they are to be found."""
+    if source.classes or source.rows_per_class is None:
+        return source.classes
+    if isinstance(source, Benchmark):
+        return [*BENCHMARKS[source.benchmark].classes]
+    return [str(label) for label in range(len(source.rows_per_class))]
+
+
+def _check_name(part: str, name: str, params: Params) -> None:
+    is_dataset = part in ("datasets", "texts")
+    why = ""
+    if name in WINDOWS_DEVICES:
+        why = "Windows allows no file or folder of this name"
+    elif is_dataset and name in SHARED:
+        why = f"build/{name} is the pipeline's own"
+    elif is_dataset and name in BENCHMARKS:
+        why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
+    elif part == "texts" and name in params.datasets:
+        why = f"datasets/{name} is built by `datasets`"
+    elif part == "own" and name in params.sources:
+        why = f"build/sources/{name} is built by `sources`"
+    if why:
+        raise ParamError(message=f"{why}; choose another name")
+
+
+def _check_source(source: AnySource) -> None:
+    names, rows = class_names(source), source.rows_per_class
+    if names and rows and len(names) != len(rows):
+        raise ParamError(
+            "classes", message=f"{len(names)} names, but there are {len(rows)} classes"
+        )
+    if names:
+        try:
+            classes.check(names, len(names))
+        except FormatError as error:
+            raise ParamError("classes", message=str(error)) from None
+    shape = source.image_shape
+    if shape and shape[2:] not in ([], [3]):
+        raise ParamError(
+            "image_shape",
+            message=f"{shape}: expected height and width, or height, width and 3 for colour",
+        )
+    if isinstance(source, Own):
+        for key, kinds in KEYS_OF_KINDS.items():
+            if getattr(source, key) and source.kind not in kinds:
+                raise ParamError(key, message=f"only the kind {' or '.join(kinds)} has this key")
+        if source.kind == "parquet" and not shape:
+            raise ParamError("image_shape", message="missing; Parquet does not say it")
+
+
+def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:
+    if dataset.source not in sources:
+        raise ParamError("source", message=unknown("source", dataset.source, [*sources]))
+    source = sources[dataset.source]
+    if dataset.test_draw:
+        for key, value in (("strategy", "curated"), ("draw", "hash")):
+            if getattr(dataset, key) == value:
+                raise ParamError(
+                    "test_draw",
+                    message=(
+                        f"{dataset.test_draw}, but {value} draws test in its own way; leave it out"
+                    ),
+                )
+    needs = isinstance(source, Own) and source.kind in LARGE and not source.difficulty
+    if dataset.strategy == "curated" and needs:
+        raise ParamError(
+            "strategy",
+            message=(
+                f"curated needs the difficulty of each row of {dataset.source}; add "
+                "`difficulty: true` to this source"
+            ),
+        )
+    # Where it is not stated, stage `sample` checks what stage `own` finds.
+    if source.rows_per_class:
+        names = class_names(source) or []
+        rows_per_split(dataset, source.rows_per_class, names)
+
+
+def _check_recipe(recipe: Recipe) -> None:
+    if recipe.optimizer == "adam" and recipe.momentum:
+        raise ParamError(
+            "momentum", message=f"{recipe.momentum}, but adam has no such momentum; leave it out"
+        )
+
+
+def _check_text(text: Text) -> None:
+    files = sorted(
+        path.as_posix()
+        for name in ("pairs.tsv", "templates.yaml")
+        for path in Path().glob(f"datasets/*/{name}")
+    )
+    if text.source not in files:
+        raise ParamError("source", message=unknown("file", text.source, files))
+    # Stage `split_text` checks the levels: they depend on the contents of `source`.
+    for key in ("train_per_level", "test_per_level"):
+        counts = getattr(text, key)
+        if isinstance(counts, dict):
+            counts = list(counts.values())
+        if not (any(counts) if isinstance(counts, list) else counts):
+            raise ParamError(key, message="no level has a pair; at least one must")

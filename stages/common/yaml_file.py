@@ -1,0 +1,92 @@
+"""Read YAML as DVC reads it, and find the line of a key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, SequenceNode
+
+from stages.common.errors import StageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from stages.common.errors import ParamError
+
+_NO_SPACE = re.compile(r"\s*(- )?[\w-]+:[^\s:/]")
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a file as DVC reads ``params.yaml``: YAML 1.2, no key twice.
+
+    Raises
+    ------
+    StageError
+        If it is no YAML: the line and the column.
+    OSError
+        If it can't be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return YAML(typ="safe").load(text)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise StageError(f"{path}, line {line}: not UTF-8; save the file as UTF-8") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        reason = " ".join(str(error.problem).split()) + _hint(text, mark.line if mark else 0)
+    except (YAMLError, ValueError, RecursionError) as error:
+        place, reason = "", " ".join(str(error).split())
+    raise StageError(f"{path}{place}: not readable as YAML: {reason}")
+
+
+def _hint(text: str, number: int) -> str:
+    """Return what to do about the two slips that YAML's own words don't tell."""
+    # YAML often notices in the line below.
+    for line in reversed(text.splitlines()[max(0, number - 1) : number + 1]):
+        if "\t" in line:
+            return "; write spaces in place of the tab"
+        if _NO_SPACE.match(line):
+            return f"; put a space after the colon of `{line.strip()}`"
+    return ""
+
+
+def line_of(path: Path, keys: Sequence[str | int]) -> int:
+    """Return the line of a key in a file that `read_yaml` can read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    keys : sequence of str or int
+        The keys that lead to it from the top; a number counts the entries of a list.
+
+    Returns
+    -------
+    int
+        Its line, counted from 1; if it is not there, that of the last of `keys` that is.
+    """
+    node = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+    line = 1
+    for key in keys:
+        if isinstance(node, MappingNode):
+            values = {str(name.value): (name, value) for name, value in node.value}
+            place, node = values.get(str(key), (None, None))
+        elif isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
+            place = node = node.value[key]
+        else:
+            break
+        if place is None:
+            break
+        line = place.start_mark.line + 1
+    return line
+
+
+def locate(path: Path, error: ParamError) -> StageError:
+    """Return an error about a key with the file and the line of the key in its message."""
+    return StageError(f"{path}, line {line_of(path, error.keys)}: {error}")
