@@ -42,7 +42,7 @@ RUNS = 3
 
 
 def labels_of(n: int) -> npt.NDArray[np.int64]:
-    """Give made-up labels."""
+    """Return made-up labels."""
     return np.random.RandomState(SEED).randint(0, CLASSES, n)
 
 
@@ -68,7 +68,7 @@ def make(path: Path, n: int) -> None:
 
 
 def first_blocks(path: Path, n: int) -> list[Block]:
-    """Give the first `n` rows of a file, rounded up to whole blocks."""
+    """Return the first `n` rows of a file, rounded up to whole blocks."""
     return [block for block in npy_blocks(path) if block.start < n]
 
 

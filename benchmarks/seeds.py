@@ -27,7 +27,7 @@ SEEDS = range(20)
 
 
 def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
-    """Give mean and standard deviation on test and on unused rows of a dataset."""
+    """Return mean and standard deviation on test and on unused rows of a dataset."""
     rows, test = load(name)
     folder = Path("build") / name / "arrays" / "unused"
     unused = Split(read_array(folder / "images.npy"), read_array(folder / "labels.npy"))
@@ -48,7 +48,7 @@ def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
 
 
 def text_figures() -> str:
-    """Give mean and standard deviation of the fraction answered and of the bits per character."""
+    """Return mean and standard deviation of the fraction answered and of the bits per character."""
     table = read_templates(Path("datasets/tinytalks/templates.yaml"))
     counts = {
         name: dict.fromkeys(range(1, 6), count)

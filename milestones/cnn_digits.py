@@ -38,13 +38,13 @@ def make_cnn() -> nn.Module:
 
 
 def make_mlp() -> nn.Module:
-    """Give the network of `mlp_digits`, with about as many weights as the CNN."""
+    """Return the network of `mlp_digits`, with about as many weights as the CNN."""
     return nn.Sequential(nn.Flatten(), nn.Linear(64, 80), nn.ReLU(), nn.Linear(80, 10))
 
 
 @torch.no_grad()
 def accuracy(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> float:
-    """Give the fraction of images whose most probable class is right."""
+    """Return the fraction of images whose most probable class is right."""
     return float((model(x).argmax(dim=1) == y).float().mean())
 
 

@@ -36,23 +36,23 @@ class Vocabulary:
         self._numbers = {word: number for number, word in enumerate(self.words)}
 
     def split(self, text: str) -> list[str]:
-        """Give the words of a text."""
+        """Return the words of a text."""
         return self._pattern.findall(text)
 
     def unknown(self, text: str) -> list[str]:
-        """Give those that no text had from which the vocabulary was made."""
+        """Return those that no text had from which the vocabulary was made."""
         return [word for word in self.split(text) if word not in self._numbers]
 
     def encode(self, text: str) -> list[int]:
-        """Give the number of each word of a text, all of which must be known."""
+        """Return the number of each word of a text, all of which must be known."""
         return [self._numbers[word] for word in self.split(text)]
 
     def example(self, beginning: str, rest: str) -> Example:
-        """Give the numbers of a beginning, and those of how it goes on, with the end."""
+        """Return the numbers of a beginning, and those of how it goes on, with the end."""
         return self.encode(beginning), [*self.encode(rest), self._numbers[END]]
 
     def decode(self, numbers: Iterable[int]) -> list[str]:
-        """Give the words that have these numbers."""
+        """Return the words that have these numbers."""
         return [self.words[number] for number in numbers]
 
 

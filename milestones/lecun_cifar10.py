@@ -50,7 +50,7 @@ def prepare(images: torch.Tensor) -> torch.Tensor:
 
 @torch.no_grad()
 def predict(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """Give the most probable class of each image."""
+    """Return the most probable class of each image."""
     return torch.cat([model(prepare(part)).argmax(dim=1) for part in x.split(500)])
 
 

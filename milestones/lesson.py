@@ -65,7 +65,7 @@ def run(program: Callable[..., dict[str, float]]) -> None:
 
 
 def _number(convert: type) -> Callable[[str], Any]:
-    """Give what reads a number above 0."""
+    """Return what reads a number above 0."""
 
     def read(text: str) -> Any:
         number = convert(text)
@@ -118,7 +118,7 @@ def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
 
 
 def expected(name: str) -> dict[str, Any]:
-    """Give the published figures of a program: for each its mean and standard deviation."""
+    """Return the published figures of a program: for each its mean and standard deviation."""
     if not METRICS.is_file():
         return {}
     published: dict[str, Any] = json.loads(METRICS.read_text(encoding="utf-8"))
@@ -126,7 +126,7 @@ def expected(name: str) -> dict[str, Any]:
 
 
 def rows(found: Mapping[str, float], published: Mapping[str, Any]) -> list[str]:
-    r"""Give the lines of a table, under `HEAD`: what came out beside what is expected.
+    r"""Return the lines of a table, under `HEAD`: what came out beside what is expected.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def chat(invitation: str, reply: Callable[[str], str]) -> None:
 
 @contextmanager
 def picture(path: Path, width: float = 5, height: float = 4) -> Iterator[Any]:
-    """Give matplotlib's pyplot to draw one picture with, and write that.
+    """Return matplotlib's pyplot to draw one picture with, and write that.
 
     Parameters
     ----------

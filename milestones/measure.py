@@ -21,7 +21,7 @@ SEEDS = range(5)
 
 
 def run(name: str, seed: int, pictures: Path) -> dict[str, float]:
-    """Give the figures of a program for one seed; draw its picture for the first."""
+    """Return the figures of a program for one seed; draw its picture for the first."""
     program = import_module(f"milestones.{name}").main
     with redirect_stdout(StringIO()):
         found: dict[str, float] = program(
@@ -31,7 +31,7 @@ def run(name: str, seed: int, pictures: Path) -> dict[str, float]:
 
 
 def summarize(found: list[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Give the mean and the standard deviation of each figure over the seeds."""
+    """Return the mean and the standard deviation of each figure over the seeds."""
     return {
         figure: {
             "mean": round(mean(one[figure] for one in found), 4),

@@ -35,7 +35,7 @@ class MLP:
         self.b2 = np.zeros(10)
 
     def forward(self, x: Array) -> tuple[Array, Array]:
-        """Give the hidden layer and the probabilities of the classes."""
+        """Return the hidden layer and the probabilities of the classes."""
         h = np.maximum(0, x @ self.w1 + self.b1)
         logits = h @ self.w2 + self.b2
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -53,7 +53,7 @@ class MLP:
         return float(-np.log(probabilities[np.arange(len(x)), y]).mean())
 
     def accuracy(self, x: Array, y: Array) -> float:
-        """Give the fraction of rows whose most probable class is right."""
+        """Return the fraction of rows whose most probable class is right."""
         return float((self.forward(x)[1].argmax(axis=1) == y).mean())
 
 

@@ -34,7 +34,7 @@ def sigmoid(x: Array) -> Array:
 
 
 def cross_entropy(probabilities: Array) -> float:
-    """Give the mean loss of probabilities of XOR, in nats."""
+    """Return the mean loss of probabilities of XOR, in nats."""
     right = np.where(XOR == 1, probabilities, 1 - probabilities)
     return float(-np.log(right).mean())
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common.files import damaged, write_bytes
+from tinydatasets.types import Split
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,3 +33,14 @@ def read_array(path: Path) -> npt.NDArray[Any]:
     except (ValueError, EOFError) as error:
         raise damaged(path, error) from None
     return array
+
+
+def write_split(folder: Path, split: Split) -> None:
+    """Write the images and labels of a split to a folder."""
+    write_array(folder / "images.npy", split.images)
+    write_array(folder / "labels.npy", split.labels)
+
+
+def read_split(folder: Path) -> Split:
+    """Read what `write_split` wrote."""
+    return Split(read_array(folder / "images.npy"), read_array(folder / "labels.npy"))

@@ -59,7 +59,7 @@ def read_json(path: Path) -> Any:
 
 
 def to_csv(lines: Iterable[Sequence[Any]]) -> bytes:
-    r"""Give lines of cells as CSV, the header first.
+    r"""Return lines of cells as CSV, the header first.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArr
 
 
 def to_inputs(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float64]:
-    """Give images as the rows that a model takes.
+    """Return images as the rows that a model takes.
 
     Parameters
     ----------

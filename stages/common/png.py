@@ -20,7 +20,7 @@ _GREY, _COLOUR = 0, 2
 
 
 def to_bytes(images: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Give pixels in [0, 1] as whole numbers from 0 to 255.
+    """Return pixels in [0, 1] as whole numbers from 0 to 255.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _stored(data: bytes) -> bytes:
-    """Give data in the format of zlib (RFC 1950), in blocks that are not compressed (RFC 1951)."""
+    """Return data in the format of zlib (RFC 1950), in blocks that are not compressed (RFC 1951)."""
     blocks = [data[at : at + _LONGEST_BLOCK] for at in range(0, len(data), _LONGEST_BLOCK)]
     stream = b"\x78\x01"
     for number, block in enumerate(blocks, 1):

@@ -14,17 +14,17 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([^/\\\r\n]+)")
 
 
 def sha256(data: bytes) -> str:
-    """Give the sum of bytes, in hexadecimal."""
+    """Return the sum of bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def md5(data: bytes) -> str:
-    """Give the sum by which DVC knows a file, in hexadecimal."""
+    """Return the sum by which DVC knows a file, in hexadecimal."""
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def to_text(sums: Mapping[str, str]) -> str:
-    r"""Give a line for each file: its sum, two spaces, its name; sorted by name.
+    r"""Return a line for each file: its sum, two spaces, its name; sorted by name.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def to_text(sums: Mapping[str, str]) -> str:
 
 
 def of_files(sums: Mapping[str, str]) -> str:
-    """Give the sum of several files: that of the list which ``sha256sum`` prints of them.
+    """Return the sum of several files: that of the list which ``sha256sum`` prints of them.
 
     Parameters
     ----------

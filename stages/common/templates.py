@@ -6,7 +6,7 @@ import jinja2
 
 
 def environment(package: str) -> jinja2.Environment:
-    """Give what finds the templates of a package and fills them in.
+    """Return what finds the templates of a package and fills them in.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def environment(package: str) -> jinja2.Environment:
 
 
 def cell(value: object) -> str:
-    r"""Give a value as it can stand in a table of Markdown.
+    r"""Return a value as it can stand in a table of Markdown.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def cell(value: object) -> str:
 
 
 def percent(fraction: float) -> str:
-    """Give a fraction in percent.
+    """Return a fraction in percent.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def percent(fraction: float) -> str:
 
 
 def thousands(number: int) -> str:
-    """Give a whole number with commas.
+    """Return a whole number with commas.
 
     Examples
     --------

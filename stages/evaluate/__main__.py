@@ -12,29 +12,24 @@ from typing import Any
 from safetensors.numpy import load_file
 
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import read_split as read_arrays
 from stages.common.files import read_csv, read_json, write_csv, write_json
 from stages.common.pixels import to_inputs
-from stages.evaluate.scores import describe, tables
+from stages.evaluate.scores import scores_of, tables_of
 from stages.train_mlp.mlp import logits
 from tinydatasets.pickles import read_split
-from tinydatasets.types import FormatError, Split
+from tinydatasets.types import FormatError
 
 
-def main(
-    *, params: Path, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path
-) -> None:
+def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path) -> None:
     """Score the `models` on val, on the pickle `test` and on unused; write `metrics` and `out`."""
-    dataset = read_json(params)
-    maximum, names = dataset["maximum"], dataset["classes"]
+    facts = read_json(arrays / "facts.json")
     rows: dict[str, list[str]] = {}
     for line in read_csv(split):
         rows.setdefault(line["split"], []).append(line["row"])
     # The released test is scored, so that a figure is that of a file that anybody can check.
-    splits: dict[str, Split] = {
-        name: read_split(test)
-        if name == "test"
-        else Split(*(read_array(arrays / name / f"{part}.npy") for part in ("images", "labels")))
+    splits = {
+        name: read_split(test) if name == "test" else read_arrays(arrays / name)
         for name in ("val", "test", "unused")
         if name in rows
     }
@@ -42,16 +37,16 @@ def main(
     details: dict[str, dict[str, Any]] = {}
     for path in sorted(models.glob("*.safetensors")):
         recipe, model = path.stem, load_file(path)
-        predicted = {}
-        details[recipe] = {}
+        predicted, scores = {}, {}
         for name, (images, actual) in splits.items():
-            scores = logits(model, to_inputs(images, maximum))
-            guesses, details[recipe][name] = describe(scores, model["classes"], actual, names)
+            outputs = logits(model, to_inputs(images, facts["maximum"]))
+            guesses, scores[name] = scores_of(outputs, model["classes"], actual, facts["classes"])
             predicted[name] = (rows[name], actual, guesses)
-        accuracy[recipe] = {name: of["accuracy"] for name, of in details[recipe].items()}
-        by_class = {name: of["by_class"] for name, of in details[recipe].items()}
-        found = tables(recipe, predicted, by_class, model["classes"], names)
-        for table, lines in found.items():
+        details[recipe] = scores
+        accuracy[recipe] = {name: score["accuracy"] for name, score in scores.items()}
+        by_class = {name: score["by_class"] for name, score in scores.items()}
+        tables = tables_of(recipe, predicted, by_class, model["classes"], facts["classes"])
+        for table, lines in tables.items():
             write_csv(out / table / f"{recipe}.csv", lines)
     write_json(metrics, accuracy, indent=2)
     write_json(out / "details.json", details, indent=2)

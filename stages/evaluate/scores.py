@@ -21,7 +21,7 @@ DECIMALS = 6
 
 
 def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
-    """Give the 95% confidence interval of a fraction by Wilson's score method.
+    """Return the 95% confidence interval of a fraction by Wilson's score method.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
 
 
 def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -> float | None:
-    """Give the mean negative log-likelihood of the right class, in nats.
+    """Return the mean negative log-likelihood of the right class, in nats.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -
 
 
 def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
-    """Give rows, those predicted right, their fraction and its 95% interval."""
+    """Return rows, those predicted right, their fraction and its 95% interval."""
     rows, correct = len(actual), int((actual == predicted).sum())
     return {
         "rows": rows,
@@ -117,10 +117,10 @@ def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[i
     ]
 
 
-def describe(
+def scores_of(
     scores: npt.NDArray[np.float64], classes: Labels, actual: Labels, names: Sequence[str]
 ) -> tuple[Labels, dict[str, Any]]:
-    """Give the predicted classes of the rows of a split, and all scores.
+    """Return the predicted classes of the rows of a split, and all scores.
 
     Parameters
     ----------
@@ -151,14 +151,14 @@ def describe(
     return predicted, figures
 
 
-def tables(
+def tables_of(
     recipe: str,
     splits: Mapping[str, tuple[Sequence[str], Labels, Labels]],
     by_class: Mapping[str, dict[str, dict[str, Any]]],
     classes: Labels,
     names: Sequence[str],
 ) -> dict[str, list[list[Any]]]:
-    """Give the tables that the plots of a model are drawn from.
+    """Return the tables that the plots of a model are drawn from.
 
     Parameters
     ----------

@@ -5,29 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import read_split
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json, write_bytes
 from stages.common.splits import SPLITS
-from stages.serialize.release import OPTIONAL, release
-from tinydatasets.types import FormatError, Split
+from stages.serialize.release import OPTIONAL, released_files
+from tinydatasets.types import FormatError
 
 
-def main(*, params: Path, arrays: Path, split: Path, out: Path) -> None:
-    """Write the dataset that the file `params` describes to `out`.
-
-    Its pickles are those of `arrays`; its table is that part of the table `split` that is on them.
-    """
-    dataset = read_json(params)
-    splits = {
-        name: Split(
-            read_array(arrays / name / "images.npy"), read_array(arrays / name / "labels.npy")
-        )
-        for name in SPLITS
-        if name != "val" or (arrays / "val").exists()
-    }
+def main(*, arrays: Path, split: Path, out: Path) -> None:
+    """Write the splits in the folder `arrays`, in the order of the table `split`, to `out`."""
+    facts = read_json(arrays / "facts.json")
+    splits = {name: read_split(arrays / name) for name in SPLITS if (arrays / name).exists()}
     try:
-        files = release(out.name, splits, read_csv(split), dataset["classes"], dataset["maximum"])
+        files = released_files(
+            out.name, splits, read_csv(split), facts["classes"], facts["maximum"]
+        )
     except FormatError as error:
         raise StageError(f"{out}/{error}") from None
     # Left by an earlier run, they would be loaded.

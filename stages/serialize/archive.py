@@ -28,7 +28,7 @@ METADATA = "metadata.csv"
 
 
 def folder_of(name: str) -> str:
-    """Give the folder of a class: its name, with a code for what a path may not have.
+    """Return the folder of a class: its name, with a code for what a path may not have.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def folder_of(name: str) -> str:
 def archive(
     split: Split, lines: Sequence[Mapping[str, str]], maximum: int, names: Sequence[str]
 ) -> bytes:
-    """Give the ZIP archive of a split.
+    """Return the ZIP archive of a split.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def archive(
 
 
 def folder_in(path: Path) -> str:
-    """Give the name of the folder in an archive that `archive` gave."""
+    """Return the name of the folder in an archive that `archive` gave."""
     with zipfile.ZipFile(path) as file:
         return file.namelist()[0].partition("/")[0]
 

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 OPTIONAL = ("classes.json", "val.pkl", "{name}-val.zip")
 
 
-def release(
+def released_files(
     name: str,
     splits: Mapping[str, Split],
     table: Sequence[Mapping[str, str]],
     names: Sequence[str],
     maximum: int,
 ) -> dict[str, bytes]:
-    r"""Give the files of a dataset.
+    r"""Return the files of a dataset.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def release(
     >>> split = Split(np.zeros((1, 8, 8), np.uint8), np.array([1]))
     >>> line = {"split": "train", "row": "7", "label": "1"}
     >>> table = [line, {**line, "split": "test", "row": "9"}]
-    >>> files = release("trees", {"train": split, "test": split}, table, ["oak", "ash"], 255)
+    >>> files = released_files("trees", {"train": split, "test": split}, table, ["oak", "ash"], 255)
     >>> [*files]  # doctest: +NORMALIZE_WHITESPACE
     ['train.pkl', 'trees-train.zip', 'test.pkl', 'trees-test.zip', 'samples.csv',
      'classes.json', 'SHA256SUMS']

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from safetensors.numpy import save
 
+from stages.check.read import read_recipes
 from stages.common import command
-from stages.common.errors import StageError
+from stages.common.errors import ParamError
 from stages.common.files import read_json, write_bytes
 from stages.common.pixels import to_inputs
 from stages.train_mlp.mlp import train
@@ -15,20 +17,19 @@ from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
 
 
-def main(*, params: Path, recipes: Path, train_split: Path, out: Path) -> None:
-    """Train every recipe of the file `recipes` on `train_split`; write models to `out`."""
-    maximum = read_json(params)["maximum"]
+def main(*, train_split: Path, facts: Path, out: Path) -> None:
+    """Train every recipe of params.yaml on `train_split`; write the models to `out`."""
     images, labels = read_split(train_split)
-    x = to_inputs(images, maximum)
-    for name, recipe in read_json(recipes).items():
+    x = to_inputs(images, read_json(facts)["maximum"])
+    for name, recipe in read_recipes().items():
         try:
-            model = train(x, labels, **recipe)
+            model = train(x, labels, **asdict(recipe))
         except FloatingPointError as error:
-            raise StageError(
-                f"params.yaml: recipes.{name}.learning_rate: {recipe['learning_rate']}: "
-                f"training on {params.stem} diverges ({error}); take a smaller one. The released "
-                "metrics stay as they were."
-            ) from None
+            message = (
+                f"{recipe.learning_rate}: training on {train_split.parent.name} diverges "
+                f"({error}); take a smaller one. The released metrics stay as they were."
+            )
+            raise ParamError("recipes", name, "learning_rate", message=message) from None
         write_bytes(out / f"{name}.safetensors", save(model))
 
 

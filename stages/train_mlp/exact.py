@@ -44,7 +44,7 @@ _SMALLEST_EXPONENT: Final = -708.0
 
 
 def bits(inner: int) -> int:
-    """Give how many bits an operand of a product may have.
+    """Return how many bits an operand of a product may have.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def row_sums(x: Floats) -> Floats:
 
 
 def exp(x: Floats) -> Floats:
-    """Give e to the power of each number.
+    """Return e to the power of each number.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def exp(x: Floats) -> Floats:
 
 
 def log(x: Floats) -> Floats:
-    """Give the natural logarithm of each number.
+    """Return the natural logarithm of each number.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def softmax(logits: Floats) -> Floats:
 
 
 def log_softmax(logits: Floats) -> Floats:
-    """Give the logarithms of the probabilities, also of those that are 0 in float64.
+    """Return the logarithms of the probabilities, also of those that are 0 in float64.
 
     Parameters
     ----------

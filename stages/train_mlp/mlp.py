@@ -62,7 +62,7 @@ class Sgd:
         self.velocity: list[Any] = [0.0] * len(Network._fields)
 
     def step(self, gradient: Network) -> list[Floats]:
-        """Give what to add to each array of weights."""
+        """Return what to add to each array of weights."""
         self.velocity = [
             self.momentum * v - self.learning_rate * g
             for v, g in zip(self.velocity, gradient, strict=True)
@@ -92,7 +92,7 @@ class Adam:
         self.power_2 = 1.0
 
     def step(self, gradient: Network) -> list[Floats]:
-        """Give what to add to each array of weights."""
+        """Return what to add to each array of weights."""
         self.power_1 = self.power_1 * BETA_1
         self.power_2 = self.power_2 * BETA_2
         rate = self.learning_rate * math.sqrt(1 - self.power_2) / (1 - self.power_1)
@@ -290,7 +290,7 @@ def train(
 
 
 def _batches(n: int, batch_size: int, generator: np.random.RandomState) -> Iterator[Labels]:
-    """Give the rows of each step, in a new order in each epoch, without end."""
+    """Return the rows of each step, in a new order in each epoch, without end."""
     order = np.arange(n)
     while True:
         order = order[generator.permutation(n)]
