@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from stages.check.model import Params
 from stages.common import command
 from stages.common.files import write_json
@@ -11,7 +13,7 @@ from stages.common.files import write_json
 
 def main(*, out: Path) -> None:
     """Write the JSON Schema of the model of params.yaml to `out`."""
-    write_json(out, Params.model_json_schema(), indent=2)
+    write_json(out, TypeAdapter(Params).json_schema(), indent=2)
 
 
 if __name__ == "__main__":

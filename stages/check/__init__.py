@@ -1,1 +1,1 @@
-"""``params.yaml``: its model, how it is read, its rules, and the gate that checks all of it first."""
+"""``params.yaml``: its model, how it is read, how it is validated, and the gate of the pipeline."""

@@ -10,14 +10,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.check.model import Params
 from stages.check.read import PARAMS
-from stages.check.rules import check_rules
+from stages.check.validate import read_params
 from stages.common import command
-from stages.common.errors import ParamError
 from stages.common.files import write_bytes
-from stages.common.yaml_file import locate
-from stages.common.yaml_model import read_model
 from stages.papers.about import read_about
 from stages.papers.draft import ABOUT, add_drafts
 from stages.source.data_folder import check_data_folder
@@ -40,23 +36,6 @@ def main(*, out: Path | None = None) -> None:
         for path in add_drafts(params):
             print(f"{path.as_posix()} is a draft: write in it what only you know of the dataset")
         write_bytes(out, b"params.yaml was right.\n")
-
-
-def read_params(path: Path = PARAMS) -> Params:
-    """Read and check all of ``params.yaml``.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key as its author wrote it, the value, what is
-        allowed and, where there is one, the nearest right spelling.
-    """
-    params = read_model(Params, path)
-    try:
-        check_rules(params)
-    except ParamError as error:
-        raise locate(path, error) from None
-    return params
 
 
 if __name__ == "__main__":

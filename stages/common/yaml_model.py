@@ -111,7 +111,7 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
     if kind == "missing":
         descriptions = {key: text for part in above for key, text in _fields(part).items()}
         return f"missing. {descriptions.get(str(keys[-1]), '')}".rstrip()
-    if error["loc"][-1] == "[key]":
+    if error["loc"][-1:] == ("[key]",):
         return f"not a name; {_NAME}"
     if kind == "dataclass_type":
         if not here:
@@ -131,7 +131,7 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
             f"{show(value)}: expected {f'{least} values or more' if least else f'at most {most}'}"
         )
     words = _EXPECTED.get(kind) or re.sub(r"^Input should be |^Value error, ", "", error["msg"])
-    return f"{show(value)}: expected {words}"
+    return f"{show(value)}: expected {re.sub('^(?=greater|less)', 'a number ', words)}"
 
 
 def _models(model: Any, keys: list[str | int]) -> list[Any]:

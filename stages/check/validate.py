@@ -1,4 +1,4 @@
-"""Rules of ``params.yaml`` that compare one entry with another, or a name with taken ones."""
+"""Validate all of ``params.yaml``: each entry by its model, and one entry against another."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.check.counts import rows_per_split
-from stages.check.model import LARGE, Benchmark, Dataset, Own, Recipe, Text
+from stages.check.model import LARGE, Benchmark, Dataset, Own, Params, Recipe, Text
+from stages.check.read import PARAMS
 from stages.common.errors import ParamError
 from stages.common.files import WINDOWS_DEVICES
-from stages.common.yaml_model import unknown
+from stages.common.yaml_file import locate
+from stages.common.yaml_model import read_model, unknown
 from tinydatasets import classes
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.types import FormatError
 
 if TYPE_CHECKING:
-    from stages.check.model import Params
     from stages.check.read import AnySource
 
 # Folders of build/ that are no dataset's.
@@ -24,14 +25,24 @@ SHARED = ("curves", "report", "sources")
 KEYS_OF_KINDS = {"size": ("folder",), "channels": ("folder",), "difficulty": LARGE}
 
 
-def check_rules(params: Params) -> None:
-    """Check the entries of all parts.
+def read_params(path: Path = PARAMS) -> Params:
+    """Read and check all of ``params.yaml``.
 
     Raises
     ------
-    ParamError
-        About the first that is wrong.
+    StageError
+        If anything in it is wrong: the line, the key as its author wrote it, the value, what is
+        allowed and, where there is one, the nearest right spelling.
     """
+    params = read_model(Params, path)
+    try:
+        _check_rules(params)
+    except ParamError as error:
+        raise locate(path, error) from None
+    return params
+
+
+def _check_rules(params: Params) -> None:
     for part in ("sources", "own", "datasets", "recipes", "texts"):
         for name, entry in getattr(params, part).items():
             try:

@@ -1,0 +1,214 @@
+"""What a mistake in params.yaml is answered with: the line, the key, the value, what is allowed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from stages.check.read import PARAMS, read_dataset, read_recipes, read_source
+from stages.check.validate import read_params
+from stages.common.errors import StageError
+from stages.common.yaml_file import read_yaml
+from tools.schema import main as write_schema
+
+ROOT = Path(__file__).parents[2]
+# A file with an entry of every kind, in which each case below changes one thing.
+EXAMPLE = """\
+sources:
+  digits:
+    package: scikit-learn
+    file: digits.csv.gz
+    sha256: 09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22
+    image_shape: [8, 8]
+    maximum: 16
+    rows_per_class: [178, 182, 177]
+  fetched:
+    benchmark: cifar10
+    image_shape: [32, 32, 3]
+    maximum: 255
+    rows_per_class: [5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000, 5000]
+own:
+  leaves:
+    kind: folder
+    path: data/leaves
+    size: [32, 24]
+  cells:
+    kind: zarr
+    path: data/cells
+datasets:
+  mine:
+    source: digits
+    seed: 42
+    train_per_class: 100
+    test_per_class: {0: 20, 2: 10}
+recipes:
+  tuned:
+    hidden: 32
+    optimizer: adam
+    learning_rate: 0.1
+    batch_size: 32
+    epochs: 20
+    seed: 42
+texts:
+  talks:
+    source: datasets/talks/pairs.tsv
+    seed: 1
+    train_per_level: 9
+    val_per_level: 0
+    test_per_level: [3, 3]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with a text that an entry of `texts` may name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "datasets/talks").mkdir(parents=True)
+    (tmp_path / "datasets/talks/pairs.tsv").touch()
+    return tmp_path
+
+
+def message_of(text: str) -> str:
+    """Return what the check says of a params.yaml."""
+    PARAMS.write_text(text, encoding="utf-8")
+    with pytest.raises(StageError) as error:
+        read_params()
+    return str(error.value)
+
+
+CASES = [
+    # A key.
+    (
+        "    seed: 42\n    train",
+        "    sed: 42\n    train",
+        25,
+        "datasets.mine.sed: unknown key 'sed'",
+    ),
+    ("    seed: 42\n    train", "    sed: 42\n    train", 25, "Did you mean 'seed'?"),
+    ("    seed: 42\n    train", "    train", 23, "datasets.mine.seed: missing. What the draw"),
+    ("    seed: 42\n    train", "  seed: 42\n    train", 26, "not readable as YAML"),
+    ("    seed: 42\n    train", "    seed: 42\n    seed: 1\n    train", 26, 'duplicate key "seed"'),
+    ("    seed: 42\n    train", "    seed:42\n    train", 26, "put a space after the colon"),
+    ("    seed: 42\n    train", "\tseed: 42\n    train", 25, "write spaces in place of the tab"),
+    ("texts:\n", "seed: 7\ntexts:\n", 36, "seed: a key of an entry; indent it"),
+    ("datasets:\n", "datasets:\n  seed: 7\n", 23, "datasets.seed: seed is a key of an entry"),
+    ("  mine:", "  Mine:", 23, "datasets.Mine: not a name; a name is a lower-case letter"),
+    ("  mine:", "  7:", 23, "not a name"),
+    ("own:\n", "owned:\n", 14, "owned: unknown key 'owned'; allowed: sources, own"),
+    ("    file: digits.csv.gz\n", "", 2, "sources.digits.file: missing. The data file"),
+    # A value.
+    ("maximum: 16", "maximum: 300", 7, "sources.digits.maximum: 300: expected a number less than or equal"),
+    ("    seed: 42\n    train", "    seed: yes\n    train", 25, "seed: 'yes': expected a whole"),
+    ("    seed: 42\n    train", "    seed: -1\n    train", 25, "datasets.mine.seed: -1: expected"),
+    ("    seed: 42\n    train", "    seed: true\n    train", 25, "seed: true: expected a whole"),
+    ("learning_rate: 0.1", "learning_rate: .nan", 32, "learning_rate: nan: expected a finite"),
+    ("learning_rate: 0.1", "learning_rate: '0.1'", 32, "'0.1': expected a number"),
+    ("optimizer: adam", "optimizer: adm", 31, "unknown value 'adm'; allowed: sgd, adam"),
+    ("benchmark: cifar10", "benchmark: cifar", 10, "Did you mean 'cifar10'?"),
+    ("kind: folder", "kind: foldr", 16, "own.leaves.kind: unknown value 'foldr'"),
+    ("size: [32, 24]", "size: 32", 18, "own.leaves.size: 32: expected a list"),
+    ("size: [32, 24]", "size: [32]", 18, "[32]: expected 2 values or more"),
+    ("size: [32, 24]", "size: [0, 24]", 18, "own.leaves.size[0]: 0: expected a number greater"),
+    ("train_per_class: 100", "train_per_class: -1", 26, "-1: expected a whole number, 0 or more"),
+    ("train_per_class: 100", "train_per_class: 1.5", 26, "1.5: expected a whole number"),
+    ("{0: 20, 2: 10}", "{'0': 20}", 27, "without quotes"),
+    ("datasets:\n", "datasets: {}\nrest:\n", 23, "rest: unknown key"),
+    # One entry against another.
+    ("source: digits", "source: digit", 24, "unknown source 'digit'; allowed: digits, fetched"),
+    ("source: digits", "source: cells\n    strategy: curated", 25, "add `difficulty: true`"),
+    (
+        "train_per_class: 100",
+        "train_per_class: 170",
+        26,
+        "class 0 of digits has 178 rows available",
+    ),
+    ("train_per_class: 100", "train_per_class: [1, 2]", 26, "2 numbers, but the source has 3"),
+    ("train_per_class: 100", "train_per_class: {0: 9}", 26, "rows of two classes or more"),
+    ("{0: 20, 2: 10}", "{0: 20, 3: 10}", 27, "unknown label 3; the source's are 0 to 2"),
+    ("{0: 20, 2: 10}", "0", 27, "no class has a test row"),
+    (
+        "seed: 42\n    train",
+        "draw: hash\n    test_draw: next\n    seed: 1\n    train",
+        26,
+        "leave it",
+    ),
+    ("optimizer: adam", "optimizer: adam\n    momentum: 0.5", 32, "adam has no such momentum"),
+    ("kind: zarr", "kind: zarr\n    size: [8, 8]", 21, "only the kind folder has this key"),
+    ("kind: zarr", "kind: parquet", 19, "own.cells.image_shape: missing"),
+    ("[32, 32, 3]", "[32, 32, 4]", 11, "height, width and 3 for colour"),
+    ("maximum: 16", "maximum: 16\n    classes: [a, b]", 8, "2 names, but there are 3 classes"),
+    ("maximum: 16", "maximum: 16\n    classes: [a, b, a]", 8, "sources.digits.classes: "),
+    ("datasets/talks/pairs.tsv", "pairs.tsv", 38, "unknown file 'pairs.tsv'; allowed: datasets"),
+    ("test_per_level: [3, 3]", "test_per_level: [0, 0]", 42, "no level has a pair"),
+    # A name that is taken.
+    ("  mine:", "  aux:", 23, "datasets.aux: Windows allows no file or folder of this name"),
+    ("  mine:", "  sources:", 23, "build/sources is the pipeline's own"),
+    ("  mine:", "  mnist:", 23, "loads the benchmark of this name"),
+    ("  talks:", "  mine:", 37, "datasets/mine is built by `datasets`"),
+    ("  leaves:", "  digits:", 15, "build/sources/digits is built by `sources`"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), CASES)
+def test_a_mistake_is_named_with_its_line(
+    folder: Path, old: str, new: str, line: int, words: str
+) -> None:
+    assert folder
+    assert old in EXAMPLE
+    message = message_of(EXAMPLE.replace(old, new, 1))
+    assert message.startswith(f"params.yaml, line {line}")
+    assert words in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the whole file: nothing: expected a mapping with the keys sources, own, datasets"),
+        (b"- 1\n", "the whole file: [1]: expected a mapping"),
+        (b"caf\xe9: 1\n", "params.yaml, line 1: not UTF-8; save the file as UTF-8"),
+        (b"a: &a [*a]\n", "params.yaml"),
+    ],
+)
+def test_a_file_that_is_something_else_is_refused(folder: Path, content: bytes, words: str) -> None:
+    (folder / "params.yaml").write_bytes(content)
+    with pytest.raises(StageError) as error:
+        read_params()
+    assert words in str(error.value)
+
+
+def test_entries_are_read_with_their_defaults(folder: Path) -> None:
+    (folder / "params.yaml").write_text(EXAMPLE)
+    params = read_params()
+    assert read_dataset("mine") == params.datasets["mine"]
+    assert read_dataset("mine").test_per_class == {0: 20, 2: 10}
+    assert (read_dataset("mine").normalize, read_dataset("mine").val_per_class) == (True, 0)
+    assert [read_source(name) for name in ("digits", "fetched", "leaves")] == [
+        params.sources["digits"],
+        params.sources["fetched"],
+        params.own["leaves"],
+    ]
+    assert read_recipes() == params.recipes
+
+
+def test_editors_check_the_file_by_the_same_model(folder: Path) -> None:
+    committed = ROOT / "stages/check/params.schema.json"
+    write_schema(out=folder / "schema.json")
+    assert (folder / "schema.json").read_bytes() == committed.read_bytes()
+    schema = json.loads(committed.read_bytes())
+    validator = jsonschema.Draft202012Validator(schema)
+    for text in (EXAMPLE, (ROOT / "params.yaml").read_text(encoding="utf-8")):
+        (folder / "params.yaml").write_text(text)
+        assert not [*validator.iter_errors(as_json(read_yaml(PARAMS)))]
+    for old, new in (("    seed: 42\n    train", "    sed: 42\n    train"), ("adam", "adm")):
+        (folder / "params.yaml").write_text(EXAMPLE.replace(old, new, 1))
+        assert [*validator.iter_errors(as_json(read_yaml(PARAMS)))]
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as JSON has it: with keys that are text."""
+    return json.loads(json.dumps(value))
