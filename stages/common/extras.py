@@ -35,7 +35,7 @@ def extra(module: str, requirement: str, needed_for: object, make: str = "large"
     --------
     >>> extra("pyarow", "pyarrow", "a.parquet")
     Traceback (most recent call last):
-    stages.common.command.StageError: a.parquet: No module named 'pyarow'; run `make large`, or ...
+    stages.common.errors.StageError: a.parquet: No module named 'pyarow'; run `make large`, or ...
     """
     try:
         return import_module(module)

@@ -95,7 +95,7 @@ def locate(key: str, location: str) -> Path:
     --------
     >>> locate("folder", "../leaves")
     Traceback (most recent call last):
-    stages.common.command.StageError: folder: ../leaves: expected a path below data/, as data/leaves is
+    stages.common.errors.StageError: folder: ../leaves: expected a path below data/, as data/leaves is
     """
     parts = PurePosixPath(location).parts
     if parts[:1] != (DATA,) or len(parts) < 2 or ".." in parts or "\\" in location:

@@ -101,7 +101,12 @@ CASES = [
     ("own:\n", "owned:\n", 14, "owned: unknown key 'owned'; allowed: sources, own"),
     ("    file: digits.csv.gz\n", "", 2, "sources.digits.file: missing. The data file"),
     # A value.
-    ("maximum: 16", "maximum: 300", 7, "sources.digits.maximum: 300: expected a number less than or equal"),
+    (
+        "maximum: 16",
+        "maximum: 300",
+        7,
+        "sources.digits.maximum: 300: expected a number less than or equal",
+    ),
     ("    seed: 42\n    train", "    seed: yes\n    train", 25, "seed: 'yes': expected a whole"),
     ("    seed: 42\n    train", "    seed: -1\n    train", 25, "datasets.mine.seed: -1: expected"),
     ("    seed: 42\n    train", "    seed: true\n    train", 25, "seed: true: expected a whole"),

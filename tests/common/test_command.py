@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.common.errors import StageError, run
+from stages.common.command import run
+from stages.common.errors import StageError
 
 
 def main(*, out: Path, more: Path | None = None) -> None:

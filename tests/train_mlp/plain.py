@@ -13,12 +13,12 @@ Network = list[Matrix]
 
 
 VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parents[4] / "docs/exact-training.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "docs/exact-training.json").read_text(encoding="utf-8")
 )
 
 
 def from_hex(value: Any) -> Any:
-    """Give what lists of hexadecimal numbers, in lists of any depth, stand for."""
+    """Return what lists of hexadecimal numbers, in lists of any depth, stand for."""
     return float.fromhex(value) if isinstance(value, str) else [from_hex(item) for item in value]
 
 
@@ -150,7 +150,7 @@ def initialize(pixels: int, hidden: int, classes: int, generator: Generator) -> 
 def train(x: Matrix, labels: list[int], recipe: dict[str, Any]) -> Network:
     generator = Generator(recipe["seed"])
     classes = sorted(set(labels))
-    wanted = [[float(label == one) for one in classes] for label in labels]
+    wanted = [[float(label == other) for other in classes] for label in labels]
     weights = initialize(len(x[0]), recipe["hidden"], len(classes), generator)
     first: Network = [[[0.0] * len(row) for row in matrix] for matrix in weights]
     second: Network = [[[0.0] * len(row) for row in matrix] for matrix in weights]
