@@ -4,41 +4,129 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
+CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
+PIPELINES = (
+    "dvc.yaml",
+    "report/dvc.yaml",
+    "experiments/curves/dvc.yaml",
+    "experiments/transformers/dvc.yaml",
+    "milestones/dvc.yaml",
+)
+
+
+def commands() -> dict[str, tuple[str, set[str]]]:
+    """Return each module that a stage runs, with one such stage and its dependencies."""
+    found = {}
+    for pipeline in PIPELINES:
+        stages = yaml.safe_load((ROOT / pipeline).read_text(encoding="utf-8"))["stages"]
+        for name, stage in stages.items():
+            body = stage.get("do", stage)
+            module = body["cmd"].split()[2]
+            found[module] = (name, {dep for dep in body["deps"] if "$" not in dep})
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(commands()))
+def test_a_stage_depends_on_all_code_that_it_imports(module: str) -> None:
+    name, deps = commands()[module]
+    script = (
+        "import runpy, sys\n"
+        "from pathlib import Path\n"
+        f"runpy.run_module({module!r}, run_name='loaded')\n"
+        "print(*(m.__file__ for m in list(sys.modules.values()) if getattr(m, '__file__', None)),"
+        " sep='\\n')"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+    files = [Path(line) for line in printed.splitlines()]
+    ours = [
+        file.relative_to(ROOT)
+        for file in files
+        if file.is_relative_to(ROOT) and ".venv" not in file.relative_to(ROOT).parts[0]
+    ]
+    assert ours
+    for file in ours:
+        assert {file.as_posix(), *(parent.as_posix() for parent in file.parents)} & deps, (
+            f"{name} imports {file}"
+        )
+
 
 def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
-    arrows = built.run("dvc", "dag", "--mermaid")
-    for stage in ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate"):
-        for dataset in ("tinydigits", "tinydigits-150", "tinymnist"):
-            assert f'"{stage}@{dataset}"' in arrows
-    for stage in ("expand_text", "split_text", "serialize_text", "evaluate_text"):
-        assert f'"{stage}@tinytalks"' in arrows
     listed = built.run("dvc", "stage", "list", "--name-only").split()
-    assert len(listed) == len(set(listed)) == 26
-    assert listed[:4] == ["code", "params", "source@digits", "source@mnist-5k"]
+    names = ("tinydigits", "tinydigits-150", "tinymnist")
+    texts = ("expand_text", "split_text", "serialize_text", "evaluate_text")
+    assert {*listed} == {
+        *("check", "source@digits", "source@mnist-5k"),
+        *(f"{stage}@{name}" for stage in CHAIN for name in names),
+        *(f"{stage}@tinytalks" for stage in texts),
+    }
+    graph = built.run("dvc", "dag", "--md")
+    assert all(f'"{stage}"' in graph for stage in listed)
+    assert '"sample"' in built.run("dvc", "dag", "--md", "--collapse-foreach-matrix")
 
 
-def test_diffs_show_what_a_seed_changed(digits: Repository) -> None:
-    digits.set_param("datasets.tinydigits.seed", 43)
-    digits.repro()
-    assert digits.run("dvc", "params", "diff").splitlines()[1].split() == [
-        "params.yaml",
-        "datasets.tinydigits.seed",
-        "42",
-        "43",
-    ]
+def test_every_pipeline_could_run(built: Repository) -> None:
+    assert "up to date" in built.run("dvc", "status", *PIPELINES[:2])
+    printed = built.run("dvc", "repro", "-P", "--dry")
+    assert "ERROR" not in printed
+
+
+def test_parameters_are_those_of_the_stage(built: Repository) -> None:
+    script = "import dvc.api, json; print(json.dumps(dvc.api.params_show(stages='{}')))"
+    for stage, key in (("sample@tinydigits", "datasets"), ("train_mlp@tinymnist", "recipes")):
+        printed = built.run(sys.executable, "-c", script.format(stage))
+        shown = json.loads(printed.splitlines()[-1])
+        assert shown.keys() == {key}
+        name = stage.partition("@")[2]
+        written = built.params()[key]
+        assert shown[key] == (written if key == "recipes" else {name: written[name]})
+
+
+def test_an_experiment_names_the_key_that_it_changed(digits: Repository) -> None:
+    key = "datasets.tinydigits-150.seed"
+    assert "Ran experiment" in digits.run("dvc", "exp", "run", "-S", f"{key}=7")
+    rows = [line.split() for line in digits.run("dvc", "params", "diff").splitlines()]
+    assert ["params.yaml", key, "42", "7"] in rows
     rows = [line.split() for line in digits.run("dvc", "metrics", "diff").splitlines()[1:]]
-    assert {row[0] for row in rows} == {"metrics/tinydigits.json"}
-    assert "tuned.unused" in {row[1] for row in rows}
+    assert {row[0] for row in rows} == {"metrics/tinydigits-150.json"}
+    shown = json.loads(digits.run("dvc", "exp", "show", "--json"))
+    seeds = [
+        revision["data"]["params"]["params.yaml"]["data"]["datasets"]["tinydigits-150"]["seed"]
+        for branch in shown
+        for revision in ([branch, *(e["revs"][0] for e in branch["experiments"] or [])])
+    ]
+    assert sorted(seeds) == [7, 7, 42]  # the workspace, the experiment, the commit
+    # And before it is built, `dvc status` names it.
+    digits.run("git", "checkout", "--quiet", "params.yaml", "dvc.lock", "datasets", "metrics")
+    digits.set_param(key, 8)
+    status = digits.run("dvc", "status", "dvc.yaml", "sample@tinydigits-150")
+    assert re.search(r"modified: +datasets\.tinydigits-150", status)
 
 
 def plots(repository: Repository, *arguments: str) -> dict[tuple[str, str], Any]:
-    """Run ``dvc plots`` and give the specification of every plot, by its title and its recipe."""
+    """Run ``dvc plots``; return the specification of every plot, by its title and its recipe."""
     repository.run("dvc", "plots", *arguments)
     page = repository.read("dvc_plots/index.html")
     found = {}
@@ -49,72 +137,24 @@ def plots(repository: Repository, *arguments: str) -> dict[tuple[str, str], Any]
     return found
 
 
-def of_each(plot: Any, key: str) -> set[str]:
-    return {line[key] for line in plot["data"]["values"]}
-
-
-def assert_splits_are_apart(plot: Any) -> None:
-    assert of_each(plot, "split") == {"test", "unused"}
-    panel = {"calculate": "datum.recipe + ': ' + datum.split + ' rows'", "as": "panel"}
-    assert panel in plot["transform"]
-    column, row = plot["facet"]["column"], plot["facet"]["row"]
-    assert (column["field"], row["field"]) == ("panel", "rev")
-    # With any other order than its own, Vega-Lite puts panels of two revisions below wrong titles.
-    assert "sort" not in column
-    assert "sort" not in row
-
-
-def test_plots_show_every_dataset_and_recipe(built: Repository) -> None:
-    shown = plots(built, "show")
-    for dataset in ("tinydigits", "tinydigits-150", "tinymnist"):
-        for recipe in ("classroom", "tuned"):
-            confusion = shown.pop((f"{dataset}: rows by true and predicted class", recipe))
-            assert_splits_are_apart(confusion)
-            encoding = confusion["spec"]["encoding"]
-            assert (encoding["x"]["field"], encoding["x"]["title"]) == (
-                "predicted",
-                "predicted class",
-            )
-            assert (encoding["y"]["field"], encoding["y"]["title"]) == ("actual", "true class")
-            numbers = confusion["spec"]["layer"][1]
-            assert numbers["mark"]["type"] == "text"
-            assert numbers["encoding"]["text"]["field"] == "rows"
-            by_class = shown.pop((f"{dataset}: accuracy by class", recipe))
-            assert_splits_are_apart(by_class)
-            assert by_class["spec"]["encoding"]["x"]["field"] == "accuracy"
-    assert not shown
-
-
-def test_the_page_of_plots_needs_no_network(digits: Repository) -> None:
-    digits.run("dvc", "plots", "show")
-    page = digits.read("dvc_plots/index.html")
-    # DVC's own page has the scripts from a server; ours has them in it, and is what DVC took.
-    assert not re.search(r"""<[^>]*\b(src|href)\s*=\s*["']?(https?:)?//""", page)
-    assert "cdn.jsdelivr.net" not in page
-    scripts = digits.read(".dvc/plots/page.html").partition("<script>")[2]
-    assert page.partition("<script>")[2].startswith(scripts.partition("{plot_divs}")[0])
-    assert len(scripts) > 800_000
-    assert "University of Washington Interactive Data Lab" in page
-
-
-def test_plots_diff_shows_both_revisions(digits: Repository) -> None:
+def test_plots_show_every_dataset_and_recipe_and_two_revisions(digits: Repository) -> None:
+    titles = ("rows by true and predicted class", "accuracy by class")
+    assert plots(digits, "show").keys() == {
+        (f"{dataset}: {title}", recipe)
+        for dataset in ("tinydigits", "tinydigits-150")
+        for title in titles
+        for recipe in ("classroom", "tuned")
+    }
     digits.set_param("datasets.tinydigits.seed", 43)
     digits.repro("evaluate@tinydigits")
-    confusion = plots(digits, "diff")["tinydigits: rows by true and predicted class", "tuned"]
-    assert of_each(confusion, "rev") == {"HEAD", "workspace"}
-    assert_splits_are_apart(confusion)
-
-
-def test_an_experiment_is_run_and_shown(digits: Repository) -> None:
-    printed = digits.run("dvc", "exp", "run", "-S", "datasets.tinydigits.seed=7")
-    assert "Ran experiment" in printed
-    shown = json.loads(digits.run("dvc", "exp", "show", "--json"))
-    seeds = [
-        revision["data"]["params"]["params.yaml"]["data"]["datasets"]["tinydigits"]["seed"]
-        for branch in shown
-        for revision in ([branch, *(e["revs"][0] for e in branch["experiments"] or [])])
-    ]
-    assert sorted(seeds) == [7, 7, 42]  # the workspace, the experiment, the commit
+    shown = plots(digits, "diff")
+    for title in titles:
+        plot = shown[f"tinydigits: {title}", "tuned"]
+        values = plot["data"]["values"]
+        assert {line["rev"] for line in values} == {"HEAD", "workspace"}
+        # Test and unused rows are apart.
+        assert {line["split"] for line in values} == {"test", "unused"}
+        assert plot["facet"]["column"]["field"] == "panel"
 
 
 def test_one_stage_of_one_dataset_is_reproduced(digits: Repository) -> None:
