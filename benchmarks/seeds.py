@@ -18,7 +18,7 @@ from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.pixels import to_inputs
 from stages.texts.baselines import evaluate_text
-from stages.texts.combinations import split_combinations
+from stages.texts.draws import split_combinations
 from stages.texts.templates import read_templates
 from stages.train_mlp.mlp import logits, train
 from tinydatasets import Split, load

@@ -1,4 +1,4 @@
-"""Two baselines of a text that need no neural network."""
+"""Two baselines of a text that need no neural network: a model of characters, and a retrieval."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from stages.texts.characters import DECIMALS, ORDERS, bits_per_character, train_characters
-from stages.texts.retrieval import ranked_first
+import numpy as np
+from nltk.lm import WittenBellInterpolated
+from nltk.util import everygrams
+from sklearn.feature_extraction.text import TfidfVectorizer
+
 from tinydatasets.texts import to_text
 
 if TYPE_CHECKING:
@@ -15,20 +18,22 @@ if TYPE_CHECKING:
 
     from tinydatasets.types import Pair
 
+ORDERS = range(1, 11)
 # The order where there are no validation pairs to choose it by: the best one for 300 pairs that a
 # person wrote one by one.
 DEFAULT_ORDER = 4
+# Every model knows these characters, so that one that train lacks has a finite cost too.
+ASCII = frozenset(chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1)))
+# Digits of every figure: more than anybody acts on.
+DECIMALS = 6
+# Digits of a similarity: rounding makes equal ones equal whose last bits differ.
+SIMILARITY_DECIMALS = 9
 
 
 def evaluate_text(
     train: Sequence[Pair], val: Sequence[Pair], test: Sequence[Pair]
 ) -> dict[str, Any]:
-    """Give the figures of both baselines on val and test.
-
-    Parameters
-    ----------
-    train, val, test : sequence of Pair
-        The splits, of which only `val` may be empty.
+    """Return the figures of both baselines on val and test, of which val may be empty.
 
     Returns
     -------
@@ -40,21 +45,17 @@ def evaluate_text(
     """
     text = to_text(train)
     held_out = {name: pairs for name, pairs in (("val", val), ("test", test)) if pairs}
-    model = train_characters(text, "".join(map(to_text, held_out.values())))
+    texts = {name: to_text(pairs) for name, pairs in held_out.items()}
+    model = train_characters(text, "".join(texts.values()))
     uniform = round(math.log2(len(set(text))), DECIMALS)
-    by_order = [
+    by_order: list[dict[str, Any]] = [
         {
             "model": f"order {order}",
-            **{
-                name: bits_per_character(model, to_text(pairs), order)
-                for name, pairs in held_out.items()
-            },
+            **{name: bits_per_character(model, text, order) for name, text in texts.items()},
         }
         for order in ORDERS
     ]
-    best: dict[str, Any] = (
-        min(by_order, key=lambda row: row["val"]) if val else by_order[DEFAULT_ORDER - 1]
-    )
+    best = min(by_order, key=lambda row: row["val"]) if val else by_order[DEFAULT_ORDER - 1]
     answered = {name: ranked_first(train, pairs) for name, pairs in held_out.items()}
     chance = {name: _chance(pairs) for name, pairs in held_out.items()}
     return {
@@ -66,7 +67,64 @@ def evaluate_text(
     }
 
 
+def train_characters(text: str, others: str = "") -> WittenBellInterpolated:
+    """Count the characters of a text, each after up to nine before it.
+
+    Every character of `ASCII`, of `text` and of `others`, which is to be predicted, is counted once
+    more than it occurs in `text`.
+
+    Returns
+    -------
+    WittenBellInterpolated
+        A model of every order up to 10: of order n it is when asked with n - 1 characters.
+
+    References
+    ----------
+    I. H. Witten and T. C. Bell, "The zero-frequency problem", IEEE Transactions on Information
+    Theory 37 (1991), 1085-1094.
+    """
+    model = WittenBellInterpolated(ORDERS[-1])
+    alphabet = sorted(ASCII.union(text, others))
+    once = [(character,) for character in alphabet]
+    model.fit([[*everygrams(text, max_len=ORDERS[-1]), *once]], vocabulary_text=alphabet)
+    return model
+
+
+def bits_per_character(model: WittenBellInterpolated, text: str, order: int) -> float:
+    """Return the mean of -log2 of each character's probability after the `order` - 1 before it."""
+    bits = [
+        -math.log2(model.score(text[end], tuple(text[max(0, end - order + 1) : end])))
+        for end in range(len(text))
+    ]
+    return round(math.fsum(bits) / len(bits), DECIMALS)
+
+
+def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:
+    """Return the fraction of questions to which their own answer is the most similar of all.
+
+    Similarity is the cosine of vectors of words, weighted by how rare a word is in train. An
+    answer that ties with another one is not first; the same answer to another question is no other
+    one.
+
+    Examples
+    --------
+    >>> from tinydatasets import Pair
+    >>> train = [Pair("1-01", 1, "Do fish swim?", "Fish swim."), Pair("1-02", 1, "Hello!", "Hi!")]
+    >>> ranked_first(train, train)
+    0.5
+    """
+    vectorizer = TfidfVectorizer(token_pattern=r"\w+")  # noqa: S106 - no password
+    vectorizer.fit([text for pair in train for text in (pair.question, pair.answer)])
+    questions = vectorizer.transform([pair.question for pair in pairs])
+    answers = vectorizer.transform([pair.answer for pair in pairs])
+    similarity = np.round((questions @ answers.T).toarray(), SIMILARITY_DECIMALS)
+    texts = np.array([pair.answer for pair in pairs])
+    others = texts != texts[:, None]
+    at_least_own = (similarity >= similarity.diagonal()[:, None]) & others
+    return round(float((~at_least_own.any(axis=1)).mean()), DECIMALS)
+
+
 def _chance(pairs: Sequence[Pair]) -> float:
-    """Give how often an answer that is drawn at random is that of the question."""
+    """Return how often an answer that is drawn at random is that of the question."""
     same = Counter(pair.answer for pair in pairs)
     return round(sum(n * n for n in same.values()) / len(pairs) ** 2, DECIMALS)

@@ -42,49 +42,7 @@ _IGNORED: Final = dict.fromkeys(map(ord, f"'\u2019{JOINERS}"))
 NEAR: Final = 0.8
 
 
-def words(text: str) -> list[str]:
-    """Give the words of a text: runs of letters and digits with their marks, without case.
-
-    Punctuation and symbols, emoji too, are no part of a word. A script that writes no spaces has
-    its words in one.
-
-    Examples
-    --------
-    >>> words("What is my cat's name?")
-    ['what', 'is', 'my', 'cats', 'name']
-    >>> words("2 STRAßEN?"), words("你好, 世界!")
-    (['2', 'strassen'], ['你好', '世界'])
-    """
-    folded = unicodedata.normalize("NFC", text.casefold()).translate(_IGNORED)
-    parts = "".join(
-        # Letters, digits and combining marks, without which words of Hindi would be split.
-        character if unicodedata.category(character)[0] in "LNM" else " "
-        for character in folded
-    ).split()
-    # A mark alone is the remainder of an emoji.
-    return [part for part in parts if part[0].isalnum()]
-
-
-def jaccard(first: Set[str], second: Set[str]) -> float:
-    """Give the Jaccard index of the words of two texts: how many they share by how many there are.
-
-    References
-    ----------
-    P. Jaccard, "The distribution of the flora in the alpine zone", New Phytologist 11 (1912),
-    37-50.
-
-    Examples
-    --------
-    >>> question = set(words("What is 2 plus 3?"))
-    >>> jaccard(question, set(words("what is 3 plus 2")))
-    1.0
-    >>> round(jaccard(question, set(words("What is 2 plus 4?"))), 2)
-    0.67
-    """
-    return len(first & second) / len(first | second)
-
-
-def parse(data: bytes) -> Table:
+def parse_pairs(data: bytes) -> Table:
     r"""Read a table of pairs and check each line by itself, then the ids and the levels.
 
     Parameters
@@ -102,47 +60,39 @@ def parse(data: bytes) -> Table:
     Raises
     ------
     ValueError
-        If encoding, line ends, header, a line, an id or the levels are not as stated above and in
-        `Pair`, or a word is in ``profanity.txt``; the message names the line.
+        If anything is not as stated above and in `check_authored`; the message names the line.
 
     Examples
     --------
-    >>> parse(b"id\tlevel\tquestion\tanswer\r\n1-01\t1\tHow are you?\tI am well.\r\n").pairs
+    >>> parse_pairs(b"id\tlevel\tquestion\tanswer\r\n1-01\t1\tHow are you?\tI am well.\r\n").pairs
     [Pair(id='1-01', level=1, question='How are you?', answer='I am well.')]
     """
     header, *lines = _lines(data)
     if header not in {HEADER, FULL_HEADER}:
         raise ValueError(f"line 1: expected the header {HEADER!r}, found {reprlib.repr(header)}")
-    table = Table([], [])
+    expected = header.count("\t") + 1
+    table, line_of_id = Table([], []), dict[str, int]()
     for number, line in enumerate(lines, 2):
+        fields = line.split("\t")
         try:
-            pair, *combination = _row(line, len(header.split("\t")))
+            if len(fields) != expected:
+                raise ValueError(f"expected {expected} fields apart by tabs, found {len(fields)}")
+            pair = _pair(*fields[:4])
+            if line_of_id.setdefault(pair.id, number) != number:
+                raise ValueError(f"the id {pair.id} stands in line {line_of_id[pair.id]} too")
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from None
         table.pairs.append(pair)
-        table.combinations.extend(combination)
-    seen: dict[str, int] = {}
-    for number, pair in enumerate(table.pairs, 2):
-        if seen.setdefault(pair.id, number) != number:
-            raise ValueError(f"line {number}: the id {pair.id} stands in line {seen[pair.id]} too")
+        if header == FULL_HEADER:
+            table.combinations.append(Combination(*fields[4:]))
     if not table.pairs:
         raise ValueError("expected one or more pairs below the header, found none")
     check_levels({pair.level for pair in table.pairs})
     return table
 
 
-def check_levels(levels: Set[int]) -> None:
-    """Check that levels are numbered from 1 without a gap."""
-    highest = max(levels)
-    for level in range(1, highest):
-        if level not in levels:
-            raise ValueError(
-                f"expected pairs of every level from 1 to {highest}, found none of level {level}"
-            )
-
-
 def to_table(table: Table) -> str:
-    r"""Give a table as `parse` reads it.
+    r"""Return a table as `parse_pairs` reads it.
 
     Examples
     --------
@@ -177,16 +127,12 @@ def _lines(data: bytes) -> list[str]:
     return lines
 
 
-def _row(line: str, expected: int) -> tuple[Pair] | tuple[Pair, Combination]:
-    fields = line.split("\t")
-    if len(fields) != expected:
-        raise ValueError(f"expected {expected} fields apart by tabs, found {len(fields)}")
-    identifier, level, question, answer, *combination = fields
+def _pair(identifier: str, level: str, question: str, answer: str) -> Pair:
     if not re.fullmatch("[1-9][0-9]{0,3}", level):
         raise ValueError(f"expected a level of 1 to 9999, found {reprlib.repr(level)}")
     pair = Pair(identifier, int(level), question, answer)
     check_authored(pair)
-    return (pair, Combination(*combination)) if combination else (pair,)
+    return pair
 
 
 def check_authored(pair: Pair) -> None:
@@ -203,6 +149,15 @@ def check_authored(pair: Pair) -> None:
     for word in words(pair.question) + words(pair.answer):
         if word in PROFANITY:
             raise ValueError(f"{word!r} is in stages/texts/profanity.txt; write it without")
+
+
+def check_levels(levels: Set[int]) -> None:
+    """Check that levels are numbered from 1 without a gap; raise a ValueError if they are not."""
+    if missing := set(range(1, max(levels))) - levels:
+        raise ValueError(
+            f"expected pairs of every level from 1 to {max(levels)}, "
+            f"found none of level {min(missing)}"
+        )
 
 
 def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
@@ -222,17 +177,59 @@ def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> Non
         If two questions have the same words in the same order, or a Jaccard index of `near` or
         more; the message names both, their splits and the index.
     """
-    placed = [
-        (name, pair, words(pair.question), set(words(pair.question)))
-        for name, pairs in splits.items()
+    questions = [
+        (split, pair, words(pair.question), set(words(pair.question)))
+        for split, pairs in splits.items()
         for pair in pairs
     ]
-    for one, two in itertools.combinations(placed, 2):
-        (name, pair, ours, our_set), (other_name, other, theirs, their_set) = one, two
+    for first, second in itertools.combinations(questions, 2):
+        (split, pair, ours, our_set), (other_split, other, theirs, their_set) = first, second
         same, index = ours == theirs, jaccard(our_set, their_set)
         if same or index >= near:
             nearly = f"nearly the same (Jaccard index {index:.2f}, allowed is below {near})"
             raise ValueError(
-                f"{pair.id} (in {name}) and {other.id} (in {other_name}) ask "
+                f"{pair.id} (in {split}) and {other.id} (in {other_split}) ask "
                 f"{'the same' if same else nearly}: {pair.question!r} and {other.question!r}"
             )
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text: runs of letters and digits with their marks, without case.
+
+    Punctuation and symbols, emoji too, are no part of a word. A script that writes no spaces has
+    its words in one.
+
+    Examples
+    --------
+    >>> words("What is my cat's name?")
+    ['what', 'is', 'my', 'cats', 'name']
+    >>> words("2 STRAßEN?"), words("你好, 世界!")
+    (['2', 'strassen'], ['你好', '世界'])
+    """
+    folded = unicodedata.normalize("NFC", text.casefold()).translate(_IGNORED)
+    parts = "".join(
+        # Letters, digits and combining marks, without which words of Hindi would be split.
+        character if unicodedata.category(character)[0] in "LNM" else " "
+        for character in folded
+    ).split()
+    # A mark alone is the remainder of an emoji.
+    return [part for part in parts if part[0].isalnum()]
+
+
+def jaccard(first: Set[str], second: Set[str]) -> float:
+    """Return the Jaccard index of two sets of words: how many they share by how many there are.
+
+    References
+    ----------
+    P. Jaccard, "The distribution of the flora in the alpine zone", New Phytologist 11 (1912),
+    37-50.
+
+    Examples
+    --------
+    >>> question = set(words("What is 2 plus 3?"))
+    >>> jaccard(question, set(words("what is 3 plus 2")))
+    1.0
+    >>> round(jaccard(question, set(words("What is 2 plus 4?"))), 2)
+    0.67
+    """
+    return len(first & second) / len(first | second)
