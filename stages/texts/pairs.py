@@ -70,21 +70,16 @@ def parse_pairs(data: bytes) -> Table:
     header, *lines = _lines(data)
     if header not in {HEADER, FULL_HEADER}:
         raise ValueError(f"line 1: expected the header {HEADER!r}, found {reprlib.repr(header)}")
-    expected = header.count("\t") + 1
     table, line_of_id = Table([], []), dict[str, int]()
     for number, line in enumerate(lines, 2):
-        fields = line.split("\t")
         try:
-            if len(fields) != expected:
-                raise ValueError(f"expected {expected} fields apart by tabs, found {len(fields)}")
-            pair = _pair(*fields[:4])
-            if line_of_id.setdefault(pair.id, number) != number:
-                raise ValueError(f"the id {pair.id} stands in line {line_of_id[pair.id]} too")
+            pair, *combination = _row(line.split("\t"), header.count("\t") + 1)
         except ValueError as error:
             raise ValueError(f"line {number}: {error}") from None
+        if (first := line_of_id.setdefault(pair.id, number)) != number:
+            raise ValueError(f"line {number}: the id {pair.id} stands in line {first} too")
         table.pairs.append(pair)
-        if header == FULL_HEADER:
-            table.combinations.append(Combination(*fields[4:]))
+        table.combinations.extend(combination)
     if not table.pairs:
         raise ValueError("expected one or more pairs below the header, found none")
     check_levels({pair.level for pair in table.pairs})
@@ -100,12 +95,10 @@ def to_table(table: Table) -> str:
     >>> to_table(Table([pair], [Combination("mood-1", "mood-1")])).splitlines()[1]
     '1-01\t1\tHow are you?\tI am well.\tmood-1\tmood-1'
     """
-    rows: list[tuple[str | int, ...]] = list(table.pairs)
-    header = HEADER
-    if table.combinations:
-        rows = [(*p, *c) for p, c in zip(table.pairs, table.combinations, strict=True)]
-        header = FULL_HEADER
-    return "".join(f"{line}\n" for line in [header, *("\t".join(map(str, row)) for row in rows)])
+    rows = itertools.zip_longest(table.pairs, table.combinations, fillvalue=())
+    lines = ["\t".join(map(str, (*pair, *combination))) for pair, combination in rows]
+    header = FULL_HEADER if table.combinations else HEADER
+    return "".join(f"{line}\n" for line in (header, *lines))
 
 
 def _lines(data: bytes) -> list[str]:
@@ -127,12 +120,15 @@ def _lines(data: bytes) -> list[str]:
     return lines
 
 
-def _pair(identifier: str, level: str, question: str, answer: str) -> Pair:
+def _row(fields: list[str], expected: int) -> tuple[Pair] | tuple[Pair, Combination]:
+    if len(fields) != expected:
+        raise ValueError(f"expected {expected} fields apart by tabs, found {len(fields)}")
+    identifier, level, question, answer, *combination = fields
     if not re.fullmatch("[1-9][0-9]{0,3}", level):
         raise ValueError(f"expected a level of 1 to 9999, found {reprlib.repr(level)}")
     pair = Pair(identifier, int(level), question, answer)
     check_authored(pair)
-    return pair
+    return (pair, Combination(*combination)) if combination else (pair,)
 
 
 def check_authored(pair: Pair) -> None:
@@ -163,19 +159,11 @@ def check_levels(levels: Set[int]) -> None:
 def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
     """Check that no two questions are alike or nearly so, within a split or across splits.
 
-    Parameters
-    ----------
-    splits : mapping of str to sequence of Pair
-        The name of each split and its pairs.
-    near : float
-        The Jaccard index from which two questions are too similar; with infinity, only the same
-        words in the same order are.
-
     Raises
     ------
     ValueError
         If two questions have the same words in the same order, or a Jaccard index of `near` or
-        more; the message names both, their splits and the index.
+        more: the words that they share by all the words that they have. The message names both.
     """
     questions = [
         (split, pair, words(pair.question), set(words(pair.question)))
@@ -184,7 +172,7 @@ def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> Non
     ]
     for first, second in itertools.combinations(questions, 2):
         (split, pair, ours, our_set), (other_split, other, theirs, their_set) = first, second
-        same, index = ours == theirs, jaccard(our_set, their_set)
+        same, index = ours == theirs, len(our_set & their_set) / len(our_set | their_set)
         if same or index >= near:
             nearly = f"nearly the same (Jaccard index {index:.2f}, allowed is below {near})"
             raise ValueError(
@@ -214,22 +202,3 @@ def words(text: str) -> list[str]:
     ).split()
     # A mark alone is the remainder of an emoji.
     return [part for part in parts if part[0].isalnum()]
-
-
-def jaccard(first: Set[str], second: Set[str]) -> float:
-    """Return the Jaccard index of two sets of words: how many they share by how many there are.
-
-    References
-    ----------
-    P. Jaccard, "The distribution of the flora in the alpine zone", New Phytologist 11 (1912),
-    37-50.
-
-    Examples
-    --------
-    >>> question = set(words("What is 2 plus 3?"))
-    >>> jaccard(question, set(words("what is 3 plus 2")))
-    1.0
-    >>> round(jaccard(question, set(words("What is 2 plus 4?"))), 2)
-    0.67
-    """
-    return len(first & second) / len(first | second)

@@ -1,10 +1,17 @@
-"""Stage `split_text`: draw the pairs of each split, level by level."""
+"""Stage `split_text`: draw the pairs of each split, level by level.
+
+The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change (NEP 19).
+"""
 
 from __future__ import annotations
 
-from math import inf
+import itertools
+import math
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from stages.check.counts import check_labels, per_class
 from stages.check.read import read_entry
@@ -12,12 +19,22 @@ from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_json
 from stages.common.splits import SPLITS
-from stages.texts.draws import split_combinations, split_shuffled
-from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs
+from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
     from stages.check.model import Text
     from tinydatasets.types import Pair
+
+    Counts = Mapping[str, Mapping[int, int]]
+
+# How many training pairs have each word of a pair that is held out, at least.
+WORD_IN_TRAIN: Final = 3
+# What a pair has, and its name: a word, its fillers or its template.
+_Feature = tuple[str, str]
 
 
 def main(*, name: str, pairs: Path, out: Path) -> None:
@@ -30,12 +47,13 @@ def main(*, name: str, pairs: Path, out: Path) -> None:
 
 
 def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
-    """Return the pairs of each split as an entry of params.yaml says.
+    """Return the pairs of each split, in the order of `table`, as an entry of params.yaml says.
 
     Raises
     ------
     ParamError
-        If its counts or its draw don't fit the pairs; the keys are those within the entry.
+        If its counts or its draw don't fit the pairs; the keys are those within the entry, none if
+        several counts together ask for too many.
     StageError
         If two questions are too similar.
     """
@@ -49,20 +67,123 @@ def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
     levels = max(pair.level for pair in table.pairs)
     counts = {}
     for split in SPLITS:
-        key = f"{split}_per_level"
-        asked = getattr(text, key)
-        check_labels(key, asked, range(1, levels + 1), "levels")
+        asked = getattr(text, f"{split}_per_level")
+        check_labels(f"{split}_per_level", asked, range(1, levels + 1), "levels")
         counts[split] = per_class(asked, levels, first=1)
-    draw = split_combinations if by_combination else split_shuffled
-    splits = draw(table, counts, text.seed)
+    draw = _draw_combinations if by_combination else _draw_shuffled
+    drawn = draw(table, counts, np.random.RandomState(text.seed))
+    splits = {split: [table.pairs[row] for row in sorted(rows)] for split, rows in drawn.items()}
     try:
         # What is held out by combination is meant to be near to what train has.
-        check_apart(splits, near=inf if by_combination else NEAR)
+        check_apart(splits, near=math.inf if by_combination else NEAR)
     except ValueError as error:
         could = table.combinations and not by_combination
         hint = "; `draw: combination` allows what is near" if could else ""
         raise StageError(f"{text.source}: {error}{hint}") from None
     return splits
+
+
+def _draw_shuffled(
+    table: Table, counts: Counts, generator: np.random.RandomState
+) -> dict[str, list[int]]:
+    """Draw train from all rows, then val and test from those that are left.
+
+    Unlike images, val comes before test: so the first version of TinyTalks was drawn.
+    """
+    drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
+    held_out = {}
+    for level, rows in _rows_of_levels(table, counts).items():
+        train, val, test = (counts[split][level] for split in SPLITS)
+        if train + val + test:
+            generator.shuffle(rows)
+            drawn["train"] += rows[:train].tolist()
+            held_out[level] = rows[train : train + val + test]
+    for level, rows in held_out.items():
+        generator.shuffle(rows)
+        drawn["val"] += rows[: counts["val"][level]].tolist()
+        drawn["test"] += rows[counts["val"][level] :].tolist()
+    return drawn
+
+
+def _draw_combinations(
+    table: Table, counts: Counts, generator: np.random.RandomState
+) -> dict[str, list[int]]:
+    """Draw rows, and hold out of them for val and test what can be learned from the others.
+
+    The rows of each level, in ascending order, are shuffled, and the first are taken, as many as
+    all splits ask. Then, level after level and in the shuffled order, a pair is held out if
+
+    - each word of its question and its answer is in three or more of the pairs that remain, and
+    - of the pairs with its template, and of those with its fillers, no more than half are then held
+      out; fillers of a single pair may be.
+
+    What is held out of a level is shuffled again; the first of it are val, the others test. All
+    other rows that were taken are train.
+    """
+    taken = {}
+    for level, rows in _rows_of_levels(table, counts).items():
+        generator.shuffle(rows)
+        taken[level] = rows[: sum(counts[split][level] for split in SPLITS)].tolist()
+    features = {row: _features(table, row) for rows in taken.values() for row in rows}
+    total = Counter(feature for row in features for feature in features[row])
+    held_out_of = Counter[_Feature]()
+
+    def hold_out(row: int) -> bool:
+        possible = all(
+            _is_learned(feature, total[feature], held_out_of[feature] + 1)
+            for feature in features[row]
+        )
+        if possible:
+            held_out_of.update(features[row])
+        return possible
+
+    drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
+    for level, shuffled in taken.items():
+        val, test = counts["val"][level], counts["test"][level]
+        held_out = list(itertools.islice(filter(hold_out, shuffled), val + test))
+        if len(held_out) < val + test:
+            raise ParamError(
+                message=f"level {level}: {val + test} pairs are asked for val and test, but this "
+                f"draw could hold out only {len(held_out)} so that train has their words "
+                f"{WORD_IN_TRAIN} times, and half of the pairs of their templates and fillers; ask "
+                "for more pairs for train, or fewer for val and test"
+            )
+        drawn["train"] += [row for row in shuffled if row not in held_out]
+        generator.shuffle(held_out)
+        drawn["val"] += held_out[:val]
+        drawn["test"] += held_out[val:]
+    return drawn
+
+
+def _features(table: Table, row: int) -> set[_Feature]:
+    """Return what train must have of a pair: its words, its fillers and its template."""
+    return {
+        *(("word", word) for word in words(" ".join(table.pairs[row][2:]))),
+        *table.combinations[row]._asdict().items(),
+    }
+
+
+def _is_learned(feature: _Feature, total: int, held_out: int) -> bool:
+    """Return whether train has a feature often enough if so many pairs with it are held out."""
+    if feature[0] == "word":
+        return total - held_out >= WORD_IN_TRAIN
+    # Fillers that one pair alone has are met nowhere else, held out or not.
+    return total >= 2 * held_out or (feature[0] == "fillers" and total == 1)
+
+
+def _rows_of_levels(table: Table, counts: Counts) -> dict[int, npt.NDArray[np.int64]]:
+    """Return the rows of each level, at least as many as all splits ask of it."""
+    levels = np.array([pair.level for pair in table.pairs])
+    rows_of_levels = {level: np.flatnonzero(levels == level) for level in counts["train"]}
+    for level, rows in rows_of_levels.items():
+        asked = {split: counts[split][level] for split in SPLITS}
+        if sum(asked.values()) > len(rows):
+            parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
+            raise ParamError(
+                message=f"level {level} has {len(rows)} pairs available, but "
+                f"{sum(asked.values())} are asked ({parts})"
+            )
+    return rows_of_levels
 
 
 if __name__ == "__main__":

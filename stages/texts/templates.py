@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Slot = Annotated[str, Strict(pattern="^[a-z][a-z0-9-]*$")]
-_SLOT = re.compile("<([^<>]*)>")
-_SLOT_WITH_SPACES = re.compile("( ?)<([^<>]*)>( ?)")
+# With the spaces around it.
+_SLOT = re.compile("( ?)<([^<>]*)>( ?)")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read_templates(path: Path) -> Table:
     -------
     Table
         Every template of a topic with every line of its fillers, line after line, topic after
-        topic, level after level. Ids count within a level.
+        topic, level after level; ids count within a level.
 
     Raises
     ------
@@ -77,15 +77,25 @@ def read_templates(path: Path) -> Table:
     """
     topics = read_model(Templates, path).topics
     try:
-        _check_topics(topics)
+        check_levels({topic.level for topic in topics})
         return _expand(topics)
     except ParamError as error:
         raise StageError(f"{path}, line {line_of(path, error.keys)}: {error}") from None
+    except ValueError as error:
+        raise StageError(f"{path}: {error}") from None
 
 
 def _expand(topics: Sequence[Topic]) -> Table:
+    names = [topic.name for topic in topics]
     table, ids = Table([], []), Counter[int]()
     for place, topic in sorted(enumerate(topics), key=lambda numbered: numbered[1].level):
+        if topic.name in names[:place]:
+            message = f"{topic.name!r}: an earlier topic has this name"
+            raise ParamError("topics", place, "name", message=message)
+        try:
+            _check_topic(topic)
+        except ParamError as error:
+            raise error.within("topics", place) from None
         for line, fillers in enumerate(topic.fillers, 1):
             filler_of = dict(zip(topic.slots, map(str, fillers), strict=True))
             for number, template in enumerate(topic.templates, 1):
@@ -95,9 +105,8 @@ def _expand(topics: Sequence[Topic]) -> Table:
                 try:
                     check_authored(pair)
                 except ValueError as error:
-                    message = f"with {_show(fillers)}: {error}"
                     keys = ("topics", place, "templates", number - 1)
-                    raise ParamError(*keys, message=message) from None
+                    raise ParamError(*keys, message=f"with {_show(fillers)}: {error}") from None
                 table.pairs.append(pair)
                 table.combinations.append(
                     Combination(f"{topic.name}-{line}", f"{topic.name}-{number}")
@@ -125,58 +134,32 @@ def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
         return " " if before and after else ""
 
     for text in (template.question, template.answer):
-        filled = unicodedata.normalize("NFC", _SLOT_WITH_SPACES.sub(put, text))
+        filled = unicodedata.normalize("NFC", _SLOT.sub(put, text))
         # Only what begins with a letter: not the word after a number.
         yield re.sub(r"\w", lambda first: first[0].upper(), filled, count=1)
 
 
-def _check_topics(topics: Sequence[Topic]) -> None:
-    names = [topic.name for topic in topics]
-    try:
-        check_levels({topic.level for topic in topics})
-    except ValueError as error:
-        raise ParamError("topics", message=str(error)) from None
-    for place, topic in enumerate(topics):
-        try:
-            if topic.name in names[:place]:
-                raise ParamError("name", message=f"{topic.name!r}: an earlier topic has this name")
-            _check_fillers(topic)
-            _check_slots(topic)
-        except ParamError as error:
-            raise error.within("topics", place) from None
-
-
-def _check_fillers(topic: Topic) -> None:
-    """Check that each line has a filler for each slot."""
+def _check_topic(topic: Topic) -> None:
+    """Check that fillers and templates have the slots of the topic, all of them and no others."""
     for line, fillers in enumerate(topic.fillers):
         if len(fillers) != len(topic.slots):
             counts = f"{len(fillers)} fillers, but there are {len(topic.slots)} slots"
             raise ParamError("fillers", line, message=f"{_show(fillers)}: {counts}")
         for number, filler in enumerate(fillers):
-            if type(filler) not in {str, int}:
-                message = (
-                    f"{filler}: expected words or a whole number; put quotation marks around it"
-                )
+            if type(filler) not in {str, int} or re.search("[<>]", str(filler)):
+                message = f"{filler}: expected words without angle brackets, or a whole number"
                 raise ParamError("fillers", line, number, message=message)
-            if re.search("[<>]", str(filler)):
-                message = f"{filler!r}: a filler has no slot, and so no angle bracket"
-                raise ParamError("fillers", line, number, message=message)
-
-
-def _check_slots(topic: Topic) -> None:
-    """Check that templates have the slots of the topic, all of them and no others."""
     unused = set(topic.slots)
     for number, template in enumerate(topic.templates):
         for key, text in (("question", template.question), ("answer", template.answer)):
-            slots = _SLOT.findall(text)
             if stray := re.search("[<>]", _SLOT.sub("", text)):
                 message = f"{stray[0]!r} alone: a slot is written as <{topic.slots[0]}>"
                 raise ParamError("templates", number, key, message=message)
-            for slot in slots:
+            for _, slot, _ in _SLOT.findall(text):
                 if slot not in topic.slots:
                     message = unknown("slot", slot, topic.slots)
                     raise ParamError("templates", number, key, message=message)
-            unused.difference_update(slots)
+                unused.discard(slot)
     for number, slot in enumerate(topic.slots):
         if slot in topic.slots[:number]:
             raise ParamError("slots", number, message=f"{slot!r}: named before")
