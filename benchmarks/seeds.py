@@ -8,18 +8,19 @@ Needs what ``dvc repro`` has built.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from stages.check.read import read_params
+from stages.check.read import read_entry, read_params
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.pixels import to_inputs
-from stages.texts.baselines import evaluate_text
-from stages.texts.draws import split_combinations
-from stages.texts.templates import read_templates
+from stages.texts.evaluate_text import evaluate_text
+from stages.texts.expand_text import read_pairs_source
+from stages.texts.split_text import split_text
 from stages.train_mlp.mlp import logits, train
 from tinydatasets import Split, load
 
@@ -49,15 +50,11 @@ def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
 
 def text_figures() -> str:
     """Give mean and standard deviation of the fraction answered and of the bits per character."""
-    table = read_templates(Path("datasets/tinytalks/templates.yaml"))
-    counts = {
-        name: dict.fromkeys(range(1, 6), count)
-        for name, count in {"train": 42, "val": 9, "test": 9}.items()
-    }
+    entry = read_entry("texts", "tinytalks")
+    table = read_pairs_source(Path(entry.source))
     found = []
     for seed in SEEDS:
-        splits = split_combinations(table, counts, seed)
-        figures = evaluate_text(splits["train"], splits["val"], splits["test"])
+        figures = evaluate_text(**split_text(replace(entry, seed=seed), table))
         found.append([figures["answered"], figures["bits"]])
     mean, deviation = np.mean(found, axis=0), np.std(found, axis=0, ddof=1)
     names = ("answered", "bits")

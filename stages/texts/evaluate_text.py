@@ -22,7 +22,7 @@ from tinydatasets.texts import read_splits, to_text
 from tinydatasets.types import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tinydatasets.types import Pair
 
@@ -56,19 +56,11 @@ def evaluate_text(
         under order 4), ``"characters"`` (bits of every order, below the uniform bound) and
         ``"retrieval"`` (fractions, below chance). An empty val has no figures.
     """
-    text = to_text(train)
     held_out = {name: pairs for name, pairs in (("val", val), ("test", test)) if pairs}
-    texts = {name: to_text(pairs) for name, pairs in held_out.items()}
-    model = train_characters(text, "".join(texts.values()))
-    uniform = round(math.log2(len(set(text))), DECIMALS)
-    by_order: list[dict[str, Any]] = [
-        {
-            "model": f"order {order}",
-            **{name: bits_per_character(model, text, order) for name, text in texts.items()},
-        }
-        for order in ORDERS
-    ]
+    text = to_text(train)
+    by_order = bits_per_character(text, {name: to_text(held_out[name]) for name in held_out})
     best = min(by_order, key=lambda row: row["val"]) if val else by_order[DEFAULT_ORDER - 1]
+    uniform = round(math.log2(len(set(text))), DECIMALS)
     answered = {name: ranked_first(train, pairs) for name, pairs in held_out.items()}
     chance = {name: _chance(pairs) for name, pairs in held_out.items()}
     return {
@@ -80,11 +72,12 @@ def evaluate_text(
     }
 
 
-def train_characters(text: str, others: str = "") -> WittenBellInterpolated:
-    """Count the characters of a text, each after up to nine before it.
+def bits_per_character(train: str, held_out: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the bits per character of held-out texts, under the model of each order.
 
-    Every character of `ASCII`, of `text` and of `others`, which is to be predicted, is counted once
-    more than it occurs in `text`. The model is of order n when asked with n - 1 characters.
+    They are the mean of -log2 of the probability of each character after the order - 1 before it,
+    as they are counted in `train`. Every character of `ASCII`, of `train` and of `held_out` is
+    counted once more.
 
     References
     ----------
@@ -92,19 +85,19 @@ def train_characters(text: str, others: str = "") -> WittenBellInterpolated:
     Theory 37 (1991), 1085-1094.
     """
     model = WittenBellInterpolated(ORDERS[-1])
-    alphabet = sorted(ASCII.union(text, others))
+    alphabet = sorted(ASCII.union(train, *held_out.values()))
     once = [(character,) for character in alphabet]
-    model.fit([[*everygrams(text, max_len=ORDERS[-1]), *once]], vocabulary_text=alphabet)
-    return model
+    model.fit([[*everygrams(train, max_len=ORDERS[-1]), *once]], vocabulary_text=alphabet)
 
+    def mean(text: str, order: int) -> float:
+        before = (tuple(text[max(0, end - order + 1) : end]) for end in range(len(text)))
+        bits = [-math.log2(model.score(*place)) for place in zip(text, before, strict=True)]
+        return round(math.fsum(bits) / len(bits), DECIMALS)
 
-def bits_per_character(model: WittenBellInterpolated, text: str, order: int) -> float:
-    """Return the mean of -log2 of each character's probability after the `order` - 1 before it."""
-    bits = [
-        -math.log2(model.score(text[end], tuple(text[max(0, end - order + 1) : end])))
-        for end in range(len(text))
+    return [
+        {"model": f"order {order}", **{name: mean(text, order) for name, text in held_out.items()}}
+        for order in ORDERS
     ]
-    return round(math.fsum(bits) / len(bits), DECIMALS)
 
 
 def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:

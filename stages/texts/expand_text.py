@@ -22,12 +22,7 @@ def main(*, source: Path, out: Path) -> None:
 def read_pairs_source(path: Path) -> Table:
     """Read and check what an author wrote: a file of pairs, or of templates.
 
-    Raises
-    ------
-    StageError
-        If anything in it is wrong; the message has the file, the line and what is expected.
-    OSError
-        If it can't be read.
+    Raise a StageError that has the file, the line and what is expected if anything in it is wrong.
     """
     if path.suffix == ".yaml":
         return read_templates(path)

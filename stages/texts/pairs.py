@@ -45,22 +45,16 @@ NEAR: Final = 0.8
 def parse_pairs(data: bytes) -> Table:
     r"""Read a table of pairs and check each line by itself, then the ids and the levels.
 
-    Parameters
-    ----------
-    data : bytes
-        Lines of id, level, question and answer, apart by tabs, below a header, in UTF-8 with or
-        without a byte order mark, each ended by LF or CR LF. Blank lines at the end count for
-        nothing. Every line may have two more fields, the names of its fillers and its template.
-
-    Returns
-    -------
-    Table
-        In the order of the file, in Unicode's normal form C, of level 1 or of several from 1 up.
+    Below a header, each line has id, level, question and answer, apart by tabs; all may have two
+    more fields, the names of fillers and template. It is UTF-8 with or without a byte order mark;
+    lines end in LF or CR LF; blank ones at the end count for nothing. Text is brought into
+    Unicode's normal form C.
 
     Raises
     ------
     ValueError
-        If anything is not as stated above and in `check_authored`; the message names the line.
+        If anything else is in it, `check_authored` or `check_levels` stops, or an id stands twice;
+        the message names the line.
 
     Examples
     --------
@@ -110,11 +104,7 @@ def _lines(data: bytes) -> list[str]:
         raise ValueError(
             f"line {number}: expected UTF-8, found the byte 0x{byte:02x}; save the file as UTF-8"
         ) from None
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
-    if "\r" in text:
-        number = text.count("\n", 0, text.index("\r")) + 1
-        raise ValueError(f"line {number}: expected LF or CR LF as the line end, found CR alone")
-    lines = text.split("\n")
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
     while len(lines) > 1 and not lines[-1].strip():
         lines.pop()
     return lines
@@ -132,12 +122,9 @@ def _row(fields: list[str], expected: int) -> tuple[Pair] | tuple[Pair, Combinat
 
 
 def check_authored(pair: Pair) -> None:
-    """Check a pair by itself: as `check_pair` does, and for what no author may write.
+    """Check a pair by `check_pair`, for a word in the question, and for none of ``profanity.txt``.
 
-    Raises
-    ------
-    ValueError
-        If `check_pair` stops, the question has no word, or a word is in ``profanity.txt``.
+    Raise a ValueError that says what is expected.
     """
     check_pair(pair)
     if not words(pair.question):
@@ -159,11 +146,8 @@ def check_levels(levels: Set[int]) -> None:
 def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
     """Check that no two questions are alike or nearly so, within a split or across splits.
 
-    Raises
-    ------
-    ValueError
-        If two questions have the same words in the same order, or a Jaccard index of `near` or
-        more: the words that they share by all the words that they have. The message names both.
+    Raise a ValueError that names the two if they have the same words in the same order, or a
+    Jaccard index of `near` or more: the words that they share by all the words that they have.
     """
     questions = [
         (split, pair, words(pair.question), set(words(pair.question)))

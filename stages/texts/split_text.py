@@ -49,13 +49,8 @@ def main(*, name: str, pairs: Path, out: Path) -> None:
 def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
     """Return the pairs of each split, in the order of `table`, as an entry of params.yaml says.
 
-    Raises
-    ------
-    ParamError
-        If its counts or its draw don't fit the pairs; the keys are those within the entry, none if
-        several counts together ask for too many.
-    StageError
-        If two questions are too similar.
+    Raise a ParamError if its counts or its draw don't fit the pairs (without a key if several
+    counts together ask for too many), and a StageError if two questions are too similar.
     """
     by_combination = text.draw == "combination"
     if by_combination and not table.combinations:
@@ -129,12 +124,10 @@ def _draw_combinations(
     held_out_of = Counter[_Feature]()
 
     def hold_out(row: int) -> bool:
-        possible = all(
-            _is_learned(feature, total[feature], held_out_of[feature] + 1)
-            for feature in features[row]
-        )
-        if possible:
-            held_out_of.update(features[row])
+        held_out_of.update(features[row])
+        possible = all(_is_learned(f, total[f], held_out_of[f]) for f in features[row])
+        if not possible:
+            held_out_of.subtract(features[row])
         return possible
 
     drawn: dict[str, list[int]] = {split: [] for split in SPLITS}

@@ -62,18 +62,9 @@ class Templates(Entry):
 def read_templates(path: Path) -> Table:
     """Read a file of templates, and fill them.
 
-    Returns
-    -------
-    Table
-        Every template of a topic with every line of its fillers, line after line, topic after
-        topic, level after level; ids count within a level.
-
-    Raises
-    ------
-    StageError
-        If anything in the file is wrong: the line, the key, the value and what is allowed.
-    OSError
-        If it can't be read.
+    The table has every template of a topic with every line of its fillers, line after line, topic
+    after topic, level after level; ids count within a level. Raise a StageError if anything in the
+    file is wrong: the line, the key, the value and what is allowed.
     """
     topics = read_model(Templates, path).topics
     try:
