@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from stages.check.model import Entry, Name, Strict, Words
-from stages.check.wording import unknown
+from stages.check.wording import show, unknown
 from stages.common.errors import ParamError, StageError
 from stages.common.yaml_file import line_of
 from stages.common.yaml_model import read_model
@@ -132,13 +132,16 @@ def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
 
 def _check_topic(topic: Topic) -> None:
     """Check that fillers and templates have the slots of the topic, all of them and no others."""
+    if repeated := [n for n, slot in enumerate(topic.slots) if slot in topic.slots[:n]]:
+        slot = topic.slots[repeated[0]]
+        raise ParamError("slots", repeated[0], message=f"{slot!r}: named before")
     for line, fillers in enumerate(topic.fillers):
         if len(fillers) != len(topic.slots):
             counts = f"{len(fillers)} fillers, but there are {len(topic.slots)} slots"
             raise ParamError("fillers", line, message=f"{_show(fillers)}: {counts}")
         for number, filler in enumerate(fillers):
             if type(filler) not in {str, int} or re.search("[<>]", str(filler)):
-                message = f"{filler}: expected words without angle brackets, or a whole number"
+                message = f"{show(filler)}: expected a whole number, or words without < and >"
                 raise ParamError("fillers", line, number, message=message)
     unused = set(topic.slots)
     for number, template in enumerate(topic.templates):
@@ -152,12 +155,10 @@ def _check_topic(topic: Topic) -> None:
                     raise ParamError("templates", number, key, message=message)
                 unused.discard(slot)
     for number, slot in enumerate(topic.slots):
-        if slot in topic.slots[:number]:
-            raise ParamError("slots", number, message=f"{slot!r}: named before")
         if slot in unused:
             message = f"{slot!r}: no template of the topic has this slot"
             raise ParamError("slots", number, message=message)
 
 
 def _show(fillers: Sequence[object]) -> str:
-    return f"[{', '.join(map(str, fillers))}]"
+    return f"[{' '.join(', '.join(map(str, fillers)).split())}]"
