@@ -8,29 +8,30 @@ Needs what ``dvc repro`` has built.
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from stages.check.read import read_params
+from stages.check.read import read_entry, read_params
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import read_split
+from stages.common.files import read_json
 from stages.common.pixels import to_inputs
-from stages.texts.baselines import evaluate_text
-from stages.texts.combinations import split_combinations
-from stages.texts.templates import read_templates
+from stages.texts.evaluate_text import evaluate_text
+from stages.texts.expand_text import read_pairs_source
+from stages.texts.split_text import split_text
 from stages.train_mlp.mlp import logits, train
-from tinydatasets import Split, load
+from tinydatasets import load
 
 SEEDS = range(20)
 
 
 def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
-    """Return mean and standard deviation on test and on unused rows of a dataset."""
+    """Give mean and standard deviation on test and on unused rows of a dataset."""
     rows, test = load(name)
-    folder = Path("build") / name / "arrays" / "unused"
-    unused = Split(read_array(folder / "images.npy"), read_array(folder / "labels.npy"))
+    unused = read_split(Path("build", name, "arrays", "unused"))
     found = []
     for seed in SEEDS:
         model = train(to_inputs(rows.images, maximum), rows.labels, **{**recipe, "seed": seed})
@@ -48,16 +49,12 @@ def accuracies(name: str, maximum: int, recipe: dict[str, Any]) -> str:
 
 
 def text_figures() -> str:
-    """Return mean and standard deviation of the fraction answered and of the bits per character."""
-    table = read_templates(Path("datasets/tinytalks/templates.yaml"))
-    counts = {
-        name: dict.fromkeys(range(1, 6), count)
-        for name, count in {"train": 42, "val": 9, "test": 9}.items()
-    }
+    """Give mean and standard deviation of the fraction answered and of the bits per character."""
+    entry = read_entry("texts", "tinytalks")
+    table = read_pairs_source(Path(entry.source))
     found = []
     for seed in SEEDS:
-        splits = split_combinations(table, counts, seed)
-        figures = evaluate_text(splits["train"], splits["val"], splits["test"])
+        figures = evaluate_text(**split_text(replace(entry, seed=seed), table))
         found.append([figures["answered"], figures["bits"]])
     mean, deviation = np.mean(found, axis=0), np.std(found, axis=0, ddof=1)
     names = ("answered", "bits")
@@ -71,11 +68,11 @@ def main() -> None:
     print(f"tinytalks: {text_figures()}")
     params = read_params()
     for recipe_name, recipe in params.recipes.items():
-        for name, dataset in params.datasets.items():
-            maximum = params.sources[dataset.source].maximum
-            print(f"{recipe_name}, {name}: {accuracies(name, maximum, recipe.model_dump())}")
+        for name in params.datasets:
+            maximum = read_json(Path("build", name, "arrays", "facts.json"))["maximum"]
+            print(f"{recipe_name}, {name}: {accuracies(name, maximum, asdict(recipe))}")
     # 1000 samples in batches of 32 are 32 steps an epoch, 150 are 5: 20 epochs against 128.
-    longer = {**params.recipes["classroom"].model_dump(), "epochs": 128}
+    longer = {**asdict(params.recipes["classroom"]), "epochs": 128}
     print(f"classroom for 640 steps, tinydigits-150: {accuracies('tinydigits-150', 16, longer)}")
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 import math
 import statistics
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.check.read import read_params
+from stages.check.validate import read_params
 from stages.common import command
-from stages.common.files import write_json
+from stages.common.files import read_json, write_json
 from stages.common.pixels import to_inputs
 from stages.train_mlp.mlp import train
 from tinydatasets import load
@@ -45,11 +46,13 @@ def seconds(rows: Rows, recipe: dict[str, Any], epochs: int) -> float:
 def main() -> None:
     """Time the trainings, print the ratios, and write them."""
     params = read_params()
-    recipe = params.recipes[RECIPE].model_dump()
+    recipe = asdict(params.recipes[RECIPE])
     rows: dict[str, tuple[Rows, int]] = {}
-    for name, dataset in params.datasets.items():
+    for name in params.datasets:
         images, labels = load(name).train
-        inputs = to_inputs(images, params.sources[dataset.source].maximum)
+        inputs = to_inputs(
+            images, read_json(Path("build", name, "arrays", "facts.json"))["maximum"]
+        )
         rows[name] = (inputs, labels), recipe["epochs"]
     for name, benchmark in BENCHMARKS.items():
         random = np.random.RandomState(0)

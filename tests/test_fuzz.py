@@ -24,7 +24,7 @@ from stages.sample.choose import order, save_state
 from stages.sample.draw import draw
 from stages.source import idx, table
 from stages.source.folder import read_image
-from stages.texts.pairs import parse, to_table
+from stages.texts.pairs import parse_pairs, to_table
 from stages.texts.templates import read_templates
 from tests.conftest import ROOT, Repository, copy_repository
 from tinydatasets import FormatError, Split, classes, pickles
@@ -62,7 +62,7 @@ topics:
 PAIRS = to_table(read_templates(ROOT / "datasets/tinytalks/templates.yaml")).encode()
 OTHER_PAIRS = (ROOT / "docs/sample-pairs.tsv").read_bytes()
 LINES = (ROOT / "datasets/tinytalks/val.jsonl").read_bytes()[:400]
-OTHER_LINES = to_json_lines(parse(OTHER_PAIRS).pairs[2:6]).encode()
+OTHER_LINES = to_json_lines(parse_pairs(OTHER_PAIRS).pairs[2:6]).encode()
 NAMES = [b'["oak", "ash"]\n', '[\n  "érable", "\\u4e09", "☘"\n]'.encode()]
 FILES = [pickles._write(split, core) for split in (GREY, COLOUR) for core in pickles._CORES]
 
@@ -121,11 +121,11 @@ def test_json_lines_are_pairs_or_an_error(data: bytes) -> None:
 @example(b"\xef\xbb\xbf" + OTHER_PAIRS.replace(b"\n", b"\r\n") + b"\r\n")
 def test_authored_pairs_are_right_or_one_message(data: bytes) -> None:
     try:
-        table = parse(data)
+        table = parse_pairs(data)
     except ValueError as error:
         message = str(error)
     else:
-        assert parse(to_table(table).encode()) == table
+        assert parse_pairs(to_table(table).encode()) == table
         assert from_json_lines(to_json_lines(table.pairs).encode()) == table.pairs
         return
     assert "\n" not in message
@@ -144,7 +144,7 @@ def test_templates_are_filled_or_one_message(tmp_path: Path, data: bytes) -> Non
         message = str(error)
     else:
         assert len(table.pairs) == len(table.combinations) > 0
-        assert parse(to_table(table).encode()) == table
+        assert parse_pairs(to_table(table).encode()) == table
         return
     assert message.startswith(str(path))
     assert "\n" not in message

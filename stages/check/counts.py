@@ -39,7 +39,7 @@ def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
     {0: 0, 1: 9, 2: 0}
     >>> per_class("train_per_level", [9, 9], range(1, 6))
     Traceback (most recent call last):
-    stages.common.errors.ParamError: train_per_level: 2 numbers, but the source has 5 levels
+    stages.common.errors.ParamError: train_per_level: a list of 2 numbers, but the source has 5 levels
     """
     if isinstance(counts, int):
         return dict.fromkeys(labels, counts)
@@ -47,7 +47,8 @@ def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
         if len(counts) != len(labels):
             kind = "levels" if labels[0] else "classes"
             raise ParamError(
-                key, message=f"{len(counts)} numbers, but the source has {len(labels)} {kind}"
+                key,
+                message=f"a list of {len(counts)} numbers, but the source has {len(labels)} {kind}",
             )
         return dict(zip(labels, counts))
     for label in counts:

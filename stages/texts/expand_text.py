@@ -1,4 +1,4 @@
-"""Stage `expand_text`: check the authored questions and answers, and give them as one table.
+"""Stage `expand_text`: check the authored questions and answers, and write them as one table.
 
 An author writes the pairs themselves, or templates and fillers that stand for pairs.
 """
@@ -10,20 +10,26 @@ from pathlib import Path
 from stages.common import command
 from stages.common.errors import StageError
 from stages.common.files import write_bytes
-from stages.texts.pairs import parse, to_table
+from stages.texts.pairs import Table, parse_pairs, to_table
 from stages.texts.templates import read_templates
 
 
 def main(*, source: Path, out: Path) -> None:
     """Check the file `source`, pairs or templates; write the table of all pairs to `out`."""
-    if source.suffix == ".yaml":
-        table = read_templates(source)
-    else:
-        try:
-            table = parse(source.read_bytes())
-        except ValueError as error:
-            raise StageError(f"{source}: {error}") from None
-    write_bytes(out, to_table(table).encode())
+    write_bytes(out, to_table(read_pairs_source(source)).encode())
+
+
+def read_pairs_source(path: Path) -> Table:
+    """Read and check what an author wrote: a file of pairs, or of templates.
+
+    Raise a StageError that has the file, the line and what is expected if anything in it is wrong.
+    """
+    if path.suffix == ".yaml":
+        return read_templates(path)
+    try:
+        return parse_pairs(path.read_bytes())
+    except ValueError as error:
+        raise StageError(f"{path}: {error}") from None
 
 
 if __name__ == "__main__":

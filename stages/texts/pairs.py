@@ -42,8 +42,131 @@ _IGNORED: Final = dict.fromkeys(map(ord, f"'\u2019{JOINERS}"))
 NEAR: Final = 0.8
 
 
+def parse_pairs(data: bytes) -> Table:
+    r"""Read a table of pairs and check each line by itself, then the ids and the levels.
+
+    Below a header, each line has id, level, question and answer, apart by tabs; all may have two
+    more fields, the names of fillers and template. It is UTF-8 with or without a byte order mark;
+    lines end in LF or CR LF; blank ones at the end count for nothing. Text is brought into
+    Unicode's normal form C.
+
+    Raises
+    ------
+    ValueError
+        If anything else is in it, `check_authored` or `check_levels` stops, or an id stands twice;
+        the message names the line.
+
+    Examples
+    --------
+    >>> parse_pairs(b"id\tlevel\tquestion\tanswer\r\n1-01\t1\tHow are you?\tI am well.\r\n").pairs
+    [Pair(id='1-01', level=1, question='How are you?', answer='I am well.')]
+    """
+    header, *lines = _lines(data)
+    if header not in {HEADER, FULL_HEADER}:
+        raise ValueError(f"line 1: expected the header {HEADER!r}, found {reprlib.repr(header)}")
+    table, line_of_id = Table([], []), dict[str, int]()
+    for number, line in enumerate(lines, 2):
+        try:
+            pair, *combination = _row(line.split("\t"), header.count("\t") + 1)
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from None
+        if (first := line_of_id.setdefault(pair.id, number)) != number:
+            raise ValueError(f"line {number}: the id {pair.id} stands in line {first} too")
+        table.pairs.append(pair)
+        table.combinations.extend(combination)
+    if not table.pairs:
+        raise ValueError("expected one or more pairs below the header, found none")
+    check_levels({pair.level for pair in table.pairs})
+    return table
+
+
+def to_table(table: Table) -> str:
+    r"""Return a table as `parse_pairs` reads it.
+
+    Examples
+    --------
+    >>> pair = Pair("1-01", 1, "How are you?", "I am well.")
+    >>> to_table(Table([pair], [Combination("mood-1", "mood-1")])).splitlines()[1]
+    '1-01\t1\tHow are you?\tI am well.\tmood-1\tmood-1'
+    """
+    rows = itertools.zip_longest(table.pairs, table.combinations, fillvalue=())
+    lines = ["\t".join(map(str, (*pair, *combination))) for pair, combination in rows]
+    header = FULL_HEADER if table.combinations else HEADER
+    return "".join(f"{line}\n" for line in (header, *lines))
+
+
+def _lines(data: bytes) -> list[str]:
+    try:
+        # Not by "utf-8-sig", with which a byte order mark would shift where the error is.
+        text = data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        number, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
+        raise ValueError(
+            f"line {number}: expected UTF-8, found the byte 0x{byte:02x}; save the file as UTF-8"
+        ) from None
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
+    while len(lines) > 1 and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def _row(fields: list[str], expected: int) -> tuple[Pair] | tuple[Pair, Combination]:
+    if len(fields) != expected:
+        raise ValueError(f"expected {expected} fields apart by tabs, found {len(fields)}")
+    identifier, level, question, answer, *combination = fields
+    if not re.fullmatch("[1-9][0-9]{0,3}", level):
+        raise ValueError(f"expected a level of 1 to 9999, found {reprlib.repr(level)}")
+    pair = Pair(identifier, int(level), question, answer)
+    check_authored(pair)
+    return (pair, Combination(*combination)) if combination else (pair,)
+
+
+def check_authored(pair: Pair) -> None:
+    """Check a pair by `check_pair`, for a word in the question, and for none of ``profanity.txt``.
+
+    Raise a ValueError that says what is expected.
+    """
+    check_pair(pair)
+    if not words(pair.question):
+        raise ValueError(f"expected a word in the question, found {pair.question!r}")
+    for word in words(pair.question) + words(pair.answer):
+        if word in PROFANITY:
+            raise ValueError(f"{word!r} is in stages/texts/profanity.txt; write it without")
+
+
+def check_levels(levels: Set[int]) -> None:
+    """Check that levels are numbered from 1 without a gap; raise a ValueError if they are not."""
+    if missing := set(range(1, max(levels))) - levels:
+        raise ValueError(
+            f"expected pairs of every level from 1 to {max(levels)}, "
+            f"found none of level {min(missing)}"
+        )
+
+
+def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
+    """Check that no two questions are alike or nearly so, within a split or across splits.
+
+    Raise a ValueError that names the two if they have the same words in the same order, or a
+    Jaccard index of `near` or more: the words that they share by all the words that they have.
+    """
+    questions = [
+        (split, pair, words(pair.question), set(words(pair.question)))
+        for split, pairs in splits.items()
+        for pair in pairs
+    ]
+    for first, second in itertools.combinations(questions, 2):
+        (split, pair, ours, our_set), (other_split, other, theirs, their_set) = first, second
+        same, index = ours == theirs, len(our_set & their_set) / len(our_set | their_set)
+        if same or index >= near:
+            nearly = f"nearly the same (Jaccard index {index:.2f}, allowed is below {near})"
+            raise ValueError(
+                f"{pair.id} (in {split}) and {other.id} (in {other_split}) ask "
+                f"{'the same' if same else nearly}: {pair.question!r} and {other.question!r}"
+            )
+
+
 def words(text: str) -> list[str]:
-    """Give the words of a text: runs of letters and digits with their marks, without case.
+    """Return the words of a text: runs of letters and digits with their marks, without case.
 
     Punctuation and symbols, emoji too, are no part of a word. A script that writes no spaces has
     its words in one.
@@ -63,176 +186,3 @@ def words(text: str) -> list[str]:
     ).split()
     # A mark alone is the remainder of an emoji.
     return [part for part in parts if part[0].isalnum()]
-
-
-def jaccard(first: Set[str], second: Set[str]) -> float:
-    """Give the Jaccard index of the words of two texts: how many they share by how many there are.
-
-    References
-    ----------
-    P. Jaccard, "The distribution of the flora in the alpine zone", New Phytologist 11 (1912),
-    37-50.
-
-    Examples
-    --------
-    >>> question = set(words("What is 2 plus 3?"))
-    >>> jaccard(question, set(words("what is 3 plus 2")))
-    1.0
-    >>> round(jaccard(question, set(words("What is 2 plus 4?"))), 2)
-    0.67
-    """
-    return len(first & second) / len(first | second)
-
-
-def parse(data: bytes) -> Table:
-    r"""Read a table of pairs and check each line by itself, then the ids and the levels.
-
-    Parameters
-    ----------
-    data : bytes
-        Lines of id, level, question and answer, apart by tabs, below a header, in UTF-8 with or
-        without a byte order mark, each ended by LF or CR LF. Blank lines at the end count for
-        nothing. Every line may have two more fields, the names of its fillers and its template.
-
-    Returns
-    -------
-    Table
-        In the order of the file, in Unicode's normal form C, of level 1 or of several from 1 up.
-
-    Raises
-    ------
-    ValueError
-        If encoding, line ends, header, a line, an id or the levels are not as stated above and in
-        `Pair`, or a word is in ``profanity.txt``; the message names the line.
-
-    Examples
-    --------
-    >>> parse(b"id\tlevel\tquestion\tanswer\r\n1-01\t1\tHow are you?\tI am well.\r\n").pairs
-    [Pair(id='1-01', level=1, question='How are you?', answer='I am well.')]
-    """
-    header, *lines = _lines(data)
-    if header not in {HEADER, FULL_HEADER}:
-        raise ValueError(f"line 1: expected the header {HEADER!r}, found {reprlib.repr(header)}")
-    table = Table([], [])
-    for number, line in enumerate(lines, 2):
-        try:
-            pair, *combination = _row(line, len(header.split("\t")))
-        except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from None
-        table.pairs.append(pair)
-        table.combinations.extend(combination)
-    seen: dict[str, int] = {}
-    for number, pair in enumerate(table.pairs, 2):
-        if seen.setdefault(pair.id, number) != number:
-            raise ValueError(f"line {number}: the id {pair.id} stands in line {seen[pair.id]} too")
-    if not table.pairs:
-        raise ValueError("expected one or more pairs below the header, found none")
-    check_levels({pair.level for pair in table.pairs})
-    return table
-
-
-def check_levels(levels: Set[int]) -> None:
-    """Check that levels are numbered from 1 without a gap."""
-    highest = max(levels)
-    for level in range(1, highest):
-        if level not in levels:
-            raise ValueError(
-                f"expected pairs of every level from 1 to {highest}, found none of level {level}"
-            )
-
-
-def to_table(table: Table) -> str:
-    r"""Give a table as `parse` reads it.
-
-    Examples
-    --------
-    >>> pair = Pair("1-01", 1, "How are you?", "I am well.")
-    >>> to_table(Table([pair], [Combination("mood-1", "mood-1")])).splitlines()[1]
-    '1-01\t1\tHow are you?\tI am well.\tmood-1\tmood-1'
-    """
-    rows: list[tuple[str | int, ...]] = list(table.pairs)
-    header = HEADER
-    if table.combinations:
-        rows = [(*p, *c) for p, c in zip(table.pairs, table.combinations, strict=True)]
-        header = FULL_HEADER
-    return "".join(f"{line}\n" for line in [header, *("\t".join(map(str, row)) for row in rows)])
-
-
-def _lines(data: bytes) -> list[str]:
-    try:
-        # Not by "utf-8-sig", with which a byte order mark would shift where the error is.
-        text = data.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        number, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-        raise ValueError(
-            f"line {number}: expected UTF-8, found the byte 0x{byte:02x}; save the file as UTF-8"
-        ) from None
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
-    if "\r" in text:
-        number = text.count("\n", 0, text.index("\r")) + 1
-        raise ValueError(f"line {number}: expected LF or CR LF as the line end, found CR alone")
-    lines = text.split("\n")
-    while len(lines) > 1 and not lines[-1].strip():
-        lines.pop()
-    return lines
-
-
-def _row(line: str, expected: int) -> tuple[Pair] | tuple[Pair, Combination]:
-    fields = line.split("\t")
-    if len(fields) != expected:
-        raise ValueError(f"expected {expected} fields apart by tabs, found {len(fields)}")
-    identifier, level, question, answer, *combination = fields
-    if not re.fullmatch("[1-9][0-9]{0,3}", level):
-        raise ValueError(f"expected a level of 1 to 9999, found {reprlib.repr(level)}")
-    pair = Pair(identifier, int(level), question, answer)
-    check_authored(pair)
-    return (pair, Combination(*combination)) if combination else (pair,)
-
-
-def check_authored(pair: Pair) -> None:
-    """Check a pair by itself: as `check_pair` does, and for what no author may write.
-
-    Raises
-    ------
-    ValueError
-        If `check_pair` stops, the question has no word, or a word is in ``profanity.txt``.
-    """
-    check_pair(pair)
-    if not words(pair.question):
-        raise ValueError(f"expected a word in the question, found {pair.question!r}")
-    for word in words(pair.question) + words(pair.answer):
-        if word in PROFANITY:
-            raise ValueError(f"{word!r} is in stages/texts/profanity.txt; write it without")
-
-
-def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
-    """Check that no two questions are alike or nearly so, within a split or across splits.
-
-    Parameters
-    ----------
-    splits : mapping of str to sequence of Pair
-        The name of each split and its pairs.
-    near : float
-        The Jaccard index from which two questions are too similar; with infinity, only the same
-        words in the same order are.
-
-    Raises
-    ------
-    ValueError
-        If two questions have the same words in the same order, or a Jaccard index of `near` or
-        more; the message names both, their splits and the index.
-    """
-    placed = [
-        (name, pair, words(pair.question), set(words(pair.question)))
-        for name, pairs in splits.items()
-        for pair in pairs
-    ]
-    for one, two in itertools.combinations(placed, 2):
-        (name, pair, ours, our_set), (other_name, other, theirs, their_set) = one, two
-        same, index = ours == theirs, jaccard(our_set, their_set)
-        if same or index >= near:
-            nearly = f"nearly the same (Jaccard index {index:.2f}, allowed is below {near})"
-            raise ValueError(
-                f"{pair.id} (in {name}) and {other.id} (in {other_name}) ask "
-                f"{'the same' if same else nearly}: {pair.question!r} and {other.question!r}"
-            )

@@ -13,16 +13,16 @@ from tinydatasets.types import Pair
 
 def main(*, split: Path, out: Path) -> None:
     """Write each split of the file `split` as plain text and as JSON Lines to the folder `out`."""
-    files = {}
+    files: dict[str, bytes] = {}
     for name, rows in read_json(split).items():
         pairs = [Pair(*row) for row in rows]
-        files[f"{name}.txt"] = to_text(pairs).encode()
-        files[f"{name}.jsonl"] = to_json_lines(pairs).encode()
-        if len(files[f"{name}.jsonl"]) > LARGEST_FILE:
+        json_lines = to_json_lines(pairs).encode()
+        if len(json_lines) > LARGEST_FILE:
             raise StageError(
-                f"{out / name}.jsonl: {len(pairs)} pairs are {len(files[f'{name}.jsonl'])} bytes, "
-                f"but a tiny text has at most {LARGEST_FILE}; take fewer pairs"
+                f"{out / name}.jsonl: {len(pairs)} pairs are {len(json_lines)} bytes, but a tiny "
+                f"text has at most {LARGEST_FILE}; take fewer pairs"
             )
+        files |= {f"{name}.txt": to_text(pairs).encode(), f"{name}.jsonl": json_lines}
     for name, data in files.items():
         write_bytes(out / name, data)
 

@@ -1,58 +1,182 @@
-"""Stage `split_text`: draw the pairs of each split, level by level."""
+"""Stage `split_text`: draw the pairs of each split, level by level.
+
+The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change (NEP 19).
+"""
 
 from __future__ import annotations
 
-from math import inf
+import itertools
+import math
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from stages.check.counts import check_labels, per_class
+import numpy as np
+
+from stages.check.counts import per_class
+from stages.check.read import read_text
 from stages.common import command
-from stages.common.errors import StageError
-from stages.common.files import read_json, write_json
+from stages.common.errors import ParamError, StageError
+from stages.common.files import write_json
 from stages.common.splits import SPLITS
-from stages.texts.combinations import split_combinations
-from stages.texts.pairs import NEAR, check_apart, parse
-from stages.texts.splits import split_text
+from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from stages.check.model import Text
+    from tinydatasets.types import Pair
+
+    Counts = Mapping[str, Mapping[int, int]]
+
+# How many training pairs have each word of a pair that is held out, at least.
+WORD_IN_TRAIN: Final = 3
+# What a pair has, and its name: a word, its fillers or its template.
+_Feature = tuple[str, str]
 
 
-def main(*, params: Path, pairs: Path, out: Path) -> None:
-    """Draw from the table `pairs` as the file `params` says; write each split's pairs to `out`."""
-    text, entry = read_json(params), f"params.yaml: texts.{params.stem}"
-    table = parse(pairs.read_bytes())
-    by_combination = text["draw"] == "combination"
-    if by_combination and not table.combinations:
-        raise StageError(
-            f"{entry}.draw: combination: {text['source']} does not say of which template and "
-            "fillers each pair is made; write it as templates, or draw by shuffle"
-        )
-    levels = max(pair.level for pair in table.pairs)
-    counts = {}
-    for split in SPLITS:
-        key = f"{split}_per_level"
-        # The keys of a JSON object are strings.
-        asked = text[key]
-        if isinstance(asked, dict):
-            asked = {int(level): count for level, count in asked.items()}
-        try:
-            check_labels(key, asked, range(1, levels + 1), "levels")
-        except ValueError as error:
-            raise StageError(f"{entry}{error}") from None
-        counts[split] = per_class(asked, levels, first=1)
+def main(*, name: str, pairs: Path, out: Path) -> None:
+    """Draw from the table `pairs` as the entry `name` of params.yaml says; write it to `out`."""
     try:
-        if by_combination:
-            splits = split_combinations(table, counts, text["seed"])
-        else:
-            splits = split_text(table.pairs, counts, text["seed"])
-    except ValueError as error:
-        raise StageError(f"{entry}: {error}") from None
+        splits = split_text(read_text(name), parse_pairs(pairs.read_bytes()))
+    except ParamError as error:
+        raise error.within("texts", name) from None
+    write_json(out, splits, indent=1)
+
+
+def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
+    """Return the pairs of each split, in the order of `table`, as an entry of params.yaml says.
+
+    Raise a ParamError if its counts or its draw don't fit the pairs (without a key if several
+    counts together ask for too many), and a StageError if two questions are too similar.
+    """
+    by_combination = text.draw == "combination"
+    if by_combination and not table.combinations:
+        raise ParamError(
+            "draw",
+            message=f"combination: {text.source} does not say of which template and fillers each "
+            "pair is made; write it as templates, or draw by shuffle",
+        )
+    levels = range(1, max(pair.level for pair in table.pairs) + 1)
+    counts = {
+        split: per_class(key, getattr(text, key), levels)
+        for split in SPLITS
+        for key in [f"{split}_per_level"]
+    }
+    draw = _draw_combinations if by_combination else _draw_shuffled
+    drawn = draw(table, counts, np.random.RandomState(text.seed))
+    splits = {split: [table.pairs[row] for row in sorted(rows)] for split, rows in drawn.items()}
     try:
         # What is held out by combination is meant to be near to what train has.
-        check_apart(splits, near=inf if by_combination else NEAR)
+        check_apart(splits, near=math.inf if by_combination else NEAR)
     except ValueError as error:
         could = table.combinations and not by_combination
         hint = "; `draw: combination` allows what is near" if could else ""
-        raise StageError(f"{text['source']}: {error}{hint}") from None
-    write_json(out, {split: splits[split] for split in SPLITS}, indent=1)
+        raise StageError(f"{text.source}: {error}{hint}") from None
+    return splits
+
+
+def _draw_shuffled(
+    table: Table, counts: Counts, generator: np.random.RandomState
+) -> dict[str, list[int]]:
+    """Draw train from all rows, then val and test from those that are left.
+
+    Unlike images, val comes before test: so the first version of TinyTalks was drawn.
+    """
+    drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
+    held_out = {}
+    for level, rows in _rows_of_levels(table, counts).items():
+        train, val, test = (counts[split][level] for split in SPLITS)
+        if train + val + test:
+            generator.shuffle(rows)
+            drawn["train"] += rows[:train].tolist()
+            held_out[level] = rows[train : train + val + test]
+    for level, rows in held_out.items():
+        generator.shuffle(rows)
+        drawn["val"] += rows[: counts["val"][level]].tolist()
+        drawn["test"] += rows[counts["val"][level] :].tolist()
+    return drawn
+
+
+def _draw_combinations(
+    table: Table, counts: Counts, generator: np.random.RandomState
+) -> dict[str, list[int]]:
+    """Draw rows, and hold out of them for val and test what can be learned from the others.
+
+    The rows of each level, in ascending order, are shuffled, and the first are taken, as many as
+    all splits ask. Then, level after level and in the shuffled order, a pair is held out if
+
+    - each word of its question and its answer is in three or more of the pairs that remain, and
+    - of the pairs with its template, and of those with its fillers, no more than half are then held
+      out; fillers of a single pair may be.
+
+    What is held out of a level is shuffled again; the first of it are val, the others test. All
+    other rows that were taken are train.
+    """
+    taken = {}
+    for level, rows in _rows_of_levels(table, counts).items():
+        generator.shuffle(rows)
+        taken[level] = rows[: sum(counts[split][level] for split in SPLITS)].tolist()
+    features = {row: _features(table, row) for rows in taken.values() for row in rows}
+    total = Counter(feature for row in features for feature in features[row])
+    held_out_of = Counter[_Feature]()
+
+    def hold_out(row: int) -> bool:
+        held_out_of.update(features[row])
+        possible = all(_is_learned(f, total[f], held_out_of[f]) for f in features[row])
+        if not possible:
+            held_out_of.subtract(features[row])
+        return possible
+
+    drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
+    for level, shuffled in taken.items():
+        val, test = counts["val"][level], counts["test"][level]
+        held_out = list(itertools.islice(filter(hold_out, shuffled), val + test))
+        if len(held_out) < val + test:
+            raise ParamError(
+                message=f"level {level}: {val + test} pairs are asked for val and test, but this "
+                f"draw could hold out only {len(held_out)} so that train has their words "
+                f"{WORD_IN_TRAIN} times, and half of the pairs of their templates and fillers; ask "
+                "for more pairs for train, or fewer for val and test"
+            )
+        drawn["train"] += [row for row in shuffled if row not in held_out]
+        generator.shuffle(held_out)
+        drawn["val"] += held_out[:val]
+        drawn["test"] += held_out[val:]
+    return drawn
+
+
+def _features(table: Table, row: int) -> set[_Feature]:
+    """Return what train must have of a pair: its words, its fillers and its template."""
+    return {
+        *(("word", word) for word in words(" ".join(table.pairs[row][2:]))),
+        *table.combinations[row]._asdict().items(),
+    }
+
+
+def _is_learned(feature: _Feature, total: int, held_out: int) -> bool:
+    """Return whether train has a feature often enough if so many pairs with it are held out."""
+    if feature[0] == "word":
+        return total - held_out >= WORD_IN_TRAIN
+    # Fillers that one pair alone has are met nowhere else, held out or not.
+    return total >= 2 * held_out or (feature[0] == "fillers" and total == 1)
+
+
+def _rows_of_levels(table: Table, counts: Counts) -> dict[int, npt.NDArray[np.int64]]:
+    """Return the rows of each level, at least as many as all splits ask of it."""
+    levels = np.array([pair.level for pair in table.pairs])
+    rows_of_levels = {level: np.flatnonzero(levels == level) for level in counts["train"]}
+    for level, rows in rows_of_levels.items():
+        asked = {split: counts[split][level] for split in SPLITS}
+        if sum(asked.values()) > len(rows):
+            parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
+            raise ParamError(
+                message=f"level {level} has {len(rows)} pairs available, but "
+                f"{sum(asked.values())} are asked ({parts})"
+            )
+    return rows_of_levels
 
 
 if __name__ == "__main__":

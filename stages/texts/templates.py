@@ -5,109 +5,98 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
-
-from stages.check.entry import Entry
-from stages.check.fields import Name
-from stages.check.own_file import read_own_file, wrong
-from stages.check.wording import unknown
-from stages.common.errors import StageError
+from stages.check.model import Entry, Name, Strict, Words
+from stages.common.errors import ParamError, StageError
+from stages.common.yaml_file import line_of
+from stages.common.yaml_model import read_model, show, unknown
 from stages.texts.pairs import Combination, Table, check_authored, check_levels
 from tinydatasets.types import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-
-def _number_as_words(value: object) -> object:
-    # In YAML, a filler such as 7 is a number.
-    return str(value) if type(value) is int else value
-
-
-Slot = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9-]*$")]
-Filler = Annotated[str, BeforeValidator(_number_as_words)]
-_SLOT = re.compile("<([^<>]*)>")
-_SLOT_WITH_SPACES = re.compile("( ?)<([^<>]*)>( ?)")
+Slot = Annotated[str, Strict(pattern="^[a-z][a-z0-9-]*$")]
+# With the spaces around it.
+_SLOT = re.compile("( ?)<([^<>]*)>( ?)")
 
 
+@dataclass(frozen=True)
 class Template(Entry):
     """A question and its answer, with slots in angle brackets."""
 
-    question: str
+    question: Words
     """What is asked, as in `How many legs does <animal> have?`."""
-    answer: str
+    answer: Words
     """What is answered, as in `<animal> has <legs> legs.`."""
 
 
+@dataclass(frozen=True)
 class Topic(Entry):
     """Templates, and the fillers that go into their slots: every line into every template."""
 
     name: Name
     """What it is about: a name that no other topic has."""
-    level: Annotated[int, Field(ge=1, le=9999)]
+    level: Annotated[int, Strict(ge=1, le=9999)]
     """How hard it is: 1 or more."""
-    slots: Annotated[list[Slot], Field(min_length=1)]
+    slots: Annotated[list[Slot], Strict(min_length=1)]
     """The names of the slots, as in `[animal, legs]`."""
-    fillers: Annotated[list[list[Filler]], Field(min_length=1)]
-    """Lines of fillers, one for each slot, as in `- [a cat, four]`."""
-    templates: Annotated[list[Template], Field(min_length=1)]
+    fillers: Annotated[list[list[Any]], Strict(min_length=1)]
+    """Lines of fillers, one for each slot, as in `- [a cat, four]`; words or whole numbers."""
+    templates: Annotated[list[Template], Strict(min_length=1)]
     """Questions and their answers."""
 
 
+@dataclass(frozen=True)
 class Templates(Entry):
     """All of a file of templates."""
 
-    topics: Annotated[list[Topic], Field(min_length=1)]
+    topics: Annotated[list[Topic], Strict(min_length=1)]
     """What there is to talk about, level after level."""
 
 
 def read_templates(path: Path) -> Table:
     """Read a file of templates, and fill them.
 
-    Parameters
-    ----------
-    path : Path
-        A file such as ``datasets/tinytalks/templates.yaml``.
-
-    Returns
-    -------
-    Table
-        Every template of a topic with every line of its fillers, line after line, topic after
-        topic, level after level. Ids count within a level.
-
-    Raises
-    ------
-    StageError
-        If anything in the file is wrong: the line, the key, the value and what is allowed.
-    OSError
-        If it can't be read.
+    The table has every template of a topic with every line of its fillers, line after line, topic
+    after topic, level after level; ids count within a level. Raise a StageError if anything in the
+    file is wrong: the line, the key, the value and what is allowed.
     """
-    topics = read_own_file(Templates, path).topics
+    topics = read_model(Templates, path).topics
     try:
         check_levels({topic.level for topic in topics})
+        return _expand(topics)
+    except ParamError as error:
+        raise StageError(f"{path}, line {line_of(path, error.keys)}: {error}") from None
     except ValueError as error:
         raise StageError(f"{path}: {error}") from None
-    _check_names(topics, path)
+
+
+def _expand(topics: Sequence[Topic]) -> Table:
+    names = [topic.name for topic in topics]
     table, ids = Table([], []), Counter[int]()
-    for place, topic in sorted(enumerate(topics), key=lambda one: one[1].level):
-        _check_fillers(place, topic, path)
-        _check_slots(place, topic, path)
+    for place, topic in sorted(enumerate(topics), key=lambda numbered: numbered[1].level):
+        if topic.name in names[:place]:
+            message = f"{topic.name!r}: an earlier topic has this name"
+            raise ParamError("topics", place, "name", message=message)
+        try:
+            _check_topic(topic)
+        except ParamError as error:
+            raise error.within("topics", place) from None
         for line, fillers in enumerate(topic.fillers, 1):
+            filler_of = dict(zip(topic.slots, map(str, fillers), strict=True))
             for number, template in enumerate(topic.templates, 1):
                 ids[topic.level] += 1
-                pair = Pair(
-                    f"{topic.level}-{ids[topic.level]:02}",
-                    topic.level,
-                    *fill(template, dict(zip(topic.slots, fillers, strict=True))),
-                )
+                identifier = f"{topic.level}-{ids[topic.level]:02}"
+                pair = Pair(identifier, topic.level, *fill(template, filler_of))
                 try:
                     check_authored(pair)
                 except ValueError as error:
-                    where = ("topics", place, "templates", number - 1)
-                    raise wrong(path, where, f"with {_show(fillers)}: {error}") from None
+                    keys = ("topics", place, "templates", number - 1)
+                    raise ParamError(*keys, message=f"with {_show(fillers)}: {error}") from None
                 table.pairs.append(pair)
                 table.combinations.append(
                     Combination(f"{topic.name}-{line}", f"{topic.name}-{number}")
@@ -115,20 +104,11 @@ def read_templates(path: Path) -> Table:
     return table
 
 
-def fill(template: Template, fillers: Mapping[str, str]) -> Iterator[str]:
-    """Give the question and the answer of a template.
+def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
+    """Return the question and the answer of a template with a filler in each slot.
 
-    Parameters
-    ----------
-    template : Template
-        With slots.
-    fillers : mapping of str to str
-        What goes into each slot. Where it is empty, a space beside it goes too.
-
-    Returns
-    -------
-    iterator of str
-        The question, then the answer. The first letter of each is a capital.
+    Where a filler is empty, a space beside its slot goes too. A text that begins with a letter
+    begins with a capital.
 
     Examples
     --------
@@ -136,63 +116,48 @@ def fill(template: Template, fillers: Mapping[str, str]) -> Iterator[str]:
     >>> list(fill(template, {"hello": "", "x": "a cat"}))
     ['What is a cat?', 'A cat is an animal.']
     """
+
+    def put(slot: re.Match[str]) -> str:
+        before, name, after = slot.groups()
+        if filler_of[name]:
+            return f"{before}{filler_of[name]}{after}"
+        return " " if before and after else ""
+
     for text in (template.question, template.answer):
-        filled = _SLOT_WITH_SPACES.sub(lambda slot: _put(fillers[slot[2]], slot[1], slot[3]), text)
-        filled = unicodedata.normalize("NFC", filled)
+        filled = unicodedata.normalize("NFC", _SLOT.sub(put, text))
         # Only what begins with a letter: not the word after a number.
         yield re.sub(r"\w", lambda first: first[0].upper(), filled, count=1)
 
 
-def _put(filler: str, before: str, after: str) -> str:
-    """Give a filler with the spaces beside its slot; of an empty one, one space goes."""
-    if filler:
-        return f"{before}{filler}{after}"
-    return " " if before and after else ""
-
-
-def _check_names(topics: list[Topic], path: Path) -> None:
-    seen = set()
-    for place, topic in enumerate(topics):
-        if topic.name in seen:
-            words = f"{topic.name!r}: an earlier topic has this name"
-            raise wrong(path, ("topics", place, "name"), words)
-        seen.add(topic.name)
-
-
-def _check_fillers(place: int, topic: Topic, path: Path) -> None:
-    """Check that each line has a filler for each slot."""
+def _check_topic(topic: Topic) -> None:
+    """Check that fillers and templates have the slots of the topic, all of them and no others."""
+    if repeated := [n for n, slot in enumerate(topic.slots) if slot in topic.slots[:n]]:
+        slot = topic.slots[repeated[0]]
+        raise ParamError("slots", repeated[0], message=f"{slot!r}: named before")
     for line, fillers in enumerate(topic.fillers):
         if len(fillers) != len(topic.slots):
-            words = (
-                f"{_show(fillers)}: {len(fillers)} fillers, but there are {len(topic.slots)} slots"
-            )
-            raise wrong(path, ("topics", place, "fillers", line), words)
+            counts = f"{len(fillers)} fillers, but there are {len(topic.slots)} slots"
+            raise ParamError("fillers", line, message=f"{_show(fillers)}: {counts}")
         for number, filler in enumerate(fillers):
-            if re.search("[<>]", filler):
-                words = f"{filler!r}: a filler has no slot, and so no angle bracket"
-                raise wrong(path, ("topics", place, "fillers", line, number), words)
-
-
-def _check_slots(place: int, topic: Topic, path: Path) -> None:
-    """Check that templates have the slots of the topic, all of them and no others."""
-    for number, slot in enumerate(topic.slots):
-        if topic.slots.index(slot) < number:
-            raise wrong(path, ("topics", place, "slots", number), f"{slot!r}: named before")
+            if type(filler) not in {str, int} or re.search("[<>]", str(filler)):
+                message = f"{show(filler)}: expected a whole number, or words without < and >"
+                raise ParamError("fillers", line, number, message=message)
+    unused = set(topic.slots)
     for number, template in enumerate(topic.templates):
-        for key, text in template:
+        for key, text in (("question", template.question), ("answer", template.answer)):
             if stray := re.search("[<>]", _SLOT.sub("", text)):
-                words = f"{stray[0]!r} alone: a slot is written as <{topic.slots[0]}>"
-                raise wrong(path, ("topics", place, "templates", number, key), words)
-            for slot in _SLOT.findall(text):
+                message = f"{stray[0]!r} alone: a slot is written as <{topic.slots[0]}>"
+                raise ParamError("templates", number, key, message=message)
+            for _, slot, _ in _SLOT.findall(text):
                 if slot not in topic.slots:
-                    where = ("topics", place, "templates", number, key)
-                    raise wrong(path, where, unknown("slot", slot, topic.slots))
-    used = {slot for one in topic.templates for _, text in one for slot in _SLOT.findall(text)}
+                    message = unknown("slot", slot, topic.slots)
+                    raise ParamError("templates", number, key, message=message)
+                unused.discard(slot)
     for number, slot in enumerate(topic.slots):
-        if slot not in used:
-            words = f"{slot!r}: no template of the topic has this slot"
-            raise wrong(path, ("topics", place, "slots", number), words)
+        if slot in unused:
+            message = f"{slot!r}: no template of the topic has this slot"
+            raise ParamError("slots", number, message=message)
 
 
-def _show(fillers: list[str]) -> str:
-    return f"[{', '.join(fillers)}]"
+def _show(fillers: Sequence[object]) -> str:
+    return f"[{' '.join(', '.join(map(str, fillers)).split())}]"

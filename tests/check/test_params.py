@@ -131,7 +131,12 @@ CASES = [
         26,
         "class 0 of digits has 178 rows available",
     ),
-    ("train_per_class: 100", "train_per_class: [1, 2]", 26, "2 numbers, but the source has 3"),
+    (
+        "train_per_class: 100",
+        "train_per_class: [1, 2]",
+        26,
+        "a list of 2 numbers, but the source has 3",
+    ),
     ("train_per_class: 100", "train_per_class: {0: 9}", 26, "rows of two classes or more"),
     ("{0: 20, 2: 10}", "{0: 20, 3: 10}", 27, "unknown label 3; the source's are 0 to 2"),
     ("{0: 20, 2: 10}", "0", 27, "no class has a test row"),

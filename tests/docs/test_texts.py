@@ -1,136 +1,129 @@
-"""The page on one's own questions and answers: its sample, its entry, and the messages it shows."""
+"""The page on one's own questions and answers: its samples, entries, code and messages."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 import tinydatasets
-from stages import evaluate_text, expand_text, params, serialize_text, split_text
 from stages.common.errors import StageError
+from stages.texts import evaluate_text, expand_text, serialize_text, split_text
 from tests.conftest import ROOT
 from tinydatasets import loading
 
+if TYPE_CHECKING:
+    from tinydatasets import Text
+
 PAGE = (ROOT / "docs/texts.md").read_text(encoding="utf-8")
-SAMPLE = (ROOT / "docs/sample-pairs.tsv").read_bytes()
-PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-SOURCE = Path("datasets/mine/pairs.tsv")
-PAIRS = Path("build/mine/pairs.tsv")
-BUILT = Path("build/mine/split.json")
-
-
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-
-
-ENTRY, *_ = blocks("yaml")
+PAIRS = (ROOT / "docs/sample-pairs.tsv").read_text(encoding="utf-8")
+TEMPLATES = (ROOT / "docs/sample-templates.yaml").read_text(encoding="utf-8")
+PAIRS_ENTRY, TOPICS, TEMPLATES_ENTRY = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+SPLIT = Path("build/mine/split.json")
 
 
 @pytest.fixture(autouse=True)
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work where params.yaml has the entry of the page and the sample is where it says."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(loading, "_folder", lambda: tmp_path / "datasets")
-    for name in ("mine", "tinytalks"):
-        Path("datasets", name).mkdir(parents=True)
-    Path("datasets/tinytalks/templates.yaml").write_bytes(b"")
-    write(SAMPLE, ENTRY)
 
 
-def write(pairs: bytes, entry: str) -> None:
-    SOURCE.write_bytes(pairs)
-    params = {**PARAMS, "texts": {**PARAMS["texts"], **yaml.safe_load(entry)}}
+def build(authored: str, entry: str, encoding: str = "utf-8") -> Text:
+    """Do with a file what the page says, and load what was built."""
+    params = {
+        "sources": {},
+        "own": {},
+        "datasets": {},
+        "recipes": {},
+        "texts": yaml.safe_load(entry),
+    }
     Path("params.yaml").write_text(yaml.safe_dump(params), "utf-8")
+    source = Path(params["texts"]["mine"]["source"])
+    source.parent.mkdir(parents=True)
+    source.write_bytes(authored.encode(encoding, "replace"))
+    expand_text.main(source=source, out=Path("build/mine/pairs.tsv"))
+    split_text.main(name="mine", pairs=Path("build/mine/pairs.tsv"), out=SPLIT)
+    serialize_text.main(split=SPLIT, out=Path("datasets/mine"))
+    evaluate_text.main(dataset=Path("datasets/mine"), metrics=Path("metrics/mine.json"))
+    return tinydatasets.load_text("mine")
 
 
-def build() -> dict[str, Any]:
-    """Run what `dvc repro` would, and give the metrics."""
-    params.main(out=Path("build/params"))
-    expand_text.main(source=SOURCE, out=PAIRS)
-    split_text.main(params=Path("build/params/texts/mine.json"), pairs=PAIRS, out=BUILT)
-    folder = SOURCE.parent
-    serialize_text.main(split=BUILT, out=folder)
-    splits = {split: folder / f"{split}.jsonl" for split in ("train", "val", "test")}
-    metrics = Path("metrics.json")
-    evaluate_text.main(**splits, metrics=metrics)
-    found: dict[str, Any] = json.loads(metrics.read_text("ascii"))
-    return found
+def metrics() -> Any:
+    return json.loads(Path("metrics/mine.json").read_text("ascii"))
 
 
-def test_the_sample_is_built_and_loaded(capsys: pytest.CaptureFixture[str]) -> None:
-    metrics = build()
-    text = tinydatasets.load_text("mine")
-    found = [[[pair.level for pair in split].count(level) for level in (1, 2, 3)] for split in text]
-    assert found == [[4, 3, 1], [1, 1, 0], [1, 1, 1]]
-    authored = [line.split("\t") for line in SAMPLE.decode().splitlines()[1:]]
+def counts(text: Text) -> list[list[int]]:
+    """Count the pairs of each level in each split."""
+    levels = range(1, 1 + max(pair.level for pair in text.train))
+    return [[[pair.level for pair in split].count(level) for level in levels] for split in text]
+
+
+def test_pairs_are_built_and_loaded(capsys: pytest.CaptureFixture[str]) -> None:
+    text = build(PAIRS, PAIRS_ENTRY)
+    assert counts(text) == [[4, 3, 1], [1, 1, 0], [1, 1, 1]]
     pairs = sorted(pair for split in text for pair in split)
-    assert [[pair.id, str(pair.level), *pair[2:]] for pair in pairs] == authored
-    plain = Path("datasets/mine/train.txt").read_bytes()
-    assert plain == "".join(f"Q: {p.question}\nA: {p.answer}\n\n" for p in text.train).encode()
+    assert ["\t".join(map(str, pair)) for pair in pairs] == PAIRS.splitlines()[1:]
+    plain = Path("datasets/mine/train.txt").read_text("utf-8")
+    assert plain == "".join(f"Q: {p.question}\nA: {p.answer}\n\n" for p in text.train)
     assert not plain.isascii()
-    assert metrics["retrieval"][0] == {"ranking": "chance", "val": 0.5, "test": 0.333333}
+    assert metrics()["retrieval"][0] == {"ranking": "chance", "val": 0.5, "test": 0.333333}
 
-    (code,) = blocks("python")
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     capsys.readouterr()
     exec(code, {})  # noqa: S102 - the code of the page
     assert capsys.readouterr().out == f"{text.train[0].question} {text.train[0].answer}\n"
 
 
-def test_the_sample_is_that_of_the_page() -> None:
-    (shown,) = blocks("text")
-    assert SAMPLE.decode().startswith(shown)
-
-
-def test_no_validation_pairs_as_the_page_says() -> None:
-    write(SAMPLE, ENTRY.replace("[1, 1, 0]", "0"))
-    metrics = build()
+def test_without_validation_pairs_its_files_are_empty() -> None:
+    assert build(PAIRS, PAIRS_ENTRY.replace("[1, 1, 0]", "0")).val == []
     assert Path("datasets/mine/val.txt").read_bytes() == b""
     assert Path("datasets/mine/val.jsonl").read_bytes() == b""
-    assert tinydatasets.load_text("mine").val == []
-    assert metrics["bits"] == metrics["characters"][4]["test"]
+    assert tinydatasets.read_pairs("datasets/mine/val.jsonl", may_be_empty=True) == []
+    assert metrics()["bits"] == metrics()["characters"][4]["test"]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (SAMPLE, SAMPLE.decode().encode("cp1252", "replace"), "line 4: expected UTF-8"),
-        (b"1-01\t1\tGood morning!\t", b"1-01 1 Good morning! ", "line 2: expected 4 fields"),
-        (b"1-01\t1", b"1-01\t2", "line 2: expected an id such as"),
-        (b"Good morning!\t", "Good\xa0morning!\t".encode(), "line 2: expected a question of print"),
-        (b"Good morning!\t", b"Good morning! \t", "line 2: expected a question of words"),
-        (b"3-02\t3", b"4-02\t4", "expected pairs of every level"),
-        (b"What do you like to eat?", b"Good morning?", "1-01 (in "),
-    ],
-)
-def test_the_messages_are_those_of_the_page(old: bytes, new: bytes, message: str) -> None:
-    changed = SAMPLE.replace(old, new, 1)
-    if b"4-02" in new:
-        changed = changed.replace(b"3-01\t3", b"4-01\t4")
-    write(changed, ENTRY)
-    with pytest.raises(StageError) as caught:
-        build()
-    said = str(caught.value).removeprefix(f"{SOURCE}: ")
-    assert said.startswith(message)
-    assert f"| `{said}` |" in PAGE
-    assert not BUILT.exists()
+def test_templates_are_built_and_loaded() -> None:
+    text = build(TEMPLATES, TEMPLATES_ENTRY)
+    assert counts(text) == [[12, 10], [2, 2], [2, 2]]
+    pairs = {(pair.question, pair.answer) for split in text for pair in split}
+    assert len(pairs) == 30
+    assert ("Is it true that a hen meows?", "No, a hen clucks.") in pairs
+    assert ("What is 4 plus 1?", "4 plus 1 is 5.") in pairs
+
+
+def test_the_samples_are_those_of_the_page() -> None:
+    (shown,) = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    assert PAIRS.startswith(shown)
+    assert TEMPLATES.startswith(TOPICS)
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        ("1-01\t1\tGood morning!\t", "1-01 1 Good morning! "),
+        ("Good morning!\t", "Good\xa0morning!\t"),
+        ("What do you like to eat?", "Good morning?"),
+        ("[a cat, meows, barks]", "[a cat, meows]"),
+        ("What sound does <animal>", "What sound does <anmal>"),
         ("[4, 3, 1]", "[4, 3]"),
-        ("[1, 1, 1]", "{4: 1}"),
         ("[1, 1, 0]", "1"),
     ],
 )
-def test_counts_that_do_not_fit_as_the_page_says(old: str, new: str) -> None:
-    write(SAMPLE, ENTRY.replace(old, new))
+def test_the_messages_are_those_of_the_page(old: str, new: str) -> None:
+    authored, entry = (TEMPLATES, TEMPLATES_ENTRY) if old in TEMPLATES else (PAIRS, PAIRS_ENTRY)
+    assert old in authored + entry
     with pytest.raises(StageError) as caught:
-        build()
-    assert f"`{caught.value}`" in PAGE
-    assert not BUILT.exists()
+        build(authored.replace(old, new, 1), entry.replace(old, new))
+    message = re.sub(r"^datasets/mine/[a-z.]+[:,] ", "", str(caught.value))
+    assert f"- `{message}`" in PAGE
+    assert not SPLIT.exists()
+
+
+def test_another_encoding_is_named() -> None:
+    with pytest.raises(StageError) as caught:
+        build(PAIRS, PAIRS_ENTRY, "cp1252")
+    assert f"- `{str(caught.value).removeprefix('datasets/mine/pairs.tsv: ')}`" in PAGE

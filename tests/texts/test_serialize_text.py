@@ -1,35 +1,29 @@
-"""Stage `serialize_text`: what is too large to be read again is not written."""
+"""Stage `serialize_text`: both formats of each split, none too large to be read again."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stages import serialize_text
 from stages.common.errors import StageError
+from stages.texts import serialize_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_more_than_a_reader_takes_is_not_written(tmp_path: Path) -> None:
-    rows = [(f"1-{n:04}", 1, "Q" * 60, "A" * 80) for n in range(6000)]
-    split = tmp_path / "split.json"
-    split.write_text(json.dumps({"train": rows, "val": [], "test": rows[:1]}), "ascii")
-    with pytest.raises(StageError, match=r"train\.jsonl: 6000 pairs are 1194000 bytes, but a "):
-        serialize_text.main(split=split, out=tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+def serialize(folder: Path, **rows: Any) -> dict[str, str]:
+    """Run the stage on the rows of each split, and return what it writes by name."""
+    (folder / "split.json").write_text(json.dumps(rows), "ascii")
+    serialize_text.main(split=folder / "split.json", out=folder / "out")
+    return {path.name: path.read_bytes().decode() for path in (folder / "out").iterdir()}
 
 
 def test_both_formats_of_each_split_are_written(tmp_path: Path) -> None:
-    split = tmp_path / "split.json"
     rows = {"train": [("1-01", 1, "Où ?", "Là.")], "val": [], "test": [("1-02", 1, "Q?", "A.")]}
-    split.write_text(json.dumps(rows))
-    serialize_text.main(split=split, out=tmp_path / "out")
-    written = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").iterdir()}
-    assert written == {
+    assert serialize(tmp_path, **rows) == {
         "train.txt": "Q: Où ?\nA: Là.\n\n",
         "val.txt": "",
         "test.txt": "Q: Q?\nA: A.\n\n",
@@ -37,3 +31,10 @@ def test_both_formats_of_each_split_are_written(tmp_path: Path) -> None:
         "val.jsonl": "",
         "test.jsonl": '{"id": "1-02", "level": 1, "question": "Q?", "answer": "A."}\n',
     }
+
+
+def test_more_than_a_reader_takes_is_not_written(tmp_path: Path) -> None:
+    rows = [(f"1-{n:04}", 1, "Q" * 60, "A" * 80) for n in range(6000)]
+    with pytest.raises(StageError, match=r"train\.jsonl: 6000 pairs are 1194000 bytes, but a "):
+        serialize(tmp_path, train=rows, val=[], test=rows[:1])
+    assert not (tmp_path / "out").exists()

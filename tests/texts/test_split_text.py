@@ -1,193 +1,187 @@
-"""Stage `split_text`: questions that are alike and counts that do not fit stop it."""
+"""Stage `split_text`: what it draws, and the counts and questions that stop it."""
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
 from __future__ import annotations
 
-import json
-import sys
+from collections import Counter
 from itertools import combinations, product
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from stages import split_text
-from stages.common import command
-from tests.texts.test_expand_text import FULL_HEADER, HEADER, PAIRS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Run = Callable[[bytes, dict[str, Any]], str]
+from stages.check.model import Text
+from stages.common.errors import ParamError, StageError
+from stages.texts import split_text
+from stages.texts.pairs import Combination, Table
+from tinydatasets import Pair
 
 SOURCE = "datasets/mine/pairs.tsv"
-# What to replace in the authored file, by what, and what the message says.
-WRONG = {
-    "the same question": (
-        "\tHi there!\t",
-        "\thello\t",
-        "1-01 (in train) and 1-02 (in train) ask the same: 'Hello!' and 'hello'",
-    ),
-    "the same question in another split": (
-        "\tHey, Tiny!\t",
-        "\tHello.\t",
-        "1-01 (in train) and 1-03 (in val) ask the same: 'Hello!' and 'Hello.'",
-    ),
-    "nearly the same question in another split": (
-        "\tWhat is 6 plus 4?\t",
-        "\tWhat is 2 plus 1?\t",
-        (
-            "3-01 (in train) and 3-03 (in test) ask nearly the same (Jaccard index 1.00, "
-            "allowed is below 0.8): 'What is 1 plus 2?' and 'What is 2 plus 1?'"
-        ),
-    ),
-}
-COUNTS = {"train_per_level": 2, "val_per_level": 1, "test_per_level": 1}
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Give what runs the stage on a table and an entry of params, and says why it stopped."""
-    monkeypatch.chdir(tmp_path)
-    words = "split_text --params mine.json --pairs table.tsv --out split.json"
-    monkeypatch.setattr(sys, "argv", words.split())
-
-    def run_stage(pairs: bytes, entry: dict[str, Any]) -> str:
-        Path("table.tsv").write_bytes(pairs)
-        text = {"source": SOURCE, "draw": "shuffle", "seed": 82, **COUNTS, **entry}
-        Path("mine.json").write_text(json.dumps(text))
-        Path("split.json").unlink(missing_ok=True)
-        stopped = ""
-        try:
-            command.run(split_text.main)
-        except SystemExit as error:
-            # What is no number is printed, and the status is 1.
-            stopped = str(error.code)
-        assert Path("split.json").exists() == (not stopped)
-        assert "\n" not in stopped
-        return stopped
-
-    return run_stage
+def draw(table: Table, train: Any, val: Any, test: Any, **entry: Any) -> dict[str, list[Pair]]:
+    counts = {"train_per_level": train, "val_per_level": val, "test_per_level": test}
+    return split_text.split_text(Text(**{"source": SOURCE, "seed": 0, **counts, **entry}), table)
 
 
-@pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
-def test_questions_that_are_alike_stop(run: Run, old: str, new: str, message: str) -> None:
-    assert old.encode() in PAIRS
-    stopped = run(PAIRS.replace(old.encode(), new.encode(), 1), {})
-    assert stopped.startswith(f"{SOURCE}: {message}")
+def ask(*questions: str) -> Table:
+    """Return a table of one level with these questions."""
+    return Table([Pair(f"1-{n:02}", 1, text, "Yes.") for n, text in enumerate(questions, 1)], [])
+
+
+def grid(lines: int, templates: int, level: int = 1) -> Table:
+    """Return every combination of some fillers and templates, each with a word of its own."""
+    made = [(f"f{n}l{level}", f"t{m}l{level}") for n, m in product(range(lines), range(templates))]
+    return Table(
+        [Pair(f"{level}-{n:02}", level, f"{f} {t}?", "So.") for n, (f, t) in enumerate(made, 1)],
+        [Combination(*names) for names in made],
+    )
+
+
+FIVE_LEVELS = Table(
+    [Pair(f"{n}-0{m}", n, f"Question{n} word{m}?", "A.") for n in range(1, 6) for m in range(1, 5)],
+    [],
+)
+# Sums, each in both orders.
+SUMS = Table(
+    [
+        Pair(f"1-{n:02}", 1, f"What is {numbers[order]} plus {numbers[1 - order]}?", "I know.")
+        for n, (numbers, order) in enumerate(product(combinations("12345", 2), (0, 1)), 1)
+    ],
+    [Combination(f"sum-{n}", f"sum-{order}") for n, order in product(range(10), (0, 1))],
+)
+
+
+# --- Shuffled -----------------------------------------------------------------------------------
+
+
+def test_a_shuffled_draw_is_what_it_always_was() -> None:
+    drawn = draw(FIVE_LEVELS, [2, 1, 0, 2, 3], {4: 1, 2: 1}, [1, 1, 0, 1, 1], seed=42)
+    assert {split: " ".join(pair.id for pair in pairs) for split, pairs in drawn.items()} == {
+        "train": "1-02 1-04 2-02 4-01 4-04 5-01 5-02 5-04",
+        "val": "2-04 4-03",
+        "test": "1-01 2-01 4-02 5-03",
+    }
 
 
 @pytest.mark.parametrize(
     ("counts", "message"),
     [
-        (
-            {"val_per_level": {2: 1, 4: 2}},
-            (
-                ": level 4 has 4 pairs available, but 5 are asked "
-                "(2 for train, 2 for val, 1 for test)"
-            ),
-        ),
-        (
-            {"val_per_level": [1, 1]},
-            ".val_per_level: a list of 2 numbers, but the source has 5 levels",
-        ),
-        (
-            {"train_per_level": {1: 2, 6: 1}},
-            ".train_per_level: unknown label 6; the source's are 1 to 5",
-        ),
-        (
-            {"test_per_level": {0: 1}},
-            ".test_per_level: unknown label 0; the source's are 1 to 5",
-        ),
+        ((2, {2: 1, 4: 2}, 1), ": level 4 has 4 pairs available, but 5 are asked (2 for train, 2 "),
+        ((2, [1, 1], 1), ".val_per_level: a list of 2 numbers, but the source has 5 levels"),
+        (({1: 2, 6: 1}, 1, 1), ".train_per_level: unknown label 6; the source's are 1 to 5"),
+        ((2, 1, {0: 1}), ".test_per_level: unknown label 0; the source's are 1 to 5"),
     ],
 )
-def test_counts_that_the_levels_do_not_have_stop(
-    run: Run, counts: dict[str, Any], message: str
+def test_counts_that_do_not_fit_stop_with_their_key(
+    counts: tuple[Any, Any, Any], message: str
 ) -> None:
-    assert run(PAIRS, counts) == f"params.yaml: texts.mine{message}"
-
-
-def test_a_draw_by_combination_needs_to_know_them(run: Run) -> None:
-    assert run(PAIRS, {"draw": "combination"}) == (
-        f"params.yaml: texts.mine.draw: combination: {SOURCE} does not say of which template and "
-        "fillers each pair is made; write it as templates, or draw by shuffle"
-    )
-
-
-# Sums, each in both orders.
-SUMS = [
-    f"1-{row:02}\t1\tWhat is {numbers[order]} plus {numbers[1 - order]}?\tI know that.\t"
-    f"sum-{''.join(numbers)}\tsum-{order}\n"
-    for row, (numbers, order) in enumerate(product(combinations("12345", 2), (0, 1)), 1)
-]
-BY_COMBINATION = {
-    "draw": "combination",
-    "train_per_level": 16,
-    "val_per_level": 0,
-    "test_per_level": 4,
-}
-
-
-def test_what_is_held_out_by_combination_may_be_near_but_not_the_same(run: Run) -> None:
-    table = FULL_HEADER + "".join(SUMS).encode()
-    near = "(in train) ask nearly the same (Jaccard index 1.00, allowed is below 0.8)"
-    assert near in run(table, {**BY_COMBINATION, "draw": "shuffle"})
-    assert run(table, BY_COMBINATION) == ""
-    drawn = json.loads(Path("split.json").read_bytes())
-    assert [len(drawn[split]) for split in ("train", "val", "test")] == [16, 0, 4]
-    same = table.replace(b"What is 2 plus 1?", b"what IS 1 plus 2")
-    assert f"{SOURCE}: 1-01 (in " in (stopped := run(same, BY_COMBINATION))
-    assert stopped.endswith(" ask the same: 'What is 1 plus 2?' and 'what IS 1 plus 2'")
-
-
-def test_pairs_of_templates_that_are_drawn_by_shuffle_say_what_allows_them(run: Run) -> None:
-    table = FULL_HEADER + "".join(SUMS).encode()
-    stopped = run(table, {"train_per_level": 8, "val_per_level": 0, "test_per_level": 1})
-    assert " ask nearly the same (Jaccard index " in stopped
-    assert stopped.endswith("; `draw: combination` allows what is near")
-
-
-def test_more_than_can_be_held_out_stops(run: Run) -> None:
-    table = FULL_HEADER + "".join(SUMS).encode()
-    asked = {"train_per_level": 8, "test_per_level": 12}
-    assert run(table, {**BY_COMBINATION, **asked}).startswith(
-        "params.yaml: texts.mine: level 1: 12 pairs are asked for val and test, but this draw "
-        "could hold out only "
-    )
-
-
-def test_a_jaccard_index_of_four_fifths_is_too_near(run: Run) -> None:
-    pairs = PAIRS.replace(b"\tHi there!", b"\tHow old are they, you?")
-    assert run(pairs, {}) == (
-        f"{SOURCE}: 1-02 (in train) and 1-04 (in test) ask nearly the same "
-        "(Jaccard index 0.80, allowed is below 0.8): "
-        "'How old are they, you?' and 'How old are you?'"
-    )
+    with pytest.raises(ParamError) as caught:
+        draw(FIVE_LEVELS, *counts)
+    assert str(caught.value.within("texts", "mine")).startswith(f"texts.mine{message}")
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
+    ("first", "second", "message"),
     [
-        ("Comment ça va?", "COMMENT C\u0327A VA !"),  # decomposed
-        ("Où est la forêt?", "Où est la Forêt ?"),
-        ("Wie groß ist das?", "Wie GROSS ist das?"),
-        ("What’s up?", "What's up?"),
-        ("你叫什么名字？", "你叫什么名字!"),
-        ("तुम्हारा नाम क्या है?", "तुम्हारा नाम क्या है।"),
-        ("می\u200cخواهم", "میخواهم؟"),
-        ("What is 2 + 3?", "What is 2 - 3?"),
+        ("Hello!", "hello", "ask the same: 'hello' and 'Hello!'"),
+        ("What is 1 plus 2?", "What is 2 plus 1?", "ask nearly the same (Jaccard index 1.00, al"),
+        ("How old are they, you?", "How old are you?", "ask nearly the same (Jaccard index 0.8"),
+        ("Comment ça va?", "COMMENT C\u0327A VA !", "ask the same"),
+        ("Wie groß ist das?", "Wie GROSS ist das?", "ask the same"),
+        ("What’s up?", "What's up?", "ask the same"),
+        ("你叫什么名字？", "你叫什么名字!", "ask the same"),
+        ("तुम्हारा नाम क्या है?", "तुम्हारा नाम क्या है।", "ask the same"),
+        ("می\u200cخواهم", "میخواهم؟", "ask the same"),
+        ("What is 2 + 3?", "What is 2 - 3?", "ask the same"),
     ],
 )
-def test_the_same_question_is_found_in_every_script(run: Run, first: str, second: str) -> None:
-    text = f"1-01\t1\t{first}\tOne.\n1-02\t1\t{second}\tTwo.\n"
-    stopped = run(
-        HEADER + text.encode(), {"train_per_level": 1, "val_per_level": 0, "test_per_level": 1}
-    )
-    assert ") ask the same: " in stopped
+def test_questions_that_are_alike_stop_in_every_script(
+    first: str, second: str, message: str
+) -> None:
+    with pytest.raises(StageError) as caught:
+        draw(ask(first, second), 1, 0, 1)
+    assert str(caught.value).startswith(f"{SOURCE}: 1-02 (in train) and 1-01 (in test) {message}")
 
 
-def test_marks_and_letters_tell_questions_apart(run: Run) -> None:
+def test_marks_and_letters_tell_questions_apart() -> None:
     questions = ["की?", "का?", "Où?", "Ou?", "Кто?", "Что?", "你好吗？", "他好吗？"]
-    lines = [f"1-{n:02}\t1\t{text}\tYes.\n" for n, text in enumerate(questions, 1)]
-    pairs = HEADER + "".join(lines).encode()
-    assert run(pairs, {"train_per_level": 7, "val_per_level": 0, "test_per_level": 1}) == ""
+    assert len(draw(ask(*questions), 7, 0, 1)["train"]) == 7
+
+
+# --- By combination -----------------------------------------------------------------------------
+
+
+def combine(table: Table, train: Any, val: Any, test: Any, seed: int = 0) -> dict[str, list[Pair]]:
+    return draw(table, train, val, test, seed=seed, draw="combination")
+
+
+@pytest.mark.parametrize(("train", "val", "test"), [(20, 6, 10), (18, 0, 2)])
+def test_train_has_each_word_three_times(train: int, val: int, test: int) -> None:
+    table = grid(6, 6)
+    drawn = combine(table, train, val, test)
+    assert [len(drawn[split]) for split in ("train", "val", "test")] == [train, val, test]
+    pairs = {pair for split in drawn.values() for pair in split}
+    assert len(pairs & set(table.pairs)) == train + val + test
+    count = Counter(word for pair in drawn["train"] for word in pair.question[:-1].split())
+    held_out = {*drawn["val"], *drawn["test"]}
+    assert all(count[word] >= 3 for pair in held_out for word in pair.question[:-1].split())
+
+
+# Sixteen pairs of four words, each of which is frequent.
+FREQUENT = [f"a{n % 2} b{n // 2 % 2} {'so ' * n}so?" for n in range(16)]
+TWO_TEMPLATES = Table(
+    [Pair(f"1-{n:02}", 1, f"{'so ' * n}so?", "Yes.") for n in range(16)], grid(8, 2).combinations
+)
+ONE_LINE_EACH = Table(ask(*FREQUENT).pairs, [Combination(f"f{n}", "t") for n in range(16)])
+ONE_TEMPLATE_EACH = Table(ask(*FREQUENT).pairs, [Combination("f", f"t{n}") for n in range(16)])
+
+
+@pytest.mark.parametrize(
+    ("table", "possible"),
+    [
+        pytest.param(grid(5, 3), 0, id="each filler has three pairs, whose word would be rare"),
+        pytest.param(TWO_TEMPLATES, 8, id="one of two templates of each line, and no more"),
+        pytest.param(ONE_LINE_EACH, 8, id="fillers of a single pair may go, half of a template"),
+        pytest.param(ONE_TEMPLATE_EACH, 0, id="templates of a single pair may not"),
+    ],
+)
+def test_no_more_is_held_out_than_train_can_teach(table: Table, possible: int) -> None:
+    total = len(table.pairs)
+    drawn = combine(table, total - possible, 0, possible)
+    assert [len(pairs) for pairs in drawn.values()] == [total - possible, 0, possible]
+    message = (
+        f"level 1: {possible + 1} pairs are asked for val and test, but this draw could hold out "
+        f"only {possible} so that train has their words 3 times, and half of the pairs"
+    )
+    with pytest.raises(ParamError, match=message) as caught:
+        combine(table, total - possible - 1, 0, possible + 1)
+    assert caught.value.keys == ()
+
+
+def test_words_count_in_whatever_level_train_has_them() -> None:
+    table, other = grid(5, 3), grid(5, 3, 2)
+    again = [
+        pair._replace(id=f"2-{n:02}", level=2, question=f"Really {pair.question}")
+        for n, pair in enumerate(table.pairs, 1)
+    ]
+    both = Table(table.pairs + again, table.combinations + other.combinations)
+    drawn = combine(both, [14, 15], 0, [1, 0])
+    assert [len(pairs) for pairs in drawn.values()] == [29, 0, 1]
+
+
+def test_what_is_held_out_may_be_near_but_not_the_same() -> None:
+    with pytest.raises(StageError, match=r"nearly the same .*; `draw: combination` allows what is"):
+        draw(SUMS, 16, 0, 4)
+    assert [len(pairs) for pairs in combine(SUMS, 16, 0, 4).values()] == [16, 0, 4]
+    same = SUMS.pairs[1]._replace(question="what IS 1 plus 2")
+    with pytest.raises(StageError, match=r"ask the same: 'What is 1 plus 2\?' and 'what IS 1 plus"):
+        combine(SUMS._replace(pairs=[SUMS.pairs[0], same, *SUMS.pairs[2:]]), 16, 0, 4)
+
+
+def test_a_draw_by_combination_needs_templates() -> None:
+    with pytest.raises(ParamError) as caught:
+        combine(FIVE_LEVELS, 2, 1, 1)
+    assert str(caught.value) == (
+        f"draw: combination: {SOURCE} does not say of which template and fillers each pair is "
+        "made; write it as templates, or draw by shuffle"
+    )
