@@ -58,23 +58,24 @@ CONTEXT = {
 }
 
 
-# Of each column, its type and what it holds.
-_SAMPLES = {
-    "split": ("sc:Text", "The split that it is in."),
-    "row": ("sc:Text", "Its row in the source."),
-    "label": ("sc:Integer", "Its label."),
-    "tier": ("sc:Text", "Its rank by difficulty within its class: easy, hard or hardest."),
-    "difficulty": (
+# Of each column its name, its type and what it holds; of images, the last two where compared.
+_SAMPLES = (
+    ("split", "sc:Text", "The split that it is in."),
+    ("row", "sc:Text", "Its row in the source."),
+    ("label", "sc:Integer", "Its label."),
+    ("tier", "sc:Text", "Its rank by difficulty within its class: easy, hard or hardest."),
+    (
+        "difficulty",
         "sc:Float",
         "How near it is to its own class, against the others; above 1, others are nearer.",
     ),
-}
-_PAIRS = {
-    "id": ("sc:Text", "The name of the pair: its level and its number."),
-    "level": ("sc:Integer", "Its level, from 1."),
-    "question": ("sc:Text", "The question."),
-    "answer": ("sc:Text", "The answer."),
-}
+)
+_PAIRS = (
+    ("id", "sc:Text", "The name of the pair: its level and its number."),
+    ("level", "sc:Integer", "Its level, from 1."),
+    ("question", "sc:Text", "The question."),
+    ("answer", "sc:Text", "The answer."),
+)
 
 
 def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,25 +85,30 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
     archives of PNG files, those of texts from the JSON Lines.
     """
     about, licence, splits = facts["about"], facts["licence"], facts["splits"]
-    files = [_file(file) for file in facts["files"]]
+    files = [
+        _node(
+            "FileObject",
+            file["name"],
+            file["holds"],
+            contentUrl=file["name"],
+            contentSize=f"{file['bytes']} B",
+            encodingFormat=_FORMATS[file["name"].rpartition(".")[2]],
+            sha256=file["sha256"],
+        )
+        for file in facts["files"]
+    ]
     if facts["kind"] == "images":
         files += [_archived(facts, split) for split in splits]
-        columns = _SAMPLES if facts["tiers"] else dict([*_SAMPLES.items()][:3])
+        words = "Where each sample comes from and how hard it is, in the order of the pickles."
+        columns = _SAMPLES if facts["tiers"] else _SAMPLES[:-2]
         records = [_images(split, facts["classes"]) for split in splits]
-        description = (
-            "Where each sample comes from and how hard it is, in the order of the pickles."
-        )
-        records.append(_table("samples", description, "samples.csv", columns))
+        records.append(_table("samples", words, "samples.csv", columns))
     else:
+        words = "The pairs of {}, in the order of the source."
         records = [
-            _table(
-                split,
-                f"The pairs of {split}, in the order of the source.",
-                f"{split}.jsonl",
-                _PAIRS,
-            )
-            for split in splits
-            if splits[split]["samples"]
+            _table(split, words.format(split), f"{split}.jsonl", _PAIRS)
+            for split, of_split in splits.items()
+            if of_split["samples"]
         ]
     document = {
         "@context": CONTEXT,
@@ -126,80 +132,52 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if value}
 
 
-def _file(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "@type": "cr:FileObject",
-        "@id": file["name"],
-        "name": file["name"],
-        "description": file["holds"],
-        "contentUrl": file["name"],
-        "contentSize": f"{file['bytes']} B",
-        "encodingFormat": _FORMATS[file["name"].rpartition(".")[2]],
-        "sha256": file["sha256"],
-    }
-
-
 def _archived(facts: Mapping[str, Any], split: str) -> dict[str, Any]:
     archive = f"{facts['name']}-{split}"
-    return {
-        "@type": "cr:FileSet",
-        "@id": f"{split}-images",
-        "name": f"{split}-images",
-        "description": f"The images of {split}.",
-        "containedIn": {"@id": f"{archive}.zip"},
-        "encodingFormat": "image/png",
+    return _node(
+        "FileSet",
+        f"{split}-images",
+        f"The images of {split}.",
+        containedIn={"@id": f"{archive}.zip"},
+        encodingFormat="image/png",
         # Of no older archive that a program extracted from a file of this name.
-        "includes": f"{facts['folders'][archive]}/*/*.png",
-    }
-
-
-def _records(
-    name: str, description: str, fields: Iterable[tuple[str, str, str, Mapping[str, Any]]]
-) -> dict[str, Any]:
-    """Return a set of records; each of `fields` has a name, a type, a description and a source."""
-    return {
-        "@type": "cr:RecordSet",
-        "@id": name,
-        "name": name,
-        "description": description,
-        "field": [
-            {
-                "@type": "cr:Field",
-                "@id": f"{name}/{field}",
-                "name": field,
-                "description": words,
-                "dataType": kind,
-                "source": source,
-            }
-            for field, kind, words, source in fields
-        ],
-    }
-
-
-def _table(
-    name: str, description: str, file: str, columns: Mapping[str, tuple[str, str]]
-) -> dict[str, Any]:
-    fields = [
-        (column, kind, words, {"fileObject": {"@id": file}, "extract": {"column": column}})
-        for column, (kind, words) in columns.items()
-    ]
-    return _records(name, description, fields)
+        includes=f"{facts['folders'][archive]}/*/*.png",
+    )
 
 
 def _images(split: str, classes: Iterable[str]) -> dict[str, Any]:
-    images = {"@id": f"{split}-images"}
-    folder = {
-        "fileSet": images,
-        "extract": {"fileProperty": "fullpath"},
-        "transform": {"regex": r"(?:.*/)?([^/]+)/[^/]+\.png$"},
-    }
     kind = "sc:Integer" if all(name.isdecimal() for name in classes) else "sc:Text"
     words = (
         "The folder that it is in: the name of its class, with codes for what a path may not have."
     )
-    content = {"fileSet": images, "extract": {"fileProperty": "content"}}
+    regex = {"regex": r"(?:.*/)?([^/]+)/[^/]+\.png$"}
+    content, path = ({"fileProperty": part} for part in ("content", "fullpath"))
+    images = {"@id": f"{split}-images"}
     fields = [
-        ("image", "sc:ImageObject", "The image.", content),
-        ("label", kind, words, folder),
+        _field(split, "image", "sc:ImageObject", "The image.", fileSet=images, extract=content),
+        _field(split, "label", kind, words, fileSet=images, extract=path, transform=regex),
     ]
-    return _records(split, f"The samples of {split}, in the order of the classes.", fields)
+    about = f"The samples of {split}, in the order of the classes."
+    return _node("RecordSet", split, about, field=fields)
+
+
+def _table(name: str, about: str, file: str, columns: Iterable[tuple[str, str, str]]) -> Any:
+    fields = [
+        _field(name, column, kind, words, fileObject={"@id": file}, extract={"column": column})
+        for column, kind, words in columns
+    ]
+    return _node("RecordSet", name, about, field=fields)
+
+
+def _field(records: str, name: str, kind: str, words: str, **source: Any) -> dict[str, Any]:
+    return _node("Field", f"{records}/{name}", words, dataType=kind, source=source)
+
+
+def _node(kind: str, identity: str, description: str, **values: Any) -> dict[str, Any]:
+    return {
+        "@type": f"cr:{kind}",
+        "@id": identity,
+        "name": identity.rpartition("/")[2],
+        "description": description,
+        **values,
+    }

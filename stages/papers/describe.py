@@ -21,7 +21,6 @@ from stages.papers.render import write_papers
 Rows = Sequence[Mapping[str, str]]
 
 HARDEST = 20
-TIERS = ("easy", "hard", "hardest")
 FILES = {
     "train.pkl": "the training samples: a pickle of images and labels",
     "val.pkl": "the validation samples, likewise",
@@ -42,36 +41,23 @@ def main(*, name: str, source: Path, out: Path) -> None:
 
     The folder `source` has the facts of its source.
     """
-    facts = image_facts(name, source)
-    write_papers(Path("datasets", name), facts)
-    write_json(out, facts)
-
-
-def image_facts(name: str, source: Path) -> dict[str, Any]:
-    """Return what there is to say of a dataset of images, as values that JSON has.
-
-    Of each recipe, `wrong` has the samples of test that it got wrong, by their `index` in the
-    split, and `confusion` a matrix for each split: true classes down, predicted across.
-    """
     folder, build = Path("datasets", name), Path("build", name)
     # Of a user's own source there is nothing to say but what was found in it.
     published = read_yaml(Path("params.yaml"))["sources"].get(source.name, {})
     about_source = {**read_json(source / "facts.json"), **published}
     names = about_source["classes"]
+    rows_of = dict(zip(names, about_source["rows_per_class"], strict=True))
     samples = read_csv(folder / "samples.csv")
+    train = [line for line in samples if line["split"] == "train"]
     splits = _splits(samples, names)
     present = [c for c in names if any(split["by_class"][c] for split in splits.values())]
-    rows_of = dict(zip(names, about_source["rows_per_class"], strict=True))
     predictions = {path.stem: read_csv(path) for path in sorted(build.glob("predictions/*.csv"))}
     released = from_text((folder / "SHA256SUMS").read_text(encoding="utf-8"))
     files = {file.format(name=name): words for file, words in FILES.items()}
-    return {
+    archives = [folder / file for file in released if file.endswith(".zip")]
+    facts = {
         **common_facts(name, "images", {file: files[file] for file in files if file in released}),
-        "folders": {
-            archive.stem: _folder_in(archive)
-            for archive in (folder / file for file in released)
-            if archive.suffix == ".zip"
-        },
+        "folders": {archive.stem: _folder_in(archive) for archive in archives},
         "splits": splits,
         "classes": present,
         "dataset": asdict(read_entry("datasets", name)),
@@ -81,9 +67,11 @@ def image_facts(name: str, source: Path) -> dict[str, Any]:
         "scores": read_json(build / "details.json"),
         "confusion": {recipe: _confusion(rows, present) for recipe, rows in predictions.items()},
         "wrong": {recipe: _wrong(rows) for recipe, rows in predictions.items()},
-        "tiers": _tiers(samples),
-        "hardest": _hardest(samples, names),
+        "tiers": _tiers(train),
+        "hardest": _hardest(train, names),
     }
+    write_papers(folder, facts)
+    write_json(out, facts)
 
 
 def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:
@@ -103,6 +91,7 @@ def _folder_in(archive: Path) -> str:
 
 
 def _confusion(rows: Rows, classes: Sequence[str]) -> dict[str, list[list[int]]]:
+    """Return a matrix for each split: true classes down, predicted across."""
     counts = Counter((row["split"], row["actual"], row["predicted"]) for row in rows)
     return {
         split: [[counts[split, actual, guess] for guess in classes] for actual in classes]
@@ -111,6 +100,7 @@ def _confusion(rows: Rows, classes: Sequence[str]) -> dict[str, list[list[int]]]
 
 
 def _wrong(rows: Rows) -> list[dict[str, Any]]:
+    """Return the samples of test that a recipe got wrong, by their index in the split."""
     return [
         {"index": index, "actual": row["actual"], "predicted": row["predicted"]}
         for index, row in enumerate(row for row in rows if row["split"] == "test")
@@ -118,26 +108,24 @@ def _wrong(rows: Rows) -> list[dict[str, Any]]:
     ]
 
 
-def _tiers(samples: Rows) -> dict[str, dict[str, int]]:
-    """Count the training samples of each tier, and those nearer to other classes than to theirs."""
-    difficulties: dict[str, list[float]] = {tier: [] for tier in TIERS}
-    for line in samples:
-        if line["split"] == "train" and line["tier"]:
-            difficulties[line["tier"]].append(float(line["difficulty"]))
+def _tiers(train: Rows) -> dict[str, dict[str, int]]:
+    """Count the samples of each tier, and those nearer to other classes than to theirs."""
+    samples = Counter(line["tier"] for line in train)
+    ambiguous = Counter(line["tier"] for line in train if float(line["difficulty"] or 0) > 1)
     return {
-        tier: {"samples": len(values), "ambiguous": sum(value > 1 for value in values)}
-        for tier, values in difficulties.items()
-        if values
+        tier: {"samples": samples[tier], "ambiguous": ambiguous[tier]}
+        for tier in ("easy", "hard", "hardest")
+        if samples[tier]
     }
 
 
-def _hardest(samples: Rows, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the training samples of the largest difficulty, the hardest first."""
-    train = [line for line in samples if line["split"] == "train" and line["difficulty"]]
-    ranked = sorted(enumerate(train), key=lambda pair: (-float(pair[1]["difficulty"]), pair[0]))
+def _hardest(train: Rows, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the samples of the largest difficulty, the hardest first."""
+    known = [(index, line) for index, line in enumerate(train) if line["difficulty"]]
+    known.sort(key=lambda pair: -float(pair[1]["difficulty"]))
     return [
         {"index": index, "class": names[int(line["label"])], "difficulty": line["difficulty"]}
-        for index, line in ranked[:HARDEST]
+        for index, line in known[:HARDEST]
     ]
 
 

@@ -33,17 +33,6 @@ def main(*, name: str, transformers: Path, out: Path) -> None:
 
     The folder `transformers` has what was measured of the texts that transformers learned.
     """
-    facts = text_facts(name, transformers)
-    write_papers(Path("datasets", name), facts)
-    write_json(out, facts)
-
-
-def text_facts(name: str, transformers: Path) -> dict[str, Any]:
-    """Return what there is to say of questions and answers, as values that JSON has.
-
-    Each of `levels` has its first pair as an example; `intervals` are the 95% intervals of the
-    retrieval; `transformers` is None where none learned the pairs that are released.
-    """
     folder = Path("datasets", name)
     common = common_facts(name, "text", FILES)
     pairs = dict(zip(SPLITS, read_splits(folder), strict=True))
@@ -53,7 +42,7 @@ def text_facts(name: str, transformers: Path) -> dict[str, Any]:
     words = " ".join(f"{pair.question} {pair.answer}" for pair in everything).lower().split()
     metrics = read_json(Path("metrics", f"{name}.json"))
     scores = next(row for row in metrics["retrieval"] if row["ranking"] == "tf-idf")
-    return {
+    facts = {
         **common,
         "splits": {
             split: {
@@ -64,6 +53,7 @@ def text_facts(name: str, transformers: Path) -> dict[str, Any]:
             }
             for split, of_split in pairs.items()
         },
+        # Each with its first pair as an example.
         "levels": [
             {
                 "level": level,
@@ -87,6 +77,8 @@ def text_facts(name: str, transformers: Path) -> dict[str, Any]:
         },
         "transformers": _figures(transformers / f"{name}.json", folder),
     }
+    write_papers(folder, facts)
+    write_json(out, facts)
 
 
 def _figures(path: Path, folder: Path) -> dict[str, Any] | None:

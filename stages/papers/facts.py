@@ -37,10 +37,9 @@ _HUB = {
 
 
 def common_facts(name: str, kind: str, files: Mapping[str, str]) -> dict[str, Any]:
-    """Return what there is to say of any dataset, as values that JSON has.
+    """Return what there is to say of any dataset, of ``"images"`` or ``"text"``.
 
-    `kind` is ``"images"`` or ``"text"``; `files` says what each released file holds, in the order
-    of the papers.
+    `files` says what each released file holds, in the order of the papers.
     """
     folder = Path("datasets", name)
     about = read_about(folder / ABOUT)
@@ -73,10 +72,5 @@ def describe_licence(licence: str | None) -> dict[str, str]:
     page = f"https://spdx.org/licenses/{licence}.html" if licence in _HUB else ""
     name, url = _KNOWN.get(licence, (licence, page))
     text = f"LICENSES/{licence}.txt" if licence in _KNOWN else ""
-    return {
-        "id": licence,
-        "name": name,
-        "url": url,
-        "text": text,
-        "hub": _HUB.get(licence, "other"),
-    }
+    hub = _HUB.get(licence, "other")
+    return {"id": licence, "name": name, "url": url, "text": text, "hub": hub}
