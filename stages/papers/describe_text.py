@@ -38,7 +38,7 @@ def main(*, name: str, transformers: Path, out: Path) -> None:
     pairs = dict(zip(SPLITS, read_splits(folder), strict=True))
     everything = [pair for split in pairs.values() for pair in split]
     first = {pair.level: pair for pair in reversed(everything)}
-    level_names = dict(enumerate(common["about"]["levels"], 1))
+    names = dict(enumerate(common["about"]["levels"], 1))
     words = " ".join(f"{pair.question} {pair.answer}" for pair in everything).lower().split()
     metrics = read_json(Path("metrics", f"{name}.json"))
     scores = next(row for row in metrics["retrieval"] if row["ranking"] == "tf-idf")
@@ -47,21 +47,13 @@ def main(*, name: str, transformers: Path, out: Path) -> None:
         "splits": {
             split: {
                 "samples": len(of_split),
-                "by_level": {
-                    str(level): sum(pair.level == level for pair in of_split) for level in first
-                },
+                "by_level": {str(n): sum(pair.level == n for pair in of_split) for n in first},
             }
             for split, of_split in pairs.items()
         },
         # Each with its first pair as an example.
         "levels": [
-            {
-                "level": level,
-                "name": level_names.get(level, ""),
-                "question": first[level].question,
-                "answer": first[level].answer,
-            }
-            for level in sorted(first)
+            {"name": names.get(level, ""), **first[level]._asdict()} for level in sorted(first)
         ],
         "longest": {
             part: max(len(getattr(pair, part)) for pair in everything)

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 import yaml
 
 from stages.common.files import write_bytes
-from stages.papers.about import ABOUT, OPTIONAL, QUESTIONS, REQUIRED, About, Work, read_about
+from stages.common.templates import environment
+from stages.papers.about import ABOUT, OPTIONAL, QUESTIONS, About, Work, read_about
 
 if TYPE_CHECKING:
     from stages.check.model import Params
-
-_HEAD = """\
-# A draft, made by the pipeline, of what only the author of {name} can say. Write what you know
-# after each colon, and run `make repro`. The papers in this folder follow: README.md, DATASHEET.md,
-# LICENSE, CITATION.bib and croissant.json. They say what is missing. docs/papers.md has more."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -32,10 +28,6 @@ _Dumper.add_representer(
 )
 
 
-# What is true of every dataset from the same source.
-_SHARED = ("licence", "collection", "labels", "people")
-
-
 def draft(name: str, known: About) -> str:
     """Return the text of an ``about.yaml`` that lacks all but what is known of the source.
 
@@ -44,24 +36,23 @@ def draft(name: str, known: About) -> str:
     >>> draft("leaves", About(licence="MIT")).splitlines()[22:24]
     ['# The licence of the dataset, by its name in the SPDX list.', 'licence: MIT']
     """
-    parts = [_HEAD.format(name=name)]
-    for key in REQUIRED:
-        value = getattr(known, key) if key in _SHARED else None
-        parts.append(f"# {QUESTIONS[key]}\n{_to_yaml({key: value}) if value else f'{key}:'}")
-    parts += [f"# {QUESTIONS[key]}\n# {key}:" for key in OPTIONAL if key != "origin"]
-    if known.origin:
-        works = [
-            {key: value for key, value in asdict(work).items() if value is not None}
-            for work in known.origin
-        ]
-        parts.append(f"# {QUESTIONS['origin']}\n{_to_yaml({'origin': works})}")
-    return "\n\n".join(parts) + "\n"
+    templates = environment("stages.papers")
+    templates.filters["yaml"] = _to_yaml
+    # What is true of every dataset from the same source.
+    shared = {key: getattr(known, key) for key in ("licence", "collection", "labels", "people")}
+    works = [
+        {key: value for key, value in asdict(work).items() if value is not None}
+        for work in known.origin
+    ]
+    values = {key: value for key, value in {**shared, "origin": works}.items() if value}
+    template = templates.get_template("about.yaml.j2")
+    return template.render(name=name, known=values, questions=QUESTIONS, optional=OPTIONAL)
 
 
 def _to_yaml(entry: dict[str, object]) -> str:
     options = {"sort_keys": False, "allow_unicode": True, "width": 96}
     text: str = yaml.dump(entry, Dumper=_Dumper, **options)
-    return text.rstrip("\n")
+    return text
 
 
 def add_drafts(params: Params) -> list[Path]:
