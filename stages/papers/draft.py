@@ -50,9 +50,7 @@ def draft(name: str, known: About) -> str:
 
 
 def _to_yaml(entry: dict[str, object]) -> str:
-    options = {"sort_keys": False, "allow_unicode": True, "width": 96}
-    text: str = yaml.dump(entry, Dumper=_Dumper, **options)
-    return text
+    return str(yaml.dump(entry, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96))
 
 
 def add_drafts(params: Params) -> list[Path]:
@@ -60,9 +58,8 @@ def add_drafts(params: Params) -> list[Path]:
 
     What is true of every dataset from its source is taken from another one that says it.
     """
-    sources = {
-        name: entry.source for name, entry in (*params.datasets.items(), *params.texts.items())
-    }
+    sources = {name: dataset.source for name, dataset in params.datasets.items()}
+    sources |= {name: text.source for name, text in params.texts.items()}
     paths = {name: Path("datasets", name, ABOUT) for name in sources}
     missing = [name for name in sources if not paths[name].exists()]
     for name in missing:

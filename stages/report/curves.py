@@ -43,15 +43,16 @@ def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
         for budget in ("epochs", "steps"):
             is_dashed = budget == "steps"
             words = f"{curve['steps']} steps" if is_dashed else f"{recipe['epochs']} epochs"
-            by_samples = _points(curve, name, budget, classes)
+            points = _points(curve, name, budget, classes)
+            by_samples = [(samples, *accuracy) for samples, accuracy in points]
             over_samples.append(Series(f"{name}, {words}", by_samples, colour, is_dashed))
             by_steps = [
                 (curve["steps"] if is_dashed else _steps(samples, recipe), *accuracy)
-                for samples, *accuracy in by_samples
+                for samples, accuracy in points
             ]
             dots = [
                 (steps, mean, samples == MARKS[-1])
-                for (steps, mean, *_), (samples, *_) in zip(by_steps, by_samples, strict=True)
+                for (steps, mean, *_), (samples, _) in zip(by_steps, points, strict=True)
                 if samples in MARKS
             ]
             # Of a fixed number of steps, a line would go straight up.
@@ -78,7 +79,7 @@ def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
     accuracies = {
         (samples, budget): accuracy
         for budget in ("epochs", "steps")
-        for samples, *accuracy in _points(curve, CLAIM_RECIPE, budget, classes)
+        for samples, accuracy in _points(curve, CLAIM_RECIPE, budget, classes)
         if samples in CLAIMED
     }
     if len(accuracies) < 4:
@@ -110,10 +111,10 @@ def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
 
 def _points(
     curve: Mapping[str, Any], recipe: str, budget: str, classes: int
-) -> list[tuple[int, float, float, float]]:
-    """Return the samples, the mean and its interval of each point of a line."""
+) -> list[tuple[int, tuple[float, float, float]]]:
+    """Return the samples of each point of a line, and the mean with its interval."""
     return [
-        (point["size"] * classes, point["mean"], point["low"], point["high"])
+        (point["size"] * classes, (point["mean"], point["low"], point["high"]))
         for point in curve["points"]
         if (point["recipe"], point["budget"]) == (recipe, budget)
     ]

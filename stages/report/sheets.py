@@ -121,7 +121,7 @@ def wanted_by(facts: Mapping[str, Any]) -> int:
     if facts["kind"] == "text":
         return 0
     cost = cost_of(facts["source"]["image_shape"])
-    train, test = (facts["splits"][split]["samples"] for split in ("train", "test"))
+    train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
     singles = (len(facts["recipes"]) + 1) * min(SINGLES, train + test)
     return cost * (2 * train + HERO) + singles * (cost + AROUND)
 

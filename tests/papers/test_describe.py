@@ -1,11 +1,10 @@
-"""The papers of a dataset with every oddity, and of one that nobody has described."""
+"""The papers of a dataset with every oddity."""
 
 from __future__ import annotations
 
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -13,10 +12,8 @@ import yaml
 from stages.common.errors import StageError
 from stages.common.files import write_csv, write_json
 from stages.common.sums import sha256, to_text
-from stages.papers import describe, describe_text
-from stages.papers.about import read_about
+from stages.papers import describe
 from stages.papers.render import PAPERS
-from tests.conftest import ROOT
 
 FOLDER, OUT = Path("datasets/leaves"), Path("build/report/leaves.json")
 DATASET = {"source": "trees", "draw": "hash", "seed": 7, "train_per_class": 1, "test_per_class": 1}
@@ -30,7 +27,6 @@ RECIPE = {
 }
 SCORE = {"rows": 2, "correct": 1, "accuracy": 0.5, "interval_95": [0.094531, 0.905469]}
 SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7]}
-TEXT = {"source": "x", "seed": 1, "train_per_level": 3, "val_per_level": 1, "test_per_level": 1}
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +34,7 @@ def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work where a dataset is built of which two of three classes have samples."""
     monkeypatch.chdir(tmp_path)
     params = {"sources": {}, "datasets": {"leaves": DATASET}, "recipes": {"quick": RECIPE}}
-    write_json(Path("params.yaml"), {**params, "texts": {"tinytalks": TEXT}})
+    write_json(Path("params.yaml"), params)
     classes = ["oak|elm", "ash", "none"]
     write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": classes})
     write_json(Path("build/leaves/details.json"), {"quick": {"test": SCORE}})
@@ -63,42 +59,6 @@ def papers(about: str) -> dict[str, str]:
     return {name: (FOLDER / name).read_text(encoding="utf-8") for name in PAPERS}
 
 
-def head(card: str) -> Any:
-    return yaml.safe_load(card.split("---\n")[1])
-
-
-def test_a_draft_says_so_in_every_paper() -> None:
-    found = papers("title:\n")
-    for name in ("README.md", "DATASHEET.md"):
-        assert (
-            "**This is a draft.** Its author has yet to write, in `about.yaml`: title, "
-            in (found[name])
-        )
-        assert "*Missing in this draft. The author knows:" in found[name]
-    assert "\nDRAFT. The author" in found["LICENSE"]
-    assert "\n% A draft: " in found["CITATION.bib"]
-    assert (head(found["README.md"])["license"], head(found["README.md"])["pretty_name"]) == (
-        "unknown",
-        "leaves",
-    )
-    document = json.loads(found["croissant.json"])
-    assert "license" not in document
-    assert document["description"].startswith("A draft: ")
-
-
-def test_what_the_author_wrote_stands_in_the_papers() -> None:
-    path = ROOT / "datasets/tinydigits/about.yaml"
-    about = read_about(path)
-    found = papers(path.read_text(encoding="utf-8"))
-    assert "draft" not in "".join(found.values()).lower()
-    sheet = " ".join(found["DATASHEET.md"].split())
-    for key in ("purpose", "funding", "collection", "labels", "people", "maintenance"):
-        assert str(getattr(about, key)) in sheet, key
-    assert str(about.origin[1].notice) in found["LICENSE"]
-    assert str(about.origin[2].notice) in found["LICENSE"]
-    assert found["CITATION.bib"].count("@misc{") == 2
-
-
 def test_figures_are_those_of_the_dataset() -> None:
     card = papers("title:\n")["README.md"]
     # A class with no sample is left out; no name breaks a table.
@@ -110,10 +70,11 @@ def test_figures_are_those_of_the_dataset() -> None:
     assert facts["wrong"]["quick"] == [{"index": 1, "actual": "ash", "predicted": "oak|elm"}]
     assert facts["confusion"]["quick"]["test"] == [[1, 0], [1, 0]]
     assert facts["source_samples"] == 9 + 8
+    assert "\nDRAFT. The author" in (FOLDER / "LICENSE").read_text(encoding="utf-8")
 
 
 def test_a_licence_that_the_hub_does_not_know_is_linked() -> None:
-    values = head(papers("licence: EUPL-1.2\n")["README.md"])
+    values = yaml.safe_load(papers("licence: EUPL-1.2\n")["README.md"].split("---\n")[1])
     licence = (values["license"], values["license_name"], values["license_link"])
     assert licence == ("other", "eupl-1.2", "LICENSE")
 
@@ -127,33 +88,3 @@ def test_a_paper_that_somebody_wrote_is_never_replaced(name: str) -> None:
         papers("title:\n")
     after = {paper: (FOLDER / paper).read_text(encoding="utf-8") for paper in PAPERS}
     assert after == {**before, name: "All rights reserved by me."}
-
-
-@pytest.mark.parametrize(
-    ("figures", "is_shown"),
-    [
-        ({"pairs_sha256": "as released"}, True),
-        ({"pairs_sha256": "0" * 64}, False),
-        ({}, False),
-        (None, False),
-    ],
-)
-def test_transformers_are_shown_if_they_learned_the_pairs_of_today(
-    tmp_path: Path, figures: dict[str, str] | None, is_shown: bool
-) -> None:
-    folder, out = Path("datasets/tinytalks"), Path("build/report/tinytalks.json")
-    folder.mkdir()
-    for source in (*ROOT.glob("datasets/tinytalks/*.*"), ROOT / "metrics/tinytalks.json"):
-        target = tmp_path / source.relative_to(ROOT)
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(source.read_bytes())
-    if figures is not None:
-        path = ROOT / "experiments/transformers/results/tinytalks.json"
-        measured = json.loads(path.read_text(encoding="utf-8"))
-        released = measured.pop("pairs_sha256")
-        if is_shown:
-            figures = {"pairs_sha256": released}
-        write_json(tmp_path / "tinytalks.json", {**figures, **measured})
-    describe_text.main(name="tinytalks", transformers=tmp_path, out=out)
-    assert ("### Transformers" in (folder / "README.md").read_text(encoding="utf-8")) == is_shown
-    assert bool(json.loads(out.read_text(encoding="utf-8"))["transformers"]) == is_shown

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.report.sheets import FIRST, Picture, allowances, plan_of, sheet, to_shades
+from stages.report.sheets import FIRST, Picture, plan_of, sheet, to_shades
 
 
 def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -62,13 +62,3 @@ def test_pictures_take_no_more_than_they_may(shape: tuple[int, ...], counts: lis
     )
     taken = top + single * plan.singles * (recipes + 1) + plan.classes * (ten + many)
     assert taken < 1.05 * allowance
-
-
-@pytest.mark.parametrize(
-    ("wanted", "allowed"),
-    [([3, 1, 2], [3, 1, 2]), ([100, 1, 90], [30, 1, 30]), ([], [])],
-)
-def test_all_get_what_they_want_or_the_largest_get_the_same(
-    wanted: list[int], allowed: list[int]
-) -> None:
-    assert allowances(wanted, 61) == allowed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,17 +59,3 @@ def test_the_pairs_are_read(split: str) -> None:
     pairs = [json.loads(line) for line in (folder / f"{split}.jsonl").read_text().splitlines()]
     answers = [record[f"{split}/answer"].decode() for record in records(folder, split)]
     assert answers == [pair["answer"] for pair in pairs]
-
-
-def test_a_dataset_that_was_built_anew_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
-    """What was extracted from an archive of the same name is kept; nothing is better than that."""
-    folder = tmp_path / "copy"
-    shutil.copytree(ROOT / "datasets/tinydigits-150", folder)
-    records(folder, "test")
-    other = ROOT / "datasets/tinydigits"
-    shutil.copy(other / "tinydigits-test.zip", folder / "tinydigits-150-test.zip")
-    text = (other / "croissant.json").read_text()
-    (folder / "croissant.json").write_text(text.replace("tinydigits-", "tinydigits-150-"))
-    assert records(folder, "test") == []
-    shutil.rmtree(tmp_path / "extracted")
-    assert len(records(folder, "test")) == 200

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from huggingface_hub import DatasetCard
 
-from tests.validators.released import IMAGES, NAMES, ROOT, arrays
+from tests.validators.released import IMAGES, ROOT, arrays
 
 
 def load(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -18,17 +17,6 @@ def load(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     # A type checker takes the folder of the repository for this package.
     datasets = importlib.import_module("datasets")
     return datasets.load_dataset(str(ROOT / "datasets" / name), cache_dir=str(cache))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_head_of_the_card_is_what_the_hub_reads(name: str) -> None:
-    data = DatasetCard.load(ROOT / f"datasets/{name}/README.md").data.to_dict()
-    assert data["license"] in {"cc-by-4.0", "cc-by-sa-3.0"}
-    assert data["pretty_name"]
-    assert data["size_categories"][0] in {"n<1K", "1K<n<10K"}
-    (config,) = data["configs"]
-    for file in config["data_files"]:
-        assert (ROOT / "datasets" / name / file["path"]).exists()
 
 
 @pytest.mark.parametrize("name", IMAGES)

@@ -117,13 +117,3 @@ def test_axe_finds_no_serious_fault(page: Page, scheme: str) -> None:
         if fault["impact"] in {"serious", "critical"}
     ]
     assert faults == []
-
-
-def test_the_keyboard_reaches_what_can_be_used(page: Page) -> None:
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "To the datasets"
-    reached = set()
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.tagName"))
-    assert {"A", "BUTTON", "PRE", "SUMMARY"} <= reached
