@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from stages.common.files import write_bytes
 from stages.common.templates import environment
-from stages.papers.about import ABOUT, OPTIONAL, QUESTIONS, About, Work, read_about
+from stages.papers.about import ABOUT, OPTIONAL, QUESTIONS, About, read_about
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stages.check.model import Params
 
 
@@ -28,25 +30,18 @@ _Dumper.add_representer(
 )
 
 
-def draft(name: str, known: About) -> str:
+def draft(name: str, known: Mapping[str, Any]) -> str:
     """Return the text of an ``about.yaml`` that lacks all but what is known of the source.
 
     Examples
     --------
-    >>> draft("leaves", About(licence="MIT")).splitlines()[22:24]
+    >>> draft("leaves", {"licence": "MIT"}).splitlines()[22:24]
     ['# The licence of the dataset, by its name in the SPDX list.', 'licence: MIT']
     """
     templates = environment("stages.papers")
     templates.filters["yaml"] = _to_yaml
-    # What is true of every dataset from the same source.
-    shared = {key: getattr(known, key) for key in ("licence", "collection", "labels", "people")}
-    works = [
-        {key: value for key, value in asdict(work).items() if value is not None}
-        for work in known.origin
-    ]
-    values = {key: value for key, value in {**shared, "origin": works}.items() if value}
     template = templates.get_template("about.yaml.j2")
-    return template.render(name=name, known=values, questions=QUESTIONS, optional=OPTIONAL)
+    return template.render(name=name, known=known, questions=QUESTIONS, optional=OPTIONAL)
 
 
 def _to_yaml(entry: dict[str, object]) -> str:
@@ -68,19 +63,18 @@ def add_drafts(params: Params) -> list[Path]:
             for other, source in sources.items()
             if source == sources[name] and other not in missing
         ]
-        known = next((_shared_by(about) for about in others if about.licence), About())
+        known = next((_shared_by(about) for about in others if about.licence), {})
         write_bytes(paths[name], draft(name, known).encode())
     return [paths[name] for name in missing]
 
 
-def _shared_by(about: About) -> About:
-    """Return what a dataset has in common with another one from its source."""
-    origin = [work for work in about.origin if work.gives != "selection"]
+def _shared_by(about: About) -> dict[str, Any]:
+    """Return what is true of every dataset from the same source."""
+    origin = [asdict(work) for work in about.origin if work.gives != "selection"]
     # What has no origin is its authors' own work: the new one is made from it.
-    if not origin:
-        own = {
-            key: getattr(about, key) for key in ("title", "authors", "year", "licence", "citation")
-        }
-        if all(own[key] for key in own if key != "citation"):
-            origin = [Work(gives="data", **own)]
-    return replace(about, origin=origin)
+    if not origin and about.title and about.authors and about.year:
+        keys = ("title", "authors", "year", "licence", "citation")
+        origin = [{"gives": "data", **{key: getattr(about, key) for key in keys}}]
+    works = [{key: value for key, value in work.items() if value is not None} for work in origin]
+    values = {key: getattr(about, key) for key in ("licence", "collection", "labels", "people")}
+    return {key: value for key, value in {**values, "origin": works}.items() if value}

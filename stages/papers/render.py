@@ -47,7 +47,7 @@ def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
 
 
 def render_papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return each of `PAPERS` by its name, from what `image_facts` or `text_facts` returns."""
+    """Return each of `PAPERS` by its name, from all that there is to say of a dataset."""
     templates = environment("stages.papers")
     templates.filters["fill"] = fill
     # A macro sees no other values.
@@ -79,9 +79,7 @@ def _header(facts: Mapping[str, Any]) -> str:
         "task_categories": (
             ["image-classification"] if of_images else ["question-answering", "text-generation"]
         ),
-        "size_categories": [
-            _size(sum(of_split["samples"] for of_split in facts["splits"].values()))
-        ],
+        "size_categories": [_size(facts["splits"])],
         "tags": about["keywords"] or [],
         "configs": [{"config_name": "default", "data_files": files}],
     }
@@ -89,7 +87,8 @@ def _header(facts: Mapping[str, Any]) -> str:
     return text
 
 
-def _size(samples: int) -> str:
+def _size(splits: Mapping[str, Any]) -> str:
+    samples = sum(split["samples"] for split in splits.values())
     sizes = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
     return next((name for limit, name in sizes.items() if samples < limit), "n>1M")
 

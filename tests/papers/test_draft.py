@@ -7,29 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from stages.check.model import Dataset, Params, Text
+from stages.check.model import Dataset, Params
 from stages.papers.about import About, read_about
 from stages.papers.draft import add_drafts
 from tests.conftest import ROOT
 
 
 def drafts(sources: dict[str, str]) -> dict[str, About]:
-    """Return the drafts that datasets and texts of some sources get."""
-    images = {name: of for name, of in sources.items() if "/" not in of}
-    params = Params(
-        sources={},
-        own={},
-        datasets={
-            name: Dataset(source=of, seed=1, train_per_class=1, test_per_class=1)
-            for name, of in images.items()
-        },
-        recipes={},
-        texts={
-            name: Text(source=of, seed=1, train_per_level=1, val_per_level=1, test_per_level=1)
-            for name, of in sources.items()
-            if name not in images
-        },
-    )
+    """Return the drafts that datasets of some sources get."""
+    datasets = {
+        name: Dataset(source=source, seed=1, train_per_class=1, test_per_class=1)
+        for name, source in sources.items()
+    }
+    params = Params(sources={}, own={}, datasets=datasets, recipes={}, texts={})
     return {path.parent.name: read_about(path) for path in add_drafts(params)}
 
 
