@@ -18,7 +18,6 @@ import yaml
 from PIL import Image
 
 import tinydatasets
-from stages.papers.about import REQUIRED, About, question
 from tests.pipeline.test_released import RELEASED
 from tools.pictures import learning_curves
 
@@ -520,19 +519,7 @@ def test_the_hook_before_a_commit_runs_make_lint() -> None:
     )
 
 
-# --- docs/papers.md and datasets/PHILOSOPHY.md --------------------------------------------------
-
-
-def test_the_page_of_papers_has_every_key() -> None:
-    shown = {
-        key.strip("`"): meaning for key, meaning in rows("docs/papers.md", "key of about.yaml")
-    }
-    optional = set(About.model_fields) - set(REQUIRED)
-    expected = {key: question(key).replace("; may be left out.", ".") for key in About.model_fields}
-    assert shown == {
-        key: f"{words} May be left out." if key in optional else words
-        for key, words in expected.items()
-    }
+# --- datasets/PHILOSOPHY.md --------------------------------------------------------------------
 
 
 def test_the_philosophy_has_the_figures_of_the_curves() -> None:

@@ -8,17 +8,10 @@ import jinja2
 def environment(package: str) -> jinja2.Environment:
     """Return what finds the templates of a package and fills them in.
 
-    Parameters
-    ----------
-    package : str
-        The package that they lie in. What ends in ``.html.j2`` is HTML, and text in it is escaped.
-
-    Returns
-    -------
-    jinja2.Environment
-        It refuses a name that has no value, and knows the functions of this module as filters.
+    Text in templates that end in ``.html.j2`` is escaped. A name that has no value is refused. The
+    functions of this module are filters.
     """
-    found = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader(package, ""),
         undefined=jinja2.StrictUndefined,
         autoescape=jinja2.select_autoescape(["html.j2"]),
@@ -26,8 +19,8 @@ def environment(package: str) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters.update(cell=cell, percent=percent, thousands=thousands)
-    return found
+    templates.filters.update(cell=cell, percent=percent, thousands=thousands)
+    return templates
 
 
 def cell(value: object) -> str:
@@ -43,22 +36,10 @@ def cell(value: object) -> str:
 
 
 def percent(fraction: float) -> str:
-    """Return a fraction in percent.
-
-    Examples
-    --------
-    >>> percent(0.96649)
-    '96.6'
-    """
+    """Return a fraction in percent: `percent(0.96649)` is ``'96.6'``."""
     return f"{100 * fraction:.1f}"
 
 
 def thousands(number: int) -> str:
-    """Return a whole number with commas.
-
-    Examples
-    --------
-    >>> thousands(264255)
-    '264,255'
-    """
+    """Return a whole number with commas: `thousands(264255)` is ``'264,255'``."""
     return f"{number:,}"

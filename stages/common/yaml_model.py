@@ -30,7 +30,7 @@ _EXPECTED = {
     "dict_type": "a mapping of names to entries",
     "float_type": "a number",
     "int_type": "a whole number",
-    "list_type": "a list, such as [8, 8]",
+    "list_type": "a list, such as [8, 8] or [one, two]",
     "string_type": "words, in quotation marks if they are a number or have a colon in them",
     "string_too_short": "words",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stages.common.intervals import wilson_interval
 from stages.train_mlp.exact import log_softmax
 
 if TYPE_CHECKING:
@@ -18,40 +19,6 @@ if TYPE_CHECKING:
 
 # Digits of every figure: more than anybody acts on.
 DECIMALS = 6
-
-
-def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
-    """Return the 95% confidence interval of a fraction by Wilson's score method.
-
-    Parameters
-    ----------
-    correct : int
-        Successes, 0 to `rows`.
-    rows : int
-        Trials, 1 or more.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper bound, in [0, 1].
-
-    References
-    ----------
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-    Journal of the American Statistical Association 22 (1927), 209-212.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(47, 50)
-    >>> round(low, 4), round(high, 4)
-    (0.8378, 0.9794)
-    """
-    z = 1.959963984540054  # the normal distribution's 97.5% quantile
-    fraction = correct / rows
-    scale = 1 + z * z / rows
-    center = (fraction + z * z / (2 * rows)) / scale
-    half = z * math.sqrt(fraction * (1 - fraction) / rows + z * z / (4 * rows * rows)) / scale
-    return max(0.0, center - half), min(1.0, center + half)
 
 
 def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -> float | None:

@@ -2,61 +2,53 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import TypeAdapter
 
-from stages.check.entry import Entry
-from stages.check.own_file import read_own_file
+from stages.check.model import Entry, Strict
+from stages.common.yaml_model import read_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+ABOUT = "about.yaml"
+
+
+class Expected:
+    """Words for what should stand there, which pydantic's errors then say."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """Return the schema of the type with the words in it."""
+        return {
+            "type": "custom-error",
+            "schema": handler(source),
+            "custom_error_type": "expected",
+            "custom_error_message": self.words,
+        }
+
+
+Words = Annotated[str, Strict(min_length=1, strip_whitespace=True)]
+_LINE = "words in one line, in quotation marks if they are a number or have a colon in them"
+Line = Annotated[Words, Strict(pattern=r"^[^\n]+$"), Expected(_LINE)]
+Lines = Annotated[list[Line], Strict(min_length=1)]
+Several = Annotated[list[Words], Strict(min_length=1)]
+Year = Annotated[int, Strict(ge=1900, le=2100), Expected("a year from 1900 to 2100")]
 # A licence of the SPDX list, or an expression of several.
-_LICENCE = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
-_BIBTEX = re.compile(r"@\w+\s*\{\s*[\w:.-]+\s*,.*\}", re.DOTALL)
-EXPECTED = {
-    "string_type": "words, in quotation marks if they are a number or have a colon in them",
-    "list_type": "a list, such as [one, two]",
-    "string_too_short": "words; leave nothing after the colon until you know them",
-    "too_short": "an entry in the list; leave nothing after the colon until you know one",
-    "greater_than_equal": "a year since 1900",
-    "less_than_equal": "a year until 2100",
-    "literal_error": "data, copy or selection",
-}
+_SPDX = "^[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*$"
+_SPDX_WORDS = "a name of the SPDX list, such as CC-BY-4.0"
+Licence = Annotated[Words, Strict(pattern=_SPDX), Expected(_SPDX_WORDS)]
+# Without the three backticks that would end its block in the card.
+_BIBTEX = r"^@\w+\s*\{\s*[\w:.-]+\s*,([^`]|`{1,2}[^`])*\}$"
+_BIBTEX_WORDS = "an entry of BibTeX, such as @misc{key, title={...}}"
+BibTeX = Annotated[Words, Strict(pattern=_BIBTEX), Expected(_BIBTEX_WORDS)]
 
 
-def _licence(value: str) -> str:
-    if not _LICENCE.fullmatch(value):
-        raise PydanticCustomError("order", "expected a name of the SPDX list, such as CC-BY-4.0")
-    return value
-
-
-def _bibtex(value: str) -> str:
-    if not _BIBTEX.fullmatch(value.strip()) or "```" in value:
-        raise PydanticCustomError(
-            "order", "expected an entry of BibTeX, such as @misc{{key, title={{...}}}}"
-        )
-    return value.strip()
-
-
-def _line(value: str) -> str:
-    if "\n" in value:
-        raise PydanticCustomError("order", "expected words in one line")
-    return value
-
-
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Line = Annotated[Words, AfterValidator(_line)]
-Lines = Annotated[list[Line], Field(min_length=1)]
-Several = Annotated[list[Words], Field(min_length=1)]
-Year = Annotated[int, Field(ge=1900, le=2100)]
-Licence = Annotated[Words, AfterValidator(_licence)]
-BibTeX = Annotated[Words, AfterValidator(_bibtex)]
-
-
+@dataclass(frozen=True, kw_only=True)
 class Work(Entry):
     """Something that the dataset was made from, by somebody else."""
 
@@ -81,6 +73,7 @@ class Work(Entry):
     """How to cite it, in BibTeX."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class About(Entry):
     """All of ``about.yaml``. A key without a value is one that its author has yet to write."""
 
@@ -100,11 +93,11 @@ class About(Entry):
     """The licence of the dataset, by its name in the SPDX list."""
     citation: BibTeX | None = None
     """How to cite it, in BibTeX."""
-    origin: list[Work] = Field(default=[])
+    origin: list[Work] = field(default_factory=list)
     """What it was made from; nothing, if its authors made all of it."""
-    levels: list[Line] = Field(default=[])
+    levels: list[Line] = field(default_factory=list)
     """The names of the levels of questions and answers, from the first."""
-    languages: list[Line] = Field(default=[])
+    languages: list[Line] = field(default_factory=list)
     """The languages of a text, by their codes in ISO 639, such as en."""
     purpose: Words | None = None
     """What it was made for, and what there was no dataset for before."""
@@ -130,41 +123,25 @@ class About(Entry):
     """Who looks after it, how to report an error, and what happens to old versions."""
 
     def missing(self) -> list[str]:
-        """Give the keys that the author has yet to write, in the order of the model."""
+        """Return the keys that the author has yet to write, in the order of the model."""
         return [key for key in REQUIRED if getattr(self, key) is None]
 
 
+# What the author is asked for by each key.
+QUESTIONS = {
+    key: " ".join(schema["description"].split())
+    for key, schema in TypeAdapter(About).json_schema()["properties"].items()
+}
 OPTIONAL = ("origin", "levels", "languages", "contents", "curation")
-REQUIRED = tuple(key for key in About.model_fields if key not in OPTIONAL)
+REQUIRED = tuple(key for key in QUESTIONS if key not in OPTIONAL)
 
 
 def read_about(path: Path) -> About:
-    """Read and check ``about.yaml``.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    About
-        All of it.
+    """Read and validate an ``about.yaml``.
 
     Raises
     ------
     StageError
         If anything in it is wrong: the line, the key, the value and what is allowed.
     """
-    return read_own_file(About, path, EXPECTED)
-
-
-def question(key: str) -> str:
-    """Give what the author is asked for by a key.
-
-    Examples
-    --------
-    >>> question("funding")
-    'Who paid for it.'
-    """
-    return " ".join(str(About.model_fields[key].description).split())
+    return read_model(About, path)

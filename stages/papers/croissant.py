@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _FORMATS = {
     "csv": "text/csv",
@@ -58,22 +58,58 @@ CONTEXT = {
 }
 
 
+# Of each column its name, its type and what it holds; of images, the last two where compared.
+_SAMPLES = (
+    ("split", "sc:Text", "The split that it is in."),
+    ("row", "sc:Text", "Its row in the source."),
+    ("label", "sc:Integer", "Its label."),
+    ("tier", "sc:Text", "Its rank by difficulty within its class: easy, hard or hardest."),
+    (
+        "difficulty",
+        "sc:Float",
+        "How near it is to its own class, against the others; above 1, others are nearer.",
+    ),
+)
+_PAIRS = (
+    ("id", "sc:Text", "The name of the pair: its level and its number."),
+    ("level", "sc:Integer", "Its level, from 1."),
+    ("question", "sc:Text", "The question."),
+    ("answer", "sc:Text", "The answer."),
+)
+
+
 def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a dataset for programs.
+    """Return the description of a dataset for programs, a document of JSON-LD.
 
-    Parameters
-    ----------
-    facts : mapping
-        What `image_facts` or `text_facts` gives.
-
-    Returns
-    -------
-    dict
-        A document of JSON-LD. Its files are named from the folder that it is in. It gives records:
-        those of images from the archives of PNG files, those of texts from the JSON Lines.
+    Its files are named from the folder that it is in. It gives records: those of images from the
+    archives of PNG files, those of texts from the JSON Lines.
     """
-    about = facts["about"]
-    of_images = facts["kind"] == "images"
+    about, licence, splits = facts["about"], facts["licence"], facts["splits"]
+    files = [
+        _node(
+            "FileObject",
+            file["name"],
+            file["holds"],
+            contentUrl=file["name"],
+            contentSize=f"{file['bytes']} B",
+            encodingFormat=_FORMATS[file["name"].rpartition(".")[2]],
+            sha256=file["sha256"],
+        )
+        for file in facts["files"]
+    ]
+    if facts["kind"] == "images":
+        files += [_archived(facts, split) for split in splits]
+        words = "Where each sample comes from and how hard it is, in the order of the pickles."
+        columns = _SAMPLES if facts["tiers"] else _SAMPLES[:-2]
+        records = [_images(split, facts["classes"]) for split in splits]
+        records.append(_table("samples", words, "samples.csv", columns))
+    else:
+        words = "The pairs of {}, in the order of the source."
+        records = [
+            _table(split, words.format(split), f"{split}.jsonl", _PAIRS)
+            for split, of_split in splits.items()
+            if of_split["samples"]
+        ]
     document = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -82,7 +118,7 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         "name": re.sub(r"[^\w-]", "-", about["title"] or facts["name"], flags=re.ASCII),
         "description": about["summary"] or "A draft: its author has not described it yet.",
         "url": "README.md",
-        "license": facts["licence"]["url"] or facts["licence"]["id"] or None,
+        "license": licence["url"] or licence["id"],
         "version": about["version"],
         "datePublished": about["year"] and str(about["year"]),
         "creator": [{"@type": "sc:Organization", "name": name} for name in about["authors"] or []],
@@ -90,139 +126,58 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         "citeAs": about["citation"],
         "sdPublisher": {"@type": "sc:Organization", "name": "the pipeline of tinydatasets"},
         "isBasedOn": [work["url"] for work in about["origin"] if work["url"]],
-        "distribution": [_file(file) for file in facts["files"]],
-        "recordSet": [
-            (_images(split, facts) if of_images else _pairs(split))
-            for split, of_split in facts["splits"].items()
-            if of_split["samples"]
-        ],
+        "distribution": files,
+        "recordSet": records,
     }
-    if of_images:
-        document["distribution"] += [_archived(facts, split) for split in facts["splits"]]
-        document["recordSet"].append(_samples(has_difficulty=bool(facts["tiers"])))
     return {key: value for key, value in document.items() if value}
-
-
-def _file(file: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "@type": "cr:FileObject",
-        "@id": file["name"],
-        "name": file["name"],
-        "description": file["holds"],
-        "contentUrl": file["name"],
-        "contentSize": f"{file['bytes']} B",
-        "encodingFormat": _FORMATS[file["name"].rpartition(".")[2]],
-        "sha256": file["sha256"],
-    }
 
 
 def _archived(facts: Mapping[str, Any], split: str) -> dict[str, Any]:
     archive = f"{facts['name']}-{split}"
-    return {
-        "@type": "cr:FileSet",
-        "@id": f"{split}-images",
-        "name": f"{split}-images",
-        "description": f"The images of {split}.",
-        "containedIn": {"@id": f"{archive}.zip"},
-        "encodingFormat": "image/png",
+    return _node(
+        "FileSet",
+        f"{split}-images",
+        f"The images of {split}.",
+        containedIn={"@id": f"{archive}.zip"},
+        encodingFormat="image/png",
         # Of no older archive that a program extracted from a file of this name.
-        "includes": f"{facts['folders'][archive]}/*/*.png",
-    }
+        includes=f"{facts['folders'][archive]}/*/*.png",
+    )
 
 
-def _records(name: str, description: str, fields: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "@type": "cr:RecordSet",
-        "@id": name,
-        "name": name,
-        "description": description,
-        "field": fields,
-    }
-
-
-def _field(
-    records: str, name: str, kind: str, description: str, source: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "@type": "cr:Field",
-        "@id": f"{records}/{name}",
-        "name": name,
-        "description": description,
-        "dataType": kind,
-        "source": source,
-    }
-
-
-def _images(split: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _images(split: str, classes: Iterable[str]) -> dict[str, Any]:
+    kind = "sc:Integer" if all(name.isdecimal() for name in classes) else "sc:Text"
+    words = (
+        "The folder that it is in: the name of its class, with codes for what a path may not have."
+    )
+    regex = {"regex": r"(?:.*/)?([^/]+)/[^/]+\.png$"}
+    content, path = ({"fileProperty": part} for part in ("content", "fullpath"))
     images = {"@id": f"{split}-images"}
-    are_numbers = all(name.isdecimal() for name in facts["classes"])
-    return _records(
-        split,
-        f"The samples of {split}, in the order of the classes.",
-        [
-            _field(
-                split,
-                "image",
-                "sc:ImageObject",
-                "The image.",
-                {"fileSet": images, "extract": {"fileProperty": "content"}},
-            ),
-            _field(
-                split,
-                "label",
-                "sc:Integer" if are_numbers else "sc:Text",
-                (
-                    "The folder that it is in: the name of its class, with codes for what a path "
-                    "may not have."
-                ),
-                {
-                    "fileSet": images,
-                    "extract": {"fileProperty": "fullpath"},
-                    "transform": {"regex": r"(?:.*/)?([^/]+)/[^/]+\.png$"},
-                },
-            ),
-        ],
-    )
+    fields = [
+        _field(split, "image", "sc:ImageObject", "The image.", fileSet=images, extract=content),
+        _field(split, "label", kind, words, fileSet=images, extract=path, transform=regex),
+    ]
+    about = f"The samples of {split}, in the order of the classes."
+    return _node("RecordSet", split, about, field=fields)
 
 
-def _samples(*, has_difficulty: bool) -> dict[str, Any]:
-    columns = {
-        "split": ("sc:Text", "The split that it is in."),
-        "row": ("sc:Text", "Its row in the source."),
-        "label": ("sc:Integer", "Its label."),
-        "tier": ("sc:Text", "Its rank by difficulty within its class: easy, hard or hardest."),
-        "difficulty": (
-            "sc:Float",
-            "How near it is to its own class, against the others; above 1, others are nearer.",
-        ),
+def _table(name: str, about: str, file: str, columns: Iterable[tuple[str, str, str]]) -> Any:
+    fields = [
+        _field(name, column, kind, words, fileObject={"@id": file}, extract={"column": column})
+        for column, kind, words in columns
+    ]
+    return _node("RecordSet", name, about, field=fields)
+
+
+def _field(records: str, name: str, kind: str, words: str, **source: Any) -> dict[str, Any]:
+    return _node("Field", f"{records}/{name}", words, dataType=kind, source=source)
+
+
+def _node(kind: str, identity: str, description: str, **values: Any) -> dict[str, Any]:
+    return {
+        "@type": f"cr:{kind}",
+        "@id": identity,
+        "name": identity.rpartition("/")[2],
+        "description": description,
+        **values,
     }
-    return _records(
-        "samples",
-        "Where each sample comes from and how hard it is, in the order of the pickles.",
-        [
-            _field("samples", name, kind, words, _column("samples.csv", name))
-            for name, (kind, words) in columns.items()
-            if has_difficulty or name not in ("tier", "difficulty")
-        ],
-    )
-
-
-def _pairs(split: str) -> dict[str, Any]:
-    columns = {
-        "id": ("sc:Text", "The name of the pair: its level and its number."),
-        "level": ("sc:Integer", "Its level, from 1."),
-        "question": ("sc:Text", "The question."),
-        "answer": ("sc:Text", "The answer."),
-    }
-    return _records(
-        split,
-        f"The pairs of {split}, in the order of the source.",
-        [
-            _field(split, name, kind, words, _column(f"{split}.jsonl", name))
-            for name, (kind, words) in columns.items()
-        ],
-    )
-
-
-def _column(file: str, name: str) -> dict[str, Any]:
-    return {"fileObject": {"@id": file}, "extract": {"column": name}}

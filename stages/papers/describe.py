@@ -2,48 +2,131 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from stages.check.read import read_dataset, read_recipes
 from stages.common import command
 from stages.common.files import read_csv, read_json, write_json
+from stages.common.splits import SPLITS
 from stages.common.sums import from_text
-from stages.papers.about import read_about
-from stages.papers.images import image_facts
+from stages.common.yaml_file import read_yaml
+from stages.papers.facts import common_facts
 from stages.papers.render import write_papers
-from stages.serialize.archive import folder_in
+
+Rows = Sequence[Mapping[str, str]]
+
+HARDEST = 20
+FILES = {
+    "train.pkl": "the training samples: a pickle of images and labels",
+    "val.pkl": "the validation samples, likewise",
+    "test.pkl": "the test samples, likewise",
+    "{name}-train.zip": "the training images as PNG files, a folder for each class",
+    "{name}-val.zip": "the validation images, likewise",
+    "{name}-test.zip": "the test images, likewise",
+    "samples.csv": (
+        "for each sample, in the order of the pickles: its split, its row in the source, its "
+        "label, its tier and its difficulty"
+    ),
+    "classes.json": "the names of the classes, in the order of the labels",
+}
 
 
-def main(
-    *,
-    params: Path,
-    source: Path,
-    recipes: Path,
-    about: Path,
-    details: Path,
-    predictions: Path,
-    dataset: Path,
-    out: Path,
-) -> None:
-    """Write the papers of the folder `dataset`, and the facts that they state to `out`."""
-    sums = from_text((dataset / "SHA256SUMS").read_text(encoding="utf-8"))
-    facts = image_facts(
-        dataset.name,
-        read_about(about),
-        dataset=read_json(params),
-        source=read_json(source),
-        recipes=read_json(recipes),
-        details=read_json(details),
-        predictions={path.stem: read_csv(path) for path in sorted(predictions.glob("*.csv"))},
-        samples=read_csv(dataset / "samples.csv"),
-        folders={
-            name.removesuffix(".zip"): folder_in(dataset / name)
-            for name in sums
-            if name.endswith(".zip")
-        },
-        files={name: ((dataset / name).stat().st_size, sums[name]) for name in sums},
-    )
-    write_papers(dataset, facts)
+def main(*, name: str, source: Path, out: Path) -> None:
+    """Write the papers of dataset `name`, and the facts that they state to `out`.
+
+    The folder `source` has the facts of its source.
+    """
+    folder, build = Path("datasets", name), Path("build", name)
+    # Of a user's own source there is nothing to say but what was found in it.
+    published = read_yaml(Path("params.yaml"))["sources"].get(source.name, {})
+    about_source = {**read_json(source / "facts.json"), **published}
+    names = about_source["classes"]
+    rows_of = dict(zip(names, about_source["rows_per_class"], strict=True))
+    samples = read_csv(folder / "samples.csv")
+    train = [line for line in samples if line["split"] == "train"]
+    splits = _splits(samples, names)
+    present = [c for c in names if any(split["by_class"][c] for split in splits.values())]
+    predictions = {path.stem: read_csv(path) for path in sorted(build.glob("predictions/*.csv"))}
+    released = from_text((folder / "SHA256SUMS").read_text(encoding="utf-8"))
+    files = {file.format(name=name): words for file, words in FILES.items()}
+    archives = [folder / file for file in released if file.endswith(".zip")]
+    facts = {
+        **common_facts(name, "images", {file: files[file] for file in files if file in released}),
+        "folders": {archive.stem: _folder_in(archive) for archive in archives},
+        "splits": splits,
+        "classes": present,
+        "dataset": asdict(read_dataset(name)),
+        "source_samples": sum(rows_of[c] for c in present),
+        "source": about_source,
+        "recipes": {key: asdict(recipe) for key, recipe in sorted(read_recipes().items())},
+        "scores": read_json(build / "details.json"),
+        "confusion": {recipe: _confusion(rows, present) for recipe, rows in predictions.items()},
+        "wrong": {recipe: _wrong(rows) for recipe, rows in predictions.items()},
+        "tiers": _tiers(train),
+        "hardest": _hardest(train, names),
+    }
+    write_papers(folder, facts)
     write_json(out, facts)
+
+
+def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:
+    splits = {}
+    for split in SPLITS:
+        labels = Counter(int(line["label"]) for line in samples if line["split"] == split)
+        if labels:
+            by_class = {name: labels[label] for label, name in enumerate(names)}
+            splits[split] = {"samples": labels.total(), "by_class": by_class}
+    return splits
+
+
+def _folder_in(archive: Path) -> str:
+    """Return the name of the folder that all images of an archive are in."""
+    with zipfile.ZipFile(archive) as file:
+        return file.namelist()[0].partition("/")[0]
+
+
+def _confusion(rows: Rows, classes: Sequence[str]) -> dict[str, list[list[int]]]:
+    """Return a matrix for each split: true classes down, predicted across."""
+    counts = Counter((row["split"], row["actual"], row["predicted"]) for row in rows)
+    return {
+        split: [[counts[split, actual, guess] for guess in classes] for actual in classes]
+        for split in dict.fromkeys(row["split"] for row in rows)
+    }
+
+
+def _wrong(rows: Rows) -> list[dict[str, Any]]:
+    """Return the samples of test that a recipe got wrong, by their index in the split."""
+    return [
+        {"index": index, "actual": row["actual"], "predicted": row["predicted"]}
+        for index, row in enumerate(row for row in rows if row["split"] == "test")
+        if row["actual"] != row["predicted"]
+    ]
+
+
+def _tiers(train: Rows) -> dict[str, dict[str, int]]:
+    """Count the samples of each tier, and those nearer to other classes than to theirs."""
+    samples = Counter(line["tier"] for line in train)
+    ambiguous = Counter(line["tier"] for line in train if float(line["difficulty"] or 0) > 1)
+    return {
+        tier: {"samples": samples[tier], "ambiguous": ambiguous[tier]}
+        for tier in ("easy", "hard", "hardest")
+        if samples[tier]
+    }
+
+
+def _hardest(train: Rows, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the samples of the largest difficulty, the hardest first."""
+    known = [(index, line) for index, line in enumerate(train) if line["difficulty"]]
+    known.sort(key=lambda pair: -float(pair[1]["difficulty"]))
+    return [
+        {"index": index, "class": names[int(line["label"])], "difficulty": line["difficulty"]}
+        for index, line in known[:HARDEST]
+    ]
 
 
 if __name__ == "__main__":

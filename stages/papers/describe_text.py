@@ -2,59 +2,82 @@
 
 from __future__ import annotations
 
+import string
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-import yaml
-
+from stages.check.read import read_text
 from stages.common import command
 from stages.common.files import read_json, write_json
-from stages.common.sums import md5, sha256
-from stages.papers.about import read_about
+from stages.common.intervals import wilson_interval
+from stages.common.splits import SPLITS
+from stages.common.sums import sha256
+from stages.papers.facts import common_facts
 from stages.papers.render import write_papers
-from stages.papers.texts import FILES, text_facts
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 
+FILES = {
+    "train.txt": "the training pairs as plain text: `Q: …`, newline, `A: …`, blank line",
+    "val.txt": "the validation pairs, likewise",
+    "test.txt": "the test pairs, likewise",
+    "train.jsonl": "the training pairs as JSON Lines, with `id` and `level`",
+    "val.jsonl": "the validation pairs, likewise",
+    "test.jsonl": "the test pairs, likewise",
+}
 
-def main(
-    *,
-    params: Path,
-    about: Path,
-    metrics: Path,
-    transformers: Path,
-    lock: Path,
-    dataset: Path,
-    out: Path,
-) -> None:
-    """Write the papers of the folder `dataset`, and the facts that they state to `out`.
 
-    The figures of the file `transformers` are taken if, by the `lock` of their pipeline, they are
-    of the pairs that are in `dataset` today.
+def main(*, name: str, transformers: Path, out: Path) -> None:
+    """Write the papers of text `name`, and the facts that they state to `out`.
+
+    The folder `transformers` has what was measured of the texts that transformers learned.
     """
-    released = {name: (dataset / name).read_bytes() for name in FILES}
-    facts = text_facts(
-        dataset.name,
-        read_about(about),
-        text=read_json(params),
-        pairs=dict(zip(("train", "val", "test"), read_splits(dataset), strict=True)),
-        metrics=read_json(metrics),
-        transformers=read_json(transformers) if learned(lock, released, dataset) else None,
-        files={name: (len(data), sha256(data)) for name, data in released.items()},
-    )
-    write_papers(dataset, facts)
+    folder = Path("datasets", name)
+    common = common_facts(name, "text", FILES)
+    pairs = dict(zip(SPLITS, read_splits(folder), strict=True))
+    everything = [pair for split in pairs.values() for pair in split]
+    first = {pair.level: pair for pair in reversed(everything)}
+    names = dict(enumerate(common["about"]["levels"], 1))
+    words = " ".join(f"{pair.question} {pair.answer}" for pair in everything).lower().split()
+    metrics = read_json(Path("metrics", f"{name}.json"))
+    scores = next(row for row in metrics["retrieval"] if row["ranking"] == "tf-idf")
+    facts = {
+        **common,
+        "splits": {
+            split: {
+                "samples": len(of_split),
+                "by_level": {str(n): sum(pair.level == n for pair in of_split) for n in first},
+            }
+            for split, of_split in pairs.items()
+        },
+        # Each with its first pair as an example.
+        "levels": [
+            {"name": names.get(level, ""), **first[level]._asdict()} for level in sorted(first)
+        ],
+        "longest": {
+            part: max(len(getattr(pair, part)) for pair in everything)
+            for part in ("question", "answer")
+        },
+        "words": len({word.strip(string.punctuation) for word in words} - {""}),
+        "dataset": asdict(read_text(name)),
+        "metrics": metrics,
+        "intervals": {
+            split: wilson_interval(round(scores[split] * len(pairs[split])), len(pairs[split]))
+            for split in scores
+            if split != "ranking"
+        },
+        "transformers": _figures(transformers / f"{name}.json", folder),
+    }
+    write_papers(folder, facts)
     write_json(out, facts)
 
 
-def learned(lock: Path, released: dict[str, bytes], dataset: Path) -> bool:
-    """Tell whether transformers were trained on the pairs that are released, by a ``dvc.lock``."""
-    stage = f"train_transformer@{dataset.name}"
-    recorded = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"].get(stage, {"deps": []})
-    sums = {dep["path"]: dep["md5"] for dep in recorded["deps"]}
-    return all(
-        sums.get(f"{dataset.as_posix()}/{name}") == md5(data)
-        for name, data in released.items()
-        if name.endswith(".jsonl")
-    )
+def _figures(path: Path, folder: Path) -> dict[str, Any] | None:
+    """Return what was measured of transformers, if they learned the pairs of today."""
+    figures: dict[str, Any] = read_json(path) if path.exists() else {}
+    pairs = b"".join((folder / f"{split}.jsonl").read_bytes() for split in SPLITS)
+    return figures if figures.pop("pairs_sha256", None) == sha256(pairs) else None
 
 
 if __name__ == "__main__":

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from stages.common.files import write_bytes
-from stages.papers.about import OPTIONAL, REQUIRED, About, Work, question, read_about
+from stages.common.templates import environment
+from stages.papers.about import ABOUT, OPTIONAL, QUESTIONS, About, read_about
 
 if TYPE_CHECKING:
-    from stages.check.model import Params
+    from collections.abc import Mapping
 
-ABOUT = "about.yaml"
-_HEAD = """\
-# A draft, made by the pipeline, of what only the author of {name} can say. Write what you know
-# after each colon, and run `make repro`. The papers in this folder follow: README.md, DATASHEET.md,
-# LICENSE, CITATION.bib and croissant.json. They say what is missing. docs/papers.md has more.
-"""
+    from stages.check.model import Params
 
 
 class _Dumper(yaml.SafeDumper):
@@ -33,98 +30,51 @@ _Dumper.add_representer(
 )
 
 
-# What is true of every dataset from the same source.
-_SHARED = ("licence", "collection", "labels", "people")
-
-
-def draft(name: str, known: About) -> str:
-    """Give a draft, in which all is missing but what is known of the source.
-
-    Parameters
-    ----------
-    name : str
-        The name of the dataset.
-    known : About
-        What is known: of it, the origin, and the keys that are true of every dataset from a source.
-
-    Returns
-    -------
-    str
-        The text of an ``about.yaml``.
+def draft(name: str, known: Mapping[str, Any]) -> str:
+    """Return the text of an ``about.yaml`` that lacks all but what is known of the source.
 
     Examples
     --------
-    >>> draft("leaves", About(licence="MIT")).splitlines()[22:24]
+    >>> draft("leaves", {"licence": "MIT"}).splitlines()[22:24]
     ['# The licence of the dataset, by its name in the SPDX list.', 'licence: MIT']
     """
-    parts = [_HEAD.format(name=name)]
-    for key in REQUIRED:
-        value = getattr(known, key) if key in _SHARED else None
-        entry = _entry(key, value) if value else f"{key}:\n"
-        parts.append(f"# {question(key)}\n{entry}")
-    optional = [key for key in OPTIONAL if key != "origin"]
-    parts += [f"# {question(key)}\n# {key}:\n" for key in optional]
-    if known.origin:
-        works = [work.model_dump(exclude_none=True) for work in known.origin]
-        parts.append(f"# {question('origin')}\n{_entry('origin', works)}")
-    return "\n".join(parts)
+    templates = environment("stages.papers")
+    templates.filters["yaml"] = _to_yaml
+    template = templates.get_template("about.yaml.j2")
+    return template.render(name=name, known=known, questions=QUESTIONS, optional=OPTIONAL)
 
 
-def _entry(key: str, value: object) -> str:
-    text: str = yaml.dump(
-        {key: value}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96
-    )
-    return text
-
-
-def is_untouched(name: str, path: Path) -> bool:
-    """Tell whether an ``about.yaml`` is a draft as the pipeline made it.
-
-    What it was drafted from may be gone from ``params.yaml``: any other description could be it.
-    """
-    text = path.read_text(encoding="utf-8")
-    others = [read_about(other) for other in path.parent.parent.glob(f"*/{ABOUT}") if other != path]
-    return text in {draft(name, known) for known in (About(), *map(_from, others))}
+def _to_yaml(entry: dict[str, object]) -> str:
+    return str(yaml.dump(entry, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96))
 
 
 def add_drafts(params: Params) -> list[Path]:
-    """Write a draft for each dataset and text that has no ``about.yaml``.
+    """Write a draft for each dataset and text that has no ``about.yaml``; return their paths.
 
     What is true of every dataset from its source is taken from another one that says it.
-
-    Parameters
-    ----------
-    params : Params
-        As checked.
-
-    Returns
-    -------
-    list of Path
-        The files that were written.
     """
-    sources = {
-        **{name: dataset.source for name, dataset in params.datasets.items()},
-        **{name: text.source for name, text in params.texts.items()},
-    }
+    sources = {name: dataset.source for name, dataset in params.datasets.items()}
+    sources |= {name: text.source for name, text in params.texts.items()}
     paths = {name: Path("datasets", name, ABOUT) for name in sources}
     missing = [name for name in sources if not paths[name].exists()]
     for name in missing:
         others = [
-            paths[other]
+            read_about(paths[other])
             for other, source in sources.items()
             if source == sources[name] and other not in missing
         ]
-        known = [about for about in map(read_about, others) if about.licence]
-        write_bytes(paths[name], draft(name, _from(known[0]) if known else About()).encode())
+        known = next((_shared_by(about) for about in others if about.licence), {})
+        write_bytes(paths[name], draft(name, known).encode())
     return [paths[name] for name in missing]
 
 
-def _from(about: About) -> About:
-    """Give what a dataset has in common with another one from its source."""
-    origin = [work for work in about.origin if work.gives != "selection"]
+def _shared_by(about: About) -> dict[str, Any]:
+    """Return what is true of every dataset from the same source."""
+    origin = [asdict(work) for work in about.origin if work.gives != "selection"]
     # What has no origin is its authors' own work: the new one is made from it.
-    own = {"title": about.title, "authors": about.authors, "year": about.year}
-    if not origin and all(own.values()):
-        entry = {**own, "gives": "data", "licence": about.licence, "citation": about.citation}
-        origin = [Work.model_validate(entry)]
-    return about.model_copy(update={"origin": origin})
+    if not origin and about.title and about.authors and about.year:
+        keys = ("title", "authors", "year", "licence", "citation")
+        origin = [{"gives": "data", **{key: getattr(about, key) for key in keys}}]
+    works = [{key: value for key, value in work.items() if value is not None} for work in origin]
+    values = {key: getattr(about, key) for key in ("licence", "collection", "labels", "people")}
+    return {key: value for key, value in {**values, "origin": works}.items() if value}

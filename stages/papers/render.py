@@ -12,7 +12,7 @@ import yaml
 from stages.common.errors import StageError
 from stages.common.files import write_bytes
 from stages.common.templates import environment
-from stages.papers.about import question
+from stages.papers.about import QUESTIONS
 from stages.papers.croissant import croissant
 
 if TYPE_CHECKING:
@@ -23,56 +23,21 @@ WIDTH = 100
 # What a template of the same name with `.j2` gives, and all papers.
 _TEXTS = ("README.md", "DATASHEET.md", "LICENSE", "CITATION.bib")
 PAPERS = (*_TEXTS, "croissant.json")
-
-
-def papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
-    """Write the papers of a dataset.
-
-    Parameters
-    ----------
-    facts : mapping
-        What `image_facts` or `text_facts` gives.
-
-    Returns
-    -------
-    dict of str to bytes
-        Each of `PAPERS` by its name.
-    """
-    templates = environment("stages.papers")
-    templates.filters.update(fill=fill, question=question)
-    values = {**facts, "header": header(facts)}
-    files = {name: templates.get_template(f"{name}.j2").render(values) for name in _TEXTS}
-    files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
-    return {name: text.encode() for name, text in files.items()}
-
-
-# It stands in each paper, so that one which somebody wrote by hand is never replaced or removed.
+# It stands in each paper, so that one which somebody wrote by hand is never replaced.
 MARK = "the pipeline of tinydatasets"
-
-
-def is_ours(path: Path) -> bool:
-    """Tell whether a paper that is there was written by the pipeline."""
-    return MARK in path.read_text(encoding="utf-8", errors="replace")
 
 
 def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the papers of a dataset to its folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder.
-    facts : mapping
-        As for `papers`.
 
     Raises
     ------
     StageError
         If somebody wrote one of them by hand. Nothing is written then.
     """
-    files = papers(facts)
+    files = render_papers(facts)
     for path in (folder / name for name in files):
-        if path.exists() and not is_ours(path):
+        if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
             raise StageError(
                 f"{path.as_posix()}: this file is not the pipeline's, which would replace it. Say "
                 f"in {folder.as_posix()}/about.yaml what it says, and remove or rename it."
@@ -81,50 +46,49 @@ def write_papers(folder: Path, facts: Mapping[str, Any]) -> None:
         write_bytes(folder / name, data)
 
 
-def header(facts: Mapping[str, Any]) -> str:
-    """Give the head of the card as the Hugging Face Hub reads it, in YAML.
+def render_papers(facts: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return each of `PAPERS` by its name, from all that there is to say of a dataset."""
+    templates = environment("stages.papers")
+    templates.filters["fill"] = fill
+    # A macro sees no other values.
+    templates.globals["questions"] = QUESTIONS
+    values = {**facts, "header": _header(facts)}
+    files = {name: templates.get_template(f"{name}.j2").render(values) for name in _TEXTS}
+    files["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
+    return {name: text.encode() for name, text in files.items()}
 
-    Parameters
-    ----------
-    facts : mapping
-        As for `papers`.
 
-    Returns
-    -------
-    str
-        Licence, title, size and keywords, and which files the Hub shows as which split.
+def _header(facts: Mapping[str, Any]) -> str:
+    """Return the head of the card as the Hugging Face Hub reads it, in YAML.
+
+    It has licence, title, size and keywords, and which files the Hub shows as which split.
     """
-    about, of_images = facts["about"], facts["kind"] == "images"
-    samples = sum(split["samples"] for split in facts["splits"].values())
+    about, licence, of_images = facts["about"], facts["licence"], facts["kind"] == "images"
     path = f"{facts['name']}-{{}}.zip" if of_images else "{}.jsonl"
-    hub = facts["licence"]["hub"]
+    files = [
+        {"split": "validation" if split == "val" else split, "path": path.format(split)}
+        for split, of_split in facts["splits"].items()
+        if of_split["samples"]
+    ]
+    of_other = {"license_name": licence["id"].lower(), "license_link": "LICENSE"}
     values = {
         "pretty_name": about["title"] or facts["name"],
-        "license": hub,
-        **({"license_name": facts["licence"]["id"].lower()} if hub == "other" else {}),
-        **({"license_link": "LICENSE"} if hub == "other" else {}),
+        "license": licence["hub"],
+        **(of_other if licence["hub"] == "other" else {}),
         **({"language": about["languages"]} if about["languages"] else {}),
         "task_categories": (
             ["image-classification"] if of_images else ["question-answering", "text-generation"]
         ),
-        "size_categories": [_size(samples)],
+        "size_categories": [_size(facts["splits"])],
         "tags": about["keywords"] or [],
-        "configs": [
-            {
-                "config_name": "default",
-                "data_files": [
-                    {"split": "validation" if split == "val" else split, "path": path.format(split)}
-                    for split, of_split in facts["splits"].items()
-                    if of_split["samples"]
-                ],
-            }
-        ],
+        "configs": [{"config_name": "default", "data_files": files}],
     }
     text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
     return text
 
 
-def _size(samples: int) -> str:
+def _size(splits: Mapping[str, Any]) -> str:
+    samples = sum(split["samples"] for split in splits.values())
     sizes = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
     return next((name for limit, name in sizes.items() if samples < limit), "n>1M")
 

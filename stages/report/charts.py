@@ -18,31 +18,20 @@ LEFT, TOP, RIGHT, BOTTOM = 48, 16, 24, 48
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a chart.
-
-    Attributes
-    ----------
-    name : str
-        What the legend calls it.
-    points : sequence of (float, float, float, float)
-        Of each point x above 0, and from 0 to 1 its y and the low and high end of its interval.
-    colour : str
-        Its colour.
-    is_dashed : bool
-        Whether the line is dashed.
-    dots : sequence of (float, float, bool)
-        Points to be marked: x, y, and whether the mark is filled.
-    """
+    """A line of a chart."""
 
     name: str
+    """What the legend calls it."""
     points: Sequence[tuple[float, float, float, float]]
+    """Of each point x above 0, and from 0 to 1 its y and the low and high end of its interval."""
     colour: str
     is_dashed: bool = False
     dots: Sequence[tuple[float, float, bool]] = ()
+    """Points to be marked: x, y, and whether the mark is filled."""
 
     @property
     def stroke(self) -> str:
-        """Give the attributes that draw it."""
+        """Return the attributes that draw it."""
         dash = ' stroke-dasharray="6 4"' if self.is_dashed else ""
         return f'fill="none" stroke="{self.colour}" stroke-width="2"{dash}'
 
@@ -50,25 +39,10 @@ class Series:
 def line_chart(
     title: str, series: Sequence[Series], x_label: str, ticks: Sequence[int], marks: Sequence[int]
 ) -> str:
-    """Draw lines with bands over a logarithmic axis.
+    """Return an SVG of lines with bands over a logarithmic axis.
 
-    Parameters
-    ----------
-    title : str
-        What a screen reader says.
-    series : sequence of Series
-        The lines.
-    x_label : str
-        What the axis shows.
-    ticks : sequence of int
-        Numbers along the axis; its ends are the least and the largest x.
-    marks : sequence of int
-        Where to draw a vertical line, with its number.
-
-    Returns
-    -------
-    str
-        An SVG element.
+    A screen reader says `title`. The axis shows `x_label` and the numbers `ticks`; a vertical line
+    with its number stands at each of `marks`.
     """
     all_x = [point[0] for line in series for point in (*line.points, *line.dots)]
     low, high = math.log(min(all_x)), math.log(max(all_x))
@@ -112,21 +86,10 @@ def interval_chart(
     rows: Sequence[tuple[str, float, float, float]],
     marks: Sequence[tuple[float, str]] = (),
 ) -> str:
-    """Draw a point with its interval for each row, over an axis from 0 to 100%.
+    """Return an SVG of a point with its interval for each row, over an axis from 0 to 100%.
 
-    Parameters
-    ----------
-    title : str
-        What a screen reader says.
-    rows : sequence of (str, float, float, float)
-        The label of a row, its value, and the ends of its interval.
-    marks : sequence of (float, str)
-        Where to draw a vertical line, and its label.
-
-    Returns
-    -------
-    str
-        An SVG element.
+    A row is its label, its value, and the ends of its interval. A vertical line stands at the value
+    of each of `marks`, under its label.
     """
     height = 50 + 44 * len(rows)
     drawn = [_open(title, height)]
@@ -149,7 +112,7 @@ def interval_chart(
 
 
 def legend(series: Sequence[Series]) -> list[tuple[str, str]]:
-    """Give for each line a drawing of it, and its name."""
+    """Return for each line a drawing of it, and its name."""
     around = '<svg width="34" height="10" aria-hidden="true" focusable="false">'
     return [(f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in series]
 

@@ -18,20 +18,9 @@ CLAIM_SOURCE, CLAIM_RECIPE = "digits", "classroom"
 
 
 def still_true(curve: Mapping[str, Any], recipes: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out of a curve the recipes that are others today.
+    """Return the `points` of a curve whose `recipes` are today's, and the `steps` of its budget.
 
-    Parameters
-    ----------
-    curve : mapping
-        What stage `curve` wrote as metrics.
-    recipes : mapping
-        All recipes of today by name.
-
-    Returns
-    -------
-    dict
-        The `points` of the recipes that were measured as they are today, these `recipes`, and the
-        optimizer `steps` of the budget of this name.
+    `curve` is what stage `curve` wrote as metrics, `recipes` are all of today by name.
     """
     (measured,) = curve["measured"]
     same = {name: of for name, of in measured["recipes"].items() if recipes.get(name) == of}
@@ -40,20 +29,11 @@ def still_true(curve: Mapping[str, Any], recipes: Mapping[str, Any]) -> dict[str
 
 
 def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
-    """Draw the accuracy over samples and over optimizer steps.
+    """Return charts of the accuracy over samples and over optimizer steps, as SVG.
 
-    Parameters
-    ----------
-    curve : mapping
-        What `still_true` gives.
-    classes : int
-        How many classes the source has.
-
-    Returns
-    -------
-    dict
-        The charts `samples` and `steps`, as SVG, the `legend` of the lines in both, and the number
-        of `trainings` of a point; empty if the curve has no point.
+    `curve` is what `still_true` returns, `classes` how many the source has. With the charts
+    `samples` and `steps` comes the `legend` of the lines in both, and the number of `trainings` of
+    a point; all is empty if the curve has no point.
     """
     if not curve["points"]:
         return {}
@@ -61,18 +41,18 @@ def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
     for number, (name, recipe) in enumerate(curve["recipes"].items()):
         colour = COLOURS[number % len(COLOURS)]
         for budget in ("epochs", "steps"):
-            points = _points(curve, name, budget)
             is_dashed = budget == "steps"
             words = f"{curve['steps']} steps" if is_dashed else f"{recipe['epochs']} epochs"
-            by_samples = [(size * classes, mean, low, high) for size, mean, low, high in points]
+            points = _points(curve, name, budget, classes)
+            by_samples = [(samples, *accuracy) for samples, accuracy in points]
             over_samples.append(Series(f"{name}, {words}", by_samples, colour, is_dashed))
             by_steps = [
-                (curve["steps"] if is_dashed else _steps(samples, recipe), mean, low, high)
-                for samples, mean, low, high in by_samples
+                (curve["steps"] if is_dashed else _steps(samples, recipe), *accuracy)
+                for samples, accuracy in points
             ]
             dots = [
-                (x, y, samples == MARKS[-1])
-                for (x, y, *_), (samples, *_) in zip(by_steps, by_samples, strict=True)
+                (steps, mean, samples == MARKS[-1])
+                for (steps, mean, *_), (samples, _) in zip(by_steps, points, strict=True)
                 if samples in MARKS
             ]
             # Of a fixed number of steps, a line would go straight up.
@@ -93,41 +73,30 @@ def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
 def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
     """Compare what the authors of TinyDigits claim with what the curves show.
 
-    Parameters
-    ----------
-    curve, classes
-        As for `curves`.
-
-    Returns
-    -------
-    dict or None
-        The `chart`, the figures, and whether they say that the claim is about steps; None if the
-        curve has no such points.
+    Returns the `chart`, the figures, and whether they say that the claim is about steps; None if
+    the curve has no such points.
     """
-    found = {
-        (samples, budget): point[1:]
-        for samples in CLAIMED
+    accuracies = {
+        (samples, budget): accuracy
         for budget in ("epochs", "steps")
-        for point in _points(curve, CLAIM_RECIPE, budget)
-        if point[0] * classes == samples
+        for samples, accuracy in _points(curve, CLAIM_RECIPE, budget, classes)
+        if samples in CLAIMED
     }
-    if len(found) < 4:
+    if len(accuracies) < 4:
         return None
     recipe, steps = curve["recipes"][CLAIM_RECIPE], curve["steps"]
     short, long = (_steps(samples, recipe) for samples in CLAIMED)
-    few, longer, many = found[150, "epochs"], found[150, "steps"], found[1000, "epochs"]
-    shown = [
-        (f"150 samples, {short} steps ({recipe['epochs']} epochs)", few),
-        (f"150 samples, {steps} steps", longer),
-        (f"1000 samples, {long} steps ({recipe['epochs']} epochs)", many),
+    few, longer, many = (
+        accuracies[key] for key in ((150, "epochs"), (150, "steps"), (1000, "epochs"))
+    )
+    rows = [
+        (f"150 samples, {short} steps ({recipe['epochs']} epochs)", *few),
+        (f"150 samples, {steps} steps", *longer),
+        (f"1000 samples, {long} steps ({recipe['epochs']} epochs)", *many),
     ]
     marks = [(value, f"claimed for {samples}") for samples, value in CLAIMED.items()]
     return {
-        "chart": interval_chart(
-            "Accuracy with 150 and with 1000 samples",
-            [(label, *figures) for label, figures in shown],
-            marks,
-        ),
+        "chart": interval_chart("Accuracy with 150 and with 1000 samples", rows, marks),
         "few": few[0],
         "longer": longer[0],
         "many": many[0],
@@ -141,16 +110,17 @@ def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
 
 
 def _points(
-    curve: Mapping[str, Any], recipe: str, budget: str
-) -> list[tuple[int, float, float, float]]:
+    curve: Mapping[str, Any], recipe: str, budget: str, classes: int
+) -> list[tuple[int, tuple[float, float, float]]]:
+    """Return the samples of each point of a line, and the mean with its interval."""
     return [
-        (point["size"], point["mean"], point["low"], point["high"])
+        (point["size"] * classes, (point["mean"], point["low"], point["high"]))
         for point in curve["points"]
         if (point["recipe"], point["budget"]) == (recipe, budget)
     ]
 
 
 def _steps(samples: int, recipe: Mapping[str, Any]) -> int:
-    """Give how many optimizer steps the epochs of a recipe are."""
+    """Return how many optimizer steps the epochs of a recipe are."""
     steps: int = recipe["epochs"] * math.ceil(samples / recipe["batch_size"])
     return steps

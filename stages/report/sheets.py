@@ -1,10 +1,10 @@
-"""Images for the page: sheets of many, and single ones."""
+"""Images for the page: sheets of many, and single ones; and how many of them there is room for."""
 
 from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from stages.common.pixels import scale
 from stages.common.png import png, to_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
 COLUMNS = 20
@@ -27,57 +29,28 @@ AROUND = 240
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in the page itself.
-
-    Attributes
-    ----------
-    address : str
-        All of it, as the address of an image.
-    width, height : int
-        How wide and high it is, in pixels.
-    images : int
-        How many images are in it.
-    """
+    """A picture in the page itself: its address is all of it; sizes are in pixels."""
 
     address: str
     width: int
     height: int
     images: int
+    """How many images are in it."""
 
 
-def draw(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
-    """Give images as they are shown: grey ones dark on white.
+def to_shades(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
+    """Return images of a pickle as they are shown, from 0 to 255: grey ones dark on white.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width) or (n, height, width, 3)
-        Pixels of a pickle.
-    maximum : int
-        The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    ndarray of the same shape, dtype uint8
-        Pixels from 0 to 255.
+    `maximum` is the largest value that a pixel of the source can have.
     """
     pixels = to_bytes(scale(images, maximum))
     return 255 - pixels if images.ndim == 3 else pixels
 
 
 def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
-    """Put images side by side.
+    """Return images side by side, as many as `columns` in a line, a white line around each.
 
-    Parameters
-    ----------
-    pixels : ndarray of shape (n, height, width) or (n, height, width, 3), dtype uint8
-        The images, as `draw` gives them.
-    columns : int
-        How many stand in a line.
-
-    Returns
-    -------
-    Picture
-        All of them, with a white line of a pixel around each.
+    `pixels` has the shape (n, height, width) or (n, height, width, 3).
     """
     count = len(pixels)
     columns = min(columns, count)
@@ -94,28 +67,19 @@ def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
 
 
 class Plan(NamedTuple):
-    """How many images of a dataset the page shows.
-
-    Attributes
-    ----------
-    classes : int
-        Of so many classes.
-    per_class : int
-        So many of each, on demand.
-    singles : int
-        So many mistakes of each recipe, and so many of the hardest.
-    hero : int
-        So many at the top of the page.
-    """
+    """How many images of a dataset the page shows."""
 
     classes: int
     per_class: int
+    """Images of each of these classes, on demand."""
     singles: int
+    """Mistakes of each recipe, and as many of the hardest images."""
     hero: int
+    """Images at the top of the page."""
 
 
 def cost_of(shape: tuple[int, ...]) -> int:
-    """Give about how many bytes of the page an image takes.
+    """Return about how many bytes of the page an image takes.
 
     Examples
     --------
@@ -127,24 +91,10 @@ def cost_of(shape: tuple[int, ...]) -> int:
 
 
 def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
-    """Give how many images of a dataset fit into the bytes that they may take.
+    """Return how many images of a dataset fit into the bytes that they may take.
 
-    Parameters
-    ----------
-    allowance : int
-        Bytes.
-    shape : tuple of int
-        The shape of an image.
-    counts : list of int
-        How many training images each class has.
-    recipes : int
-        How many recipes there are.
-
-    Returns
-    -------
-    Plan
-        As many of each kind as there can be, which may be none: a tenth of the bytes for single
-        images, then ten of each class, and with the rest more of each.
+    A tenth of the bytes is for single images, then come ten of each class, and with the rest more
+    of each. `counts` are the training images of each class; `recipes` is a number.
 
     Examples
     --------
@@ -166,6 +116,16 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     return Plan(classes, min(max(counts), per_class), singles, hero)
 
 
+def wanted_by(facts: Mapping[str, Any]) -> int:
+    """Return the bytes that all pictures of a dataset would take; a text has none."""
+    if facts["kind"] == "text":
+        return 0
+    cost = cost_of(facts["source"]["image_shape"])
+    train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
+    singles = (len(facts["recipes"]) + 1) * min(SINGLES, train + test)
+    return cost * (2 * train + HERO) + singles * (cost + AROUND)
+
+
 def allowances(wanted: list[int], total: int = LARGEST) -> list[int]:
     """Divide bytes: all get what they want, or those that want most get the same.
 
@@ -174,14 +134,8 @@ def allowances(wanted: list[int], total: int = LARGEST) -> list[int]:
     >>> allowances([10, 500, 300], 600)
     [10, 295, 295]
     """
-    found = [0] * len(wanted)
+    allowed = [0] * len(wanted)
     for done, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
-        found[at] = min(wanted[at], total // (len(wanted) - done))
-        total -= found[at]
-    return found
-
-
-def wanted_by(shape: tuple[int, ...], train: int, test: int, recipes: int) -> int:
-    """Give the bytes that all pictures of a dataset would take."""
-    singles = (recipes + 1) * min(SINGLES, train + test)
-    return cost_of(shape) * (2 * train + HERO) + singles * (cost_of(shape) + AROUND)
+        allowed[at] = min(wanted[at], total // (len(wanted) - done))
+        total -= allowed[at]
+    return allowed

@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
 
-from stages.evaluate.scores import confusion, log_loss, scores_of, tables_of, wilson_interval
+from stages.common.intervals import wilson_interval
+from stages.evaluate.scores import confusion, log_loss, scores_of, tables_of
 
 
 @pytest.mark.parametrize(("correct", "rows"), [(0, 1), (1, 1), (0, 47), (11, 47), (47, 47)])

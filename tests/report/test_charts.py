@@ -10,23 +10,20 @@ from stages.report.charts import Series, interval_chart, line_chart
 from stages.report.curves import claim, curves, still_true
 
 RECIPE = {"epochs": 20, "batch_size": 32}
-# Of each recipe and budget: rows of each class, mean, low, high.
+# Of each budget: rows of each class, mean, low, high.
 POINTS = {
-    ("classroom", "epochs"): [(2, 0.1, 0.05, 0.15), (15, 0.3, 0.2, 0.4), (100, 0.8, 0.7, 0.9)],
-    ("classroom", "steps"): [(2, 0.6, 0.5, 0.7), (15, 0.79, 0.7, 0.8), (100, 0.8, 0.7, 0.9)],
+    "epochs": [(2, 0.1, 0.05, 0.15), (15, 0.3, 0.2, 0.4), (100, 0.8, 0.7, 0.9)],
+    "steps": [(2, 0.6, 0.5, 0.7), (15, 0.79, 0.7, 0.8), (100, 0.8, 0.7, 0.9)],
 }
 ROWS: list[dict[str, Any]] = [
     {
-        "recipe": recipe,
-        "budget": budget,
-        "size": size,
+        "recipe": "classroom",
         "trainings": 20,
-        "mean": mean,
-        "low": low,
-        "high": high,
+        "budget": budget,
+        **dict(zip(("size", "mean", "low", "high"), point, strict=True)),
     }
-    for (recipe, budget), points in POINTS.items()
-    for size, mean, low, high in points
+    for budget, points in POINTS.items()
+    for point in points
 ]
 
 
@@ -38,10 +35,6 @@ def shapes(svg: str, tag: str) -> list[dict[str, str]]:
     return [dict(each.attrib) for each in ElementTree.fromstring(svg).iter(tag)]  # noqa: S314 - ours
 
 
-def words(svg: str) -> list[str]:
-    return [str(each.text) for each in ElementTree.fromstring(svg).iter("text")]  # noqa: S314 - ours
-
-
 def test_a_line_goes_through_its_points_on_a_logarithmic_axis() -> None:
     points = [(10, 0.0, 0.0, 0.0), (100, 0.5, 0.4, 0.6), (1000, 1.0, 1.0, 1.0)]
     svg = line_chart("A <chart>", [Series("a", points, "#123456")], "x", (10, 100, 7), (100,))
@@ -51,15 +44,14 @@ def test_a_line_goes_through_its_points_on_a_logarithmic_axis() -> None:
     assert x[1] - x[0] == x[2] - x[1] > 0
     assert y[0] - y[1] == y[1] - y[2] > 0
     # A tick outside the axis is left out.
-    assert [word for word in words(svg) if "%" not in word] == ["10", "100", "100", "x"]
+    words = [str(each.text) for each in ElementTree.fromstring(svg).iter("text")]  # noqa: S314 - ours
+    assert [word for word in words if "%" not in word] == ["10", "100", "100", "x"]
     assert 'aria-label="A &lt;chart&gt;"' in svg
 
 
 def test_a_single_size_is_a_chart_too() -> None:
     found = curves(curve(ROWS[:1] + ROWS[3:4], 20), classes=10)
-    for chart in ("samples", "steps"):
-        assert "nan" not in found[chart]
-        assert shapes(found[chart], "path")
+    assert "nan" not in found["samples"] + found["steps"]
 
 
 def test_an_interval_reaches_from_low_to_high() -> None:
@@ -85,20 +77,12 @@ def test_epochs_are_steps_of_their_batches() -> None:
 def test_the_claim_is_compared_with_the_same_steps() -> None:
     found = claim(curve(ROWS), classes=10)
     assert found is not None
-    assert {key: found[key] for key in ("few", "longer", "many", "short", "long")} == {
-        "few": 0.3,
-        "longer": 0.79,
-        "many": 0.8,
-        "short": 100,
-        "long": 640,
-    }
-    assert claim(curve(ROWS[:2]), classes=10) is None
+    figures = [found[key] for key in ("few", "longer", "many", "short", "long")]
+    assert figures == [0.3, 0.79, 0.8, 100, 640]
     assert found["is_about_steps"]
-    more = [
-        {**row, "mean": 0.9, "low": 0.89, "high": 0.91} if row["size"] == 100 else row
-        for row in ROWS
-    ]
-    other = claim(curve(more), classes=10)
+    assert claim(curve(ROWS[:2]), classes=10) is None
+    better = {"mean": 0.9, "low": 0.89, "high": 0.91}
+    other = claim(curve([{**r, **(better if r["size"] == 100 else {})} for r in ROWS]), classes=10)
     assert other is not None
     assert not other["is_about_steps"]
 
@@ -106,6 +90,6 @@ def test_the_claim_is_compared_with_the_same_steps() -> None:
 def test_a_recipe_that_was_changed_since_is_left_out() -> None:
     measured = {"measured": [{"steps": 640, "recipes": {"classroom": RECIPE}}], "curve": ROWS}
     assert still_true(measured, {"classroom": RECIPE, "new": RECIPE}) == curve(ROWS)
-    changed = {"classroom": {**RECIPE, "epochs": 40}}
-    assert still_true(measured, changed) == {"points": [], "recipes": {}, "steps": 640}
-    assert curves(still_true(measured, changed), classes=10) == {}
+    changed = still_true(measured, {"classroom": {**RECIPE, "epochs": 40}})
+    assert changed == {"points": [], "recipes": {}, "steps": 640}
+    assert curves(changed, classes=10) == {}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.report.sheets import FIRST, Picture, allowances, draw, plan_of, sheet
+from stages.report.sheets import FIRST, Picture, plan_of, sheet, to_shades
 
 
 def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -23,7 +23,7 @@ def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 def test_grey_images_are_dark_on_white_in_lines() -> None:
     images = np.zeros((5, 2, 3), np.float32)
     images[3] = 1
-    shown = sheet(draw(images, 16), columns=3)
+    shown = sheet(to_shades(images, 16), columns=3)
     found = pixels(shown)
     assert (shown.width, shown.height, shown.images) == (3 * 5, 2 * 4, 5)
     # The fourth is the first of the second line, black within a white edge.
@@ -33,14 +33,11 @@ def test_grey_images_are_dark_on_white_in_lines() -> None:
     assert (found[4:, 10:] == 255).all()
 
 
-def test_colours_stay_as_they_are() -> None:
+def test_colours_stay_and_whole_numbers_are_scaled_by_their_maximum() -> None:
     images = np.random.RandomState(0).randint(0, 256, (2, 4, 4, 3)).astype(np.uint8)
-    found = pixels(sheet(draw(images, 255)))
+    found = pixels(sheet(to_shades(images, 255)))
     assert (found[1:5, 7:11] == images[1]).all()
-
-
-def test_whole_numbers_are_scaled_by_their_maximum() -> None:
-    assert draw(np.array([[[0, 16]]], np.uint8), 16).tolist() == [[[255, 0]]]
+    assert to_shades(np.array([[[0, 16]]], np.uint8), 16).tolist() == [[[255, 0]]]
 
 
 @pytest.mark.parametrize(
@@ -59,17 +56,9 @@ def test_pictures_take_no_more_than_they_may(shape: tuple[int, ...], counts: lis
     assert plan.per_class <= max(counts)
     assert (plan.classes > 0) == (shape != (500, 500, 3))
     image = np.zeros((1, *shape), np.uint8)
-    single = len(sheet(image).address)
-    ten = len(sheet(np.repeat(image, FIRST, axis=0)).address)
-    many, top = (
+    single, ten, many, top = (
         len(sheet(np.repeat(image, count, axis=0)).address) if count else 0
-        for count in (plan.per_class, plan.hero)
+        for count in (1, FIRST, plan.per_class, plan.hero)
     )
     taken = top + single * plan.singles * (recipes + 1) + plan.classes * (ten + many)
     assert taken < 1.05 * allowance
-
-
-def test_all_get_what_they_want_or_the_largest_get_the_same() -> None:
-    assert allowances([3, 1, 2], 10) == [3, 1, 2]
-    assert allowances([100, 1, 90], 61) == [30, 1, 30]
-    assert allowances([]) == []

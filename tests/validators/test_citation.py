@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from cffconvert.citation import Citation
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.fixture(scope="module")
-def citation() -> Citation:
-    return Citation((ROOT / "CITATION.cff").read_text(encoding="utf-8"), src="CITATION.cff")
-
-
-def test_it_is_valid(citation: Citation) -> None:
+def test_it_is_valid_and_becomes_bibtex() -> None:
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    citation = Citation(text, src="CITATION.cff")
     citation.validate()
-
-
-def test_it_becomes_bibtex(citation: Citation) -> None:
     bibtex = citation.as_bibtex()
     assert bibtex.startswith("@misc{")
     assert "tinydatasets" in bibtex
