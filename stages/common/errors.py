@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class StageError(Exception):
     """An error that the user can fix; the message is all that they need to read."""
@@ -35,6 +38,10 @@ class ParamError(StageError):
         """Return the dotted key and the message."""
         dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.keys)
         return f"{dotted.removeprefix('.') or 'the whole file'}: {self.message}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what `pickle` makes it again from, where it comes from another process."""
+        return partial(ParamError, *self.keys, message=self.message), ()
 
     def within(self, *keys: str | int) -> ParamError:
         """Return the same error below further keys."""

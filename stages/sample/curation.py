@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stages.common.blocks import copy_blocks, select, take
-from stages.common.compute import each
 from stages.common.distances import CHUNK, in_chunks, points, squared_distances
 from stages.common.splits import SPLITS
+from stages.common.workers import each
 from stages.sample.difficulty import sizes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Turns(NamedTuple):
 
 
 def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
-    """Let a generator shuffle rows, and every split take any of all `n` rows."""
+    """Return turns in which a generator shuffles, and every split may take any of `n` rows."""
     return Turns(generator.shuffle, {split: np.ones(n, bool) for split in SPLITS})
 
 
@@ -61,17 +61,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
     How much an image lowers the sum never grows from one step to the next. So what it was when it
     was last computed is a bound, and only images whose bound is the largest need be computed again.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images, m of them.
-    n : int
-        How many to choose, 0 to m.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype int64
-        The rows of the chosen images in the order in which they were chosen.
+    Returns the rows of the `n` chosen images in the order in which they were chosen.
 
     References
     ----------
@@ -110,7 +100,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
 
 
 def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
-    """Give how much each candidate lowers the sum of the distances to the nearest chosen image."""
+    """Return how much each candidate lowers the sum of distances to the nearest chosen image."""
     gains = np.zeros(len(candidates.x), np.int64)
     for rows, some in in_chunks(blocks):
         distances = squared_distances(candidates, some).astype(np.int64)
@@ -142,7 +132,7 @@ def curate(
     labels : ndarray of shape (n,), dtype int64
         The class of each row.
     tiers : ndarray of shape (n,), dtype str
-        As `difficulty.tiers` gives them.
+        As `difficulty.tiers` returns them.
     counts : mapping of str to mapping of int to int
         How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
     turns : Turns
@@ -211,21 +201,10 @@ def _covering(easy: tuple[list[Block], int]) -> Rows:
 def near_duplicates(
     blocks: Sequence[Block], others: npt.NDArray[np.uint8], maximum: int
 ) -> npt.NDArray[np.bool_]:
-    """Tell which images are nearly the same as one of some others.
+    """Return which images are nearly the same as one of some others.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images, n of them; pixels in 0..maximum.
-    others : ndarray of shape (m, height, width) or (m, height, width, 3), dtype uint8
-        Images of the same size.
-    maximum : int
-        The largest value that a pixel can have.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype bool
-        Whether the root mean square of the differences of pixels is below 6% of `maximum`.
+    That is, whether the root mean square of the differences of their pixels, in 0..maximum, is
+    below 6% of `maximum`: an array of shape (n,), dtype bool.
 
     Examples
     --------

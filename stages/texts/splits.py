@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stages.common.splits import SPLITS
-from stages.sample.draw import draw
+from stages.common.draw import draw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

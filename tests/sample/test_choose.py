@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from stages.common.blocks import Data
+from stages.common.neighbours import nearest
 from stages.sample.choose import choose, order, restore, save_state
 from stages.sample.curation import TooFewError
-from stages.sample.difficulty import nearest
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stages.sample.draw import draw
+from stages.common.draw import draw
 
 LABELS = np.random.RandomState(0).permutation(np.repeat([0, 1, 2], [9, 14, 5]))
 

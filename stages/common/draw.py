@@ -6,17 +6,16 @@ The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from stages.common.splits import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-
-
-from stages.common.splits import SPLITS
 
 
 def draw(
@@ -71,3 +70,16 @@ def draw(
         drawn["test"].append(for_test)
         drawn["val"].append(rest[~np.isin(rest, for_test)][:val])
     return {split: np.concatenate(of_classes) for split, of_classes in drawn.items()}
+
+
+def save_state(generator: np.random.RandomState) -> dict[str, Any]:
+    """Return the state of a generator for JSON: the 624 words of MT19937, the place in them."""
+    _, key, position, *_ = generator.get_state()
+    return {"key": np.asarray(key).tolist(), "position": position}
+
+
+def restore(state: Mapping[str, Any]) -> np.random.RandomState:
+    """Return a generator that goes on from what `save_state` returned."""
+    generator = np.random.RandomState()
+    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"], 0, 0.0))
+    return generator

@@ -18,7 +18,7 @@ from stages.common.blocks import Data
 from stages.common.compute import VARIABLE, each
 from stages.common.errors import StageError, WorkersError
 from stages.sample.choose import choose
-from stages.sample.difficulty import nearest
+from stages.common.neighbours import nearest
 from stages.sample.hash_draw import (
     candidates,
     draw_blocks,
