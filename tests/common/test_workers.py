@@ -7,32 +7,26 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psutil
 import pytest
 
+from stages.check.model import Dataset
 from stages.common.blocks import Data
-from stages.common.compute import VARIABLE, each
-from stages.common.errors import StageError, WorkersError
-from stages.sample.choose import choose
+from stages.common.errors import ParamError, WorkersError
 from stages.common.neighbours import nearest
-from stages.sample.hash_draw import (
-    candidates,
-    draw_blocks,
-    hash_draw,
-    priorities,
-    priorities_of_ids,
-)
+from stages.common.workers import VARIABLE, each
+from stages.sample.choose import choose
 from tests.conftest import ROOT, free_port
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    import numpy.typing as npt
+COUNTS = {"train": {0: 20, 1: 0}, "val": {0: 2, 1: 2}, "test": {0: 0, 1: 5}}
 
 
 @pytest.fixture(params=["1", "2", "cluster"])
@@ -44,149 +38,59 @@ def workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return where
 
 
-def end_once(item: int, flag: Path) -> int:
-    """Give an item, but end the process that comes here first, as a lack of memory does."""
-    try:
-        flag.touch(exist_ok=False)
-    except FileExistsError:
-        return item
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
-
-
-def process_of(item: int) -> tuple[int, int]:
-    return item, os.getpid()
-
-
-def stop_at_three(item: int, text: str) -> None:
-    if item == 3:
-        raise StageError(f"{text}: three")
-
-
 @pytest.mark.usefixtures("workers")
-@pytest.mark.parametrize("draw", ["shuffle", "hash"])
-def test_difficulty_and_curation_are_the_same_everywhere(
-    draw: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    generator = np.random.RandomState(8)
-    labels = generator.permutation(np.repeat([0, 1, 2], 40))
-    images = generator.randint(0, 200, (120, 4, 4)).astype(np.uint8) + labels[:, None, None]
-    blocks = in_blocks(images.astype(np.uint8), 17)
-    counts = {
-        "train": {0: 20, 1: 20, 2: 0},
-        "val": {0: 0, 1: 2, 2: 0},
-        "test": {0: 5, 1: 0, 2: 5},
-    }
+def test_what_is_drawn_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = np.random.RandomState(8).permutation(np.repeat([0, 1], 60))
+    images = np.random.RandomState(9).randint(0, 200, (120, 4, 4)).astype(np.uint8)
+    blocks = in_blocks(images, 17)
 
     def chosen() -> list[object]:
         neighbours = nearest(blocks, labels)
-        drawn, table, _ = choose(
-            Data(blocks, labels, neighbours=neighbours),
-            strategy="curated",
-            draw=draw,
-            seed=1,
-            counts=counts,
-            test_draw="next",
-            maximum=255,
-        )
-        rows = {split: of_split.tolist() for split, of_split in drawn.items()}
-        return [neighbours.tolist(), rows, table]
+        results: list[object] = [neighbours.tolist()]
+        for ids in (None, np.arange(120)):
+            for strategy in ("random", "curated"):
+                dataset: Any = {"source": "mine", "strategy": strategy, "draw": "hash", "seed": 5}
+                dataset = Dataset(**dataset, train_per_class=20, test_per_class=5)
+                data = Data(blocks, labels, ids, neighbours)
+                drawn, table, _ = choose(data, dataset, COUNTS, 255)
+                results += [{split: rows.tolist() for split, rows in drawn.items()}, table]
+        return results
 
     elsewhere = chosen()
     monkeypatch.delenv(VARIABLE)
     assert elsewhere == chosen()
 
 
-@pytest.mark.usefixtures("workers")
-@pytest.mark.parametrize("ids", [None, np.arange(300), np.array([f"leaf {i}" for i in range(300)])])
-def test_the_draw_by_hash_is_the_same_everywhere(ids: npt.NDArray[Any] | None) -> None:
-    generator = np.random.RandomState(9)
-    labels = generator.permutation(np.repeat([0, 1], 150))
-    images = generator.randint(0, 3, (300, 2, 2)).astype(np.uint8)
-    counts = {"train": [40, 0], "val": [3, 5], "test": [0, 20]}
-    of_rows = priorities(images, 5) if ids is None else priorities_of_ids(ids, 5)
-    expected = hash_draw([candidates(labels, of_rows, counts)], counts)
-    for rows in (300, 7):
-        drawn = draw_blocks(in_blocks(images, rows), labels, ids, counts, 5)
-        assert {split: drawn[split].tolist() for split in drawn} == {
-            split: expected[split].tolist() for split in expected
-        }
+def process_of(item: int, shared: Any = None) -> tuple[int, int, str]:
+    return item, os.getpid(), type(shared).__name__
 
 
-def test_results_come_in_order_from_where_they_should(workers: str) -> None:
-    items, processes = zip(*each(process_of, range(40)), strict=True)
-    assert items == tuple(range(40))
-    if workers == "1":
-        assert {*processes} == {os.getpid()}
-    else:
-        assert os.getpid() not in processes
+@pytest.mark.parametrize("ordered", [True, False])
+def test_results_come_from_where_they_should(workers: str, *, ordered: bool) -> None:
+    large = np.zeros(300_000)
+    results = list(each(process_of, range(40), large, ordered=ordered))
+    items, processes, types = (list(column) for column in zip(*results, strict=True))
+    assert (items if ordered else sorted(items)) == [*range(40)]
+    assert (os.getpid() in processes) == (workers == "1")
+    # Where processes have one memory, an array that they share is there once.
+    assert {*types} == {"memmap" if workers == "2" else "ndarray"}
+
+
+def stop_at_three(item: int) -> None:
+    if item == 3:
+        raise ParamError("seed", message="three")
 
 
 @pytest.mark.usefixtures("workers")
 def test_an_error_of_the_user_arrives_as_it_is() -> None:
-    with pytest.raises(StageError, match=r"^labels: three$"):
-        list(each(stop_at_three, range(5), "labels"))
+    with pytest.raises(ParamError) as caught:
+        list(each(stop_at_three, range(5)))
+    assert (caught.value.keys, caught.value.message) == (("seed",), "three")
 
 
-@pytest.mark.usefixtures("workers")
-def test_few_items_are_taken_ahead() -> None:
-    taken: list[int] = []
-
-    def items() -> Iterator[int]:
-        for item in range(1000):
-            taken.append(item)
-            yield item
-
-    results = cast("Generator[tuple[int, int], None, None]", each(process_of, items()))
-    assert next(results)[0] == 0
-    assert len(taken) < 10
-    results.close()
-
-
-PROGRAM = """
-from pathlib import Path
-from stages.common import command
-from stages.common.compute import each
-from tests.common.test_compute import end_once
-
-def main(flag: Path) -> None:
-    print(*each(end_once, range(12), flag))
-
-command.run(main)
-"""
-
-
-def run(value: str, folder: Path, seconds: int = 60) -> subprocess.CompletedProcess[str]:
-    """Run a command of which the first worker that takes an item is ended from outside."""
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, folder / "flag"],
-        cwd=ROOT,
-        env={**os.environ, VARIABLE: value},
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
-
-
-def test_a_worker_of_a_cluster_may_be_killed(cluster: str, tmp_path: Path) -> None:
-    result = run(cluster, tmp_path)
-    assert (tmp_path / "flag").exists()
-    assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "0 1 2 3 4 5 6 7 8 9 10 11\n"
-
-
-def test_a_process_that_is_killed_is_said(tmp_path: Path) -> None:
-    result = run("2", tmp_path)
-    assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"{VARIABLE}: 2: one of the processes was ended from outside")
-    assert result.stderr.count("\n") == 1
-
-
-def wait_here(_: int, folder: Path) -> None:
-    """Say which process this is, and wait longer than a test does."""
-    (folder / str(os.getpid())).touch()
-    time.sleep(60)
+def wait_for(item: int, flag: Path) -> int:
+    wait_until(flag.exists)
+    return item
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -197,62 +101,142 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError
 
 
+@pytest.mark.parametrize("where", ["2", "cluster"])
+def test_few_items_are_under_way(
+    where: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    value = request.getfixturevalue(where) if where == "cluster" else where
+    monkeypatch.setenv(VARIABLE, value)
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for item in range(100):
+            taken.append(item)
+            if item == 3:
+                (tmp_path / "flag").touch()
+            assert item < 6 or (tmp_path / "flag").exists()
+            yield item
+
+    results = each(wait_for, items(), tmp_path / "flag")
+    assert next(results) == 0
+    assert sorted(results) == [*range(1, 100)]
+
+
+PROGRAM = """
+from pathlib import Path
+from stages.common import command
+from stages.common.workers import each
+from tests.common import test_workers
+
+def main(call: str, folder: Path) -> None:
+    print(*each(getattr(test_workers, call), range(12), folder))
+
+command.run(main)
+"""
+
+
+def end_once(item: int, folder: Path) -> int:
+    """Return an item, but end the process that comes here first, as a lack of memory does."""
+    try:
+        (folder / "flag").touch(exist_ok=False)
+    except FileExistsError:
+        return item
+    return end_always(item, folder)
+
+
+def end_always(item: int, folder: Path) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError(item, folder)
+
+
+def run(value: str, call: str, folder: Path) -> tuple[int, str, str]:
+    """Run a command in a process of its own; return its status and what it printed."""
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM, call, folder],
+        cwd=ROOT,
+        env={**os.environ, VARIABLE: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return result.returncode, result.stdout, result.stderr
+
+
+def test_a_worker_of_a_cluster_may_be_killed(cluster: str, tmp_path: Path) -> None:
+    assert run(cluster, "end_once", tmp_path) == (0, "0 1 2 3 4 5 6 7 8 9 10 11\n", "")
+    assert (tmp_path / "flag").exists()
+
+
+@pytest.mark.parametrize(
+    ("where", "call", "message"),
+    [
+        ("2", "end_once", "one of the processes was ended from outside"),
+        ("cluster", "end_always", "each worker that took a task was ended from outside"),
+        ("nowhere", "end_once", "no Dask scheduler answers there ("),
+    ],
+)
+def test_what_can_not_go_on_is_one_line(
+    where: str, call: str, message: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    value = where
+    if where == "cluster":
+        value = request.getfixturevalue("cluster")
+    elif where == "nowhere":
+        value = f"tcp://127.0.0.1:{free_port()}"
+    status, printed, error = run(value, call, tmp_path)
+    assert (status, printed, error.count("\n")) == (1, "", 1)
+    assert error.startswith(f"{VARIABLE}: {value}: {message}")
+
+
+def wait_here(_: int, folder: Path) -> None:
+    """Say which process this is, and wait longer than a test does."""
+    (folder / str(os.getpid())).touch()
+    time.sleep(60)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_processes_end_with_the_command(sent: signal.Signals, tmp_path: Path) -> None:
-    program = PROGRAM.replace("end_once", "wait_here")
-    environ = {**os.environ, VARIABLE: "2"}
-    command = [sys.executable, "-c", program, str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "wait_here", tmp_path],
+        cwd=ROOT,
+        env={**os.environ, VARIABLE: "2"},
+        stderr=subprocess.PIPE,
+        # A shell may have started the tests so that they ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
         wait_until(lambda: len([*tmp_path.iterdir()]) == 2)
+        children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(sent)
         printed = process.communicate(timeout=20)[1]
     if sent == signal.SIGINT:
         assert (process.returncode, printed) == (130, b"Stopped.\n")
-    pids = [int(path.name) for path in tmp_path.iterdir()]
-    wait_until(lambda: not any(is_running(pid) for pid in pids))
+    assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
-def is_running(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def test_a_scheduler_that_is_not_there_is_said_within_ten_seconds(tmp_path: Path) -> None:
-    address = f"tcp://127.0.0.1:{free_port()}"
-    result = run(address, tmp_path, seconds=10)
-    assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"{VARIABLE}: {address}: no Dask scheduler answers there (")
-    assert result.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "127.0.0.1:8786", "http://a:1", " 2"])
-def test_a_wrong_value_is_said(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("value", ["0", "two", "1.5", "127.0.0.1:8786", "http://a:1", " 2"])
+def test_a_wrong_value_is_named(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, value)
-    with pytest.raises(WorkersError) as caught:
+    with pytest.raises(WorkersError, match=f"^{VARIABLE}: {value!r} is neither a number of proc"):
         each(pow, [1], 2)
-    assert str(caught.value).startswith(f"{VARIABLE}: {value!r} is neither a number of processes")
 
 
-def test_without_dask_the_command_that_installs_it_is_said(
+def test_without_dask_the_command_that_installs_it_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(VARIABLE, "tcp://127.0.0.1:8786")
-    monkeypatch.delitem(sys.modules, "stages.common.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(
-        WorkersError, match=r"run `make large`, or `pip install 'dask\[distributed\]'`$"
-    ):
+    with pytest.raises(WorkersError, match=r"`make large`, or `pip install 'dask\[distributed\]'`"):
         each(pow, [1], 2)
 
 
-def test_dask_is_not_imported_without_need() -> None:
-    program = (
-        "import sys, stages.source, stages.sample\nprint({'dask', 'distributed'} & {*sys.modules})"
-    )
+def test_nothing_for_other_processes_is_imported_without_need() -> None:
+    program = """
+import sys
+from stages.common.workers import each
+assert [*each(pow, [1, 2, 3], 2)] == [1, 4, 9]
+print({'dask', 'distributed', 'joblib'} & {*sys.modules})"""
     environ = {key: value for key, value in os.environ.items() if key != VARIABLE}
-    printed = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=environ, capture_output=True, check=True
-    ).stdout
-    assert printed == b"set()\n"
+    assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environ) == (
+        b"set()\n"
+    )
