@@ -17,7 +17,7 @@ from stages.check.model import Dataset
 from stages.common.blocks import Data
 from stages.common.errors import ParamError, WorkersError
 from stages.common.neighbours import nearest
-from stages.common.workers import VARIABLE, each
+from stages.common.workers import VARIABLE, connect, each, worker_target
 from stages.sample.choose import choose
 from tests.conftest import ROOT, free_port
 from tests.in_blocks import in_blocks
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COUNTS = {"train": {0: 20, 1: 0}, "val": {0: 2, 1: 2}, "test": {0: 0, 1: 5}}
+ASKED: Any = {f"{split}_per_class": counts for split, counts in COUNTS.items()}
 
 
 @pytest.fixture(params=["1", "2", "cluster"])
@@ -39,26 +40,23 @@ def workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("workers")
-def test_what_is_drawn_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+@pytest.mark.parametrize("ids", [None, np.arange(120)])
+def test_what_is_drawn_is_the_same_everywhere(
+    strategy: Any, ids: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     labels = np.random.RandomState(8).permutation(np.repeat([0, 1], 60))
-    images = np.random.RandomState(9).randint(0, 200, (120, 4, 4)).astype(np.uint8)
-    blocks = in_blocks(images, 17)
+    blocks = in_blocks(np.random.RandomState(9).randint(0, 200, (120, 4, 4)).astype(np.uint8), 17)
+    dataset = Dataset(source="mine", strategy=strategy, draw="hash", seed=5, **ASKED)
 
-    def chosen() -> list[object]:
-        neighbours = nearest(blocks, labels)
-        results: list[object] = [neighbours.tolist()]
-        for ids in (None, np.arange(120)):
-            for strategy in ("random", "curated"):
-                dataset: Any = {"source": "mine", "strategy": strategy, "draw": "hash", "seed": 5}
-                dataset = Dataset(**dataset, train_per_class=20, test_per_class=5)
-                data = Data(blocks, labels, ids, neighbours)
-                drawn, table, _ = choose(data, dataset, COUNTS, 255)
-                results += [{split: rows.tolist() for split, rows in drawn.items()}, table]
-        return results
+    def drawn() -> list[object]:
+        data = Data(blocks, labels, ids, nearest(blocks, labels))
+        chosen = choose(data, dataset, COUNTS, 255)
+        return [{split: rows.tolist() for split, rows in chosen.drawn.items()}, chosen.table]
 
-    elsewhere = chosen()
+    elsewhere = drawn()
     monkeypatch.delenv(VARIABLE)
-    assert elsewhere == chosen()
+    assert elsewhere == drawn()
 
 
 def process_of(item: int, shared: Any = None) -> tuple[int, int, str]:
@@ -101,34 +99,33 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError
 
 
-@pytest.mark.parametrize("where", ["2", "cluster"])
-def test_few_items_are_under_way(
-    where: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    value = request.getfixturevalue(where) if where == "cluster" else where
-    monkeypatch.setenv(VARIABLE, value)
-    taken: list[int] = []
+@pytest.mark.usefixtures("workers")
+def test_few_items_are_under_way(tmp_path: Path) -> None:
+    flag = tmp_path / "flag"
 
     def items() -> Iterator[int]:
         for item in range(100):
-            taken.append(item)
+            # Two workers have two each, none of which ends before.
+            assert item < 6 or flag.exists()
             if item == 3:
-                (tmp_path / "flag").touch()
-            assert item < 6 or (tmp_path / "flag").exists()
+                flag.touch()
             yield item
 
-    results = each(wait_for, items(), tmp_path / "flag")
-    assert next(results) == 0
-    assert sorted(results) == [*range(1, 100)]
+    if worker_target() == 1:
+        flag.touch()
+    assert [*each(wait_for, items(), flag)] == [*range(100)]
 
 
 PROGRAM = """
+import signal
 from pathlib import Path
 from stages.common import command
 from stages.common.workers import each
 from tests.common import test_workers
 
 def main(call: str, folder: Path) -> None:
+    # A shell may have started the tests so that they ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print(*each(getattr(test_workers, call), range(12), folder))
 
 command.run(main)
@@ -177,16 +174,14 @@ def test_a_worker_of_a_cluster_may_be_killed(cluster: str, tmp_path: Path) -> No
     ],
 )
 def test_what_can_not_go_on_is_one_line(
-    where: str, call: str, message: str, tmp_path: Path, request: pytest.FixtureRequest
+    where: str, call: str, message: str, tmp_path: Path, cluster: str
 ) -> None:
-    value = where
-    if where == "cluster":
-        value = request.getfixturevalue("cluster")
-    elif where == "nowhere":
-        value = f"tcp://127.0.0.1:{free_port()}"
+    value = {"cluster": cluster, "nowhere": f"tcp://127.0.0.1:{free_port()}"}.get(where, where)
     status, printed, error = run(value, call, tmp_path)
     assert (status, printed, error.count("\n")) == (1, "", 1)
     assert error.startswith(f"{VARIABLE}: {value}: {message}")
+    # Those that ended are started anew.
+    connect(cluster).wait_for_workers(2, timeout=60)
 
 
 def wait_here(_: int, folder: Path) -> None:
@@ -202,8 +197,6 @@ def test_processes_end_with_the_command(sent: signal.Signals, tmp_path: Path) ->
         cwd=ROOT,
         env={**os.environ, VARIABLE: "2"},
         stderr=subprocess.PIPE,
-        # A shell may have started the tests so that they ignore it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         wait_until(lambda: len([*tmp_path.iterdir()]) == 2)
         children = psutil.Process(process.pid).children(recursive=True)
@@ -236,7 +229,5 @@ import sys
 from stages.common.workers import each
 assert [*each(pow, [1, 2, 3], 2)] == [1, 4, 9]
 print({'dask', 'distributed', 'joblib'} & {*sys.modules})"""
-    environ = {key: value for key, value in os.environ.items() if key != VARIABLE}
-    assert subprocess.check_output([sys.executable, "-c", program], cwd=ROOT, env=environ) == (
-        b"set()\n"
-    )
+    printed = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT)
+    assert printed == b"set()\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
-from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,61 +27,48 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Counts = dict[str, list[int]]
+    Splits = dict[str, list[int]]
 
 CLASSES = 3
-SEEDS = st.integers(0, 2**32 - 1)
+DATA = st.data()
 
 
-class Source(NamedTuple):
+@dataclass
+class Source:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
+    seed: int
+
+    def draw(self, counts: Counts) -> Splits:
+        block = candidates(self.labels, priorities(self.images, self.seed), counts)
+        return {split: rows.tolist() for split, rows in hash_draw([block], counts).items()}
+
+    def plain_priorities(self) -> list[int]:
+        messages = map(plain.message_of_image, self.images.tolist())
+        return [plain.priority(message, self.seed) for message in messages]
+
+    def counts(self, data: st.DataObject) -> Counts:
+        """Ask no more than there is, with val or without."""
+        has_val = data.draw(st.booleans())
+        named = [plain.part(n, has_val=has_val) for n in self.plain_priorities()]
+        there = [*zip(named, self.labels.tolist(), strict=True)]
+        return {
+            split: [data.draw(st.integers(0, there.count((split, i)))) for i in range(CLASSES)]
+            for split in SPLITS
+        }
+
+    def pixels(self, rows: list[int]) -> set[bytes]:
+        return {image.tobytes() for image in self.images[rows]}
 
 
 @st.composite
-def sources(draw: st.DrawFn, least: int = 0) -> Source:
-    n = draw(st.integers(least, 40))
+def sources(draw: st.DrawFn) -> Source:
+    n = draw(st.integers(0, 40))
     # Of 3 values, there are 9 different images, so most are equal to another one.
     values = draw(st.sampled_from([3, 256]))
     images = draw(hnp.arrays(np.uint8, (n, 1, 2), elements=st.integers(0, values - 1)))
-    return Source(images, draw(hnp.arrays(np.int64, n, elements=st.integers(0, CLASSES - 1))))
-
-
-@st.composite
-def counts_of(draw: st.DrawFn, source: Source, seed: int) -> Counts:
-    """Ask no more than there is."""
-    has_val = draw(st.booleans())
-    named = [plain.part(one, has_val=has_val) for one in plain_priorities(source, seed)]
-    there = dict.fromkeys(product(SPLITS, range(CLASSES)), 0)
-    for pair in zip(named, source.labels.tolist(), strict=True):
-        there[pair] += 1
-    return {
-        split: [draw(st.integers(0, there[split, label])) for label in range(CLASSES)]
-        for split in SPLITS
-    }
-
-
-@st.composite
-def asked(draw: st.DrawFn) -> tuple[Source, int, Counts]:
-    source, seed = draw(sources()), draw(SEEDS)
-    return source, seed, draw(counts_of(source, seed))
-
-
-def plain_priorities(source: Source, seed: int) -> list[int]:
-    return [plain.priority(plain.message_of_image(i), seed) for i in source.images.tolist()]
-
-
-def drawn(source: Source, seed: int, counts: Counts) -> dict[str, list[int]]:
-    found = candidates(source.labels, priorities(source.images, seed), counts)
-    return {split: rows.tolist() for split, rows in hash_draw([found], counts).items()}
-
-
-def released(source: Source, splits: dict[str, list[int]]) -> list[bytes]:
-    """Give what is released: images and labels of each split, in order."""
-    return [array[rows].tobytes() for array in source for rows in splits.values()]
-
-
-def pixels(source: Source, rows: list[int]) -> set[bytes]:
-    return {image.tobytes() for image in source.images[rows]}
+    labels = draw(hnp.arrays(np.int64, n, elements=st.integers(0, CLASSES - 1)))
+    return Source(images, labels, draw(st.integers(0, 2**32 - 1)))
 
 
 # --- The rule -----------------------------------------------------------------------------------
@@ -106,25 +93,22 @@ def test_the_vectors_of_the_page() -> None:
 
 def test_the_draws_of_the_page() -> None:
     told = plain.VECTORS["source"]
-    source = Source(np.array(told["images"], np.uint8), np.array(told["labels"]))
+    source = Source(np.array(told["images"], np.uint8), np.array(told["labels"]), told["seed"])
     expected = [int(digest, 16) for digest in told["priorities"]]
-    assert plain_priorities(source, told["seed"]) == expected
+    assert source.plain_priorities() == expected
     assert priorities(source.images, told["seed"]).tolist() == expected
     for draw in told["draws"]:
         assert plain.draw(told["labels"], expected, draw["counts"]) == draw["rows"]
-        assert drawn(source, told["seed"], draw["counts"]) == draw["rows"]
+        assert source.draw(draw["counts"]) == draw["rows"]
 
 
-@given(asked())
-def test_it_is_what_plain_python_draws(given: tuple[Source, int, Counts]) -> None:
-    source, seed, counts = given
-    expected = plain.draw(source.labels.tolist(), plain_priorities(source, seed), counts)
-    assert drawn(source, seed, counts) == expected
+@given(sources(), DATA)
+def test_it_is_what_plain_python_draws(source: Source, data: st.DataObject) -> None:
+    counts = source.counts(data)
+    expected = plain.draw(source.labels.tolist(), source.plain_priorities(), counts)
+    assert source.draw(counts) == expected
     everything = [row for rows in expected.values() for row in rows]
     assert len(everything) == len({*everything}) == sum(map(sum, counts.values()))
-    # Equal images are never in two splits, whatever their labels are.
-    train, val, test = (pixels(source, expected[split]) for split in SPLITS)
-    assert not train & test | train & val | val & test
 
 
 @pytest.mark.parametrize("has_val", [False, True])
@@ -132,93 +116,75 @@ def test_the_parts_end_where_the_rule_says(*, has_val: bool) -> None:
     ends = [0, 5 * 2**61, 3 * 2**62, 2**64]
     near = [end + step for end in ends for step in (-1, 0, 1) if 0 <= end + step < 2**64]
     found = parts(np.array(near, np.uint64), has_val=has_val)
-    assert [SPLITS[i] for i in found] == [plain.part(one, has_val=has_val) for one in near]
+    assert [SPLITS[i] for i in found] == [plain.part(n, has_val=has_val) for n in near]
 
 
 # --- What lasts ---------------------------------------------------------------------------------
 
 
-@given(asked(), st.data())
-def test_a_smaller_edition_lies_in_a_larger_one(
-    given: tuple[Source, int, Counts], data: st.DataObject
-) -> None:
-    source, seed, large = given
+@given(sources(), DATA)
+def test_a_smaller_edition_lies_in_a_larger_one(source: Source, data: st.DataObject) -> None:
+    large = source.counts(data)
     small = {split: [data.draw(st.integers(0, n)) for n in large[split]] for split in SPLITS}
     assume(any(small["val"]) == any(large["val"]))
-    inner, outer = (drawn(source, seed, counts) for counts in (small, large))
+    inner, outer = source.draw(small), source.draw(large)
     for split in SPLITS:
-        assert {*inner[split]} <= {*outer[split]}
         # In the same order, too.
         assert [row for row in outer[split] if row in inner[split]] == inner[split]
 
 
-@given(sources(), SEEDS, st.data())
-def test_no_test_image_of_one_size_is_in_train_or_val_of_another(
-    source: Source, seed: int, data: st.DataObject
+@given(sources(), DATA)
+def test_no_image_is_in_two_splits_nor_in_test_of_one_size_and_train_of_another(
+    source: Source, data: st.DataObject
 ) -> None:
-    # With val or without, each.
-    one, other = (drawn(source, seed, data.draw(counts_of(source, seed))) for _ in range(2))
-    for a, b in ((one, other), (other, one)):
-        assert not pixels(source, a["test"]) & pixels(source, [*b["train"], *b["val"]])
+    first, second = (source.draw(source.counts(data)) for _ in range(2))
+    for one, other in ((first, first), (first, second), (second, first)):
+        held_out = source.pixels([*other["train"], *other["val"]])
+        assert not source.pixels(one["test"]) & held_out
+    assert not source.pixels(first["train"]) & source.pixels(first["val"])
 
 
-@given(asked(), st.randoms(use_true_random=False))
-def test_the_order_of_the_source_changes_nothing(
-    given: tuple[Source, int, Counts], random: Any
+@given(sources(), DATA)
+def test_neither_the_order_of_the_source_nor_its_blocks_change_what_is_released(
+    source: Source, data: st.DataObject
 ) -> None:
-    source, seed, counts = given
-    order = list(range(len(source.labels)))
-    random.shuffle(order)
-    shuffled = Source(source.images[order], source.labels[order])
-    expected = released(source, drawn(source, seed, counts))
-    assert released(shuffled, drawn(shuffled, seed, counts)) == expected
-
-
-@given(asked(), st.data())
-def test_how_the_source_is_cut_into_blocks_changes_nothing(
-    given: tuple[Source, int, Counts], data: st.DataObject
-) -> None:
-    source, seed, counts = given
-    n = len(source.labels)
+    n, counts = len(source.labels), source.counts(data)
+    order = data.draw(st.permutations(range(n)))
     cuts = sorted(data.draw(st.lists(st.integers(0, n), max_size=5)))
+    images, labels = source.images[order], source.labels[order]
     blocks = [
         candidates(
-            source.labels[start:end],
-            priorities(source.images[start:end], seed),
-            counts,
-            start=start,
+            labels[start:end], priorities(images[start:end], source.seed), counts, start=start
         )
         for start, end in zip([0, *cuts], [*cuts, n], strict=True)
     ]
-    shuffled = data.draw(st.permutations(blocks))
-    splits = {split: rows.tolist() for split, rows in hash_draw(shuffled, counts).items()}
-    assert splits == drawn(source, seed, counts)
+    drawn = hash_draw(data.draw(st.permutations(blocks)), counts)
+    for split, rows in source.draw(counts).items():
+        np.testing.assert_array_equal(images[drawn[split]], source.images[rows])
+        np.testing.assert_array_equal(labels[drawn[split]], source.labels[rows])
 
 
-@given(asked(), sources())
+@given(sources(), sources(), DATA)
 def test_rows_that_are_added_change_only_what_they_must(
-    given: tuple[Source, int, Counts], added: Source
+    source: Source, added: Source, data: st.DataObject
 ) -> None:
-    source, seed, counts = given
-    larger = Source(
-        np.concatenate([source.images, added.images]), np.concatenate([source.labels, added.labels])
+    counts = source.counts(data)
+    larger = replace(
+        source,
+        images=np.concatenate([source.images, added.images]),
+        labels=np.concatenate([source.labels, added.labels]),
     )
-    before, after = drawn(source, seed, counts), drawn(larger, seed, counts)
-    values = plain_priorities(larger, seed)
+    before, after, values = source.draw(counts), larger.draw(counts), larger.plain_priorities()
     for split in SPLITS:
         for label in range(CLASSES):
             old, new = (
-                {r for r in rows[split] if larger.labels[r] == label} for rows in (before, after)
+                {row for row in rows[split] if larger.labels[row] == label}
+                for rows in (before, after)
             )
-            gone, come = old - new, new - old
-            assert all(row >= len(source.labels) for row in come)
+            assert all(row >= len(source.labels) for row in new - old)
             # A row gives way only to one of smaller priority.
-            assert max((values[r] for r in come), default=-1) < min(
-                (values[r] for r in gone), default=2**64
-            )
-
-
-# --- Size ---------------------------------------------------------------------------------------
+            come, gone = ([values[row] for row in rows] for rows in (new - old, old - new))
+            assert max(come, default=-1) < min(gone, default=2**64)
 
 
 def test_many_rows_are_sorted_in_parts_and_take_little_memory() -> None:
@@ -237,24 +203,19 @@ def test_many_rows_are_sorted_in_parts_and_take_little_memory() -> None:
     assert rows.tolist() == first[np.lexsort((first, labels[first], values[first]))].tolist()
 
 
-# --- Priorities ---------------------------------------------------------------------------------
-
-
 def test_a_priority_does_not_depend_on_how_the_image_lies_in_memory() -> None:
     images = np.random.RandomState(1).randint(0, 256, (6, 5, 4, 3)).astype(np.uint8)
     expected = [plain.priority(plain.message_of_image(image), 9) for image in images.tolist()]
     assert priorities(np.asfortranarray(images), 9).tolist() == expected
     assert priorities(images[::-2], 9).tolist() == expected[::-2]
-    assert priorities(images[:0], 9).tolist() == []
 
 
-def test_ids_have_the_priority_of_their_text() -> None:
+@pytest.mark.parametrize("dtype", [np.int64, str, object])
+def test_ids_have_the_priority_of_their_text(dtype: type) -> None:
     numbers = np.arange(-3, CHUNK + 3)
-    expected = [plain.priority(plain.message_of_id(i), 5) for i in numbers.tolist()]
-    for ids in (numbers, numbers.astype("U"), numbers.astype("U").astype(object)):
-        assert priorities_of_ids(ids, 5).tolist() == expected
-    largest = np.array([2**64 - 1], np.uint64)
-    assert priorities_of_ids(largest, 5) == plain.priority(b"18446744073709551615", 5)
+    ids: npt.NDArray[Any] = numbers.astype("U" if dtype is object else dtype).astype(dtype)
+    expected = [plain.priority(plain.message_of_id(i), 5) for i in ids.tolist()]
+    assert priorities_of_ids(ids, 5).tolist() == expected
 
 
 @pytest.mark.parametrize("ids", [np.array([1.0]), np.array([True]), np.array(["a", None], object)])
