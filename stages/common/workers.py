@@ -66,7 +66,7 @@ def worker_target() -> int | str:
 
 
 def _lost(message: str) -> WorkersError:
-    return WorkersError(f"{VARIABLE}: {os.environ[VARIABLE]}: {message}")
+    return WorkersError(f"{VARIABLE}: {os.environ.get(VARIABLE)}: {message}")
 
 
 def _in_processes(
@@ -106,7 +106,8 @@ def _on_cluster(
     # Unlike scattered data, the result of a task is there again after its worker is lost.
     held = [client.submit(_same, argument, pure=False) for argument in shared]
     calls = (client.submit(function, item, *held, pure=False) for item in items)
-    ahead = islice(calls, 2 * sum(client.nthreads().values()))
+    # There is none for a moment where the only one is started anew.
+    ahead = islice(calls, 2 * max(sum(client.nthreads().values()), 1))
     try:
         if ordered:
             waiting = deque(ahead)
@@ -131,10 +132,12 @@ def connect(address: str) -> Any:
         distributed = extra("distributed", "dask[distributed]", f"{VARIABLE}: {address}")
     except StageError as error:
         raise WorkersError(str(error)) from None
-    # All that a user must know stands in our message; other versions give the same, or an error.
+    # All that a user must know is in our message; with other versions results are the same, or
+    # there is an error; what is large is sent once.
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore", distributed.versions.VersionMismatchWarning)
+    warnings.filterwarnings("ignore", "Sending large graph")
     try:
         asyncio.run(asyncio.wait_for(_greet(distributed, address), PATIENCE + 1))
     except Exception as error:

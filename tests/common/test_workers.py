@@ -223,7 +223,10 @@ def test_without_dask_the_command_that_installs_it_is_named(
         each(pow, [1], 2)
 
 
-def test_nothing_for_other_processes_is_imported_without_need() -> None:
+def test_nothing_for_other_processes_is_imported_without_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
     program = """
 import sys
 from stages.common.workers import each

@@ -11,13 +11,7 @@ import pytest
 from stages.common import distances
 from stages.common.neighbours import nearest
 from stages.sample import curation
-from stages.sample.curation import (
-    TooFewError,
-    by_shuffle,
-    curate,
-    facility_location,
-    near_duplicates,
-)
+from stages.sample.curation import facility_location, near_duplicates
 from stages.sample.difficulty import difficulty, sizes, tiers
 from tests.in_blocks import in_blocks
 
@@ -63,21 +57,6 @@ def test_tiers_have_all_rows_and_rank_equal_ones_by_row(n: int) -> None:
     assert len(names) == n
     assert tiers(np.ones(n), labels).tolist() == names
     assert tiers(np.arange(n)[::-1] / 1, labels).tolist() == names[::-1]
-
-
-def test_too_few_rows_left_are_an_error() -> None:
-    blocks = in_blocks(np.arange(8, dtype=np.uint8).reshape(8, 1, 1) * 20)
-    labels, named = np.repeat([0, 1], 4), np.full(8, "easy")
-
-    def curated(asked: dict[int, int]) -> dict[str, npt.NDArray[np.int64]]:
-        turns = by_shuffle(np.random.RandomState(0), 8)
-        counts = {"train": {0: 4, 1: 1}, "val": {0: 0, 1: 0}, "test": asked}
-        return curate(blocks, labels, named, counts, turns=turns, maximum=255)
-
-    rows = curated({0: 0, 1: 3})
-    assert (sorted(rows["train"][:4]), len(rows["test"])) == ([0, 1, 2, 3], 3)
-    with pytest.raises(TooFewError, match="class 0 has 0 rows left for test that are no training"):
-        curated({0: 1, 1: 1})
 
 
 def plain_greedy(images: npt.NDArray[np.uint8], n: int) -> list[int]:

@@ -203,6 +203,10 @@ def test_a_users_file_is_read_once_and_then_only_the_rows_drawn(
             {"strategy": "curated", "train_per_class": [59, 9, 0], "test_per_class": [1, 1, 0]},
             "strategy: curated: class 0 has 48 easy rows for train, .* take the strategy random",
         ),
+        (
+            {"strategy": "curated", "draw": "hash", "test_per_class": [30, 1, 0]},
+            r"strategy: curated: class 0 has \d+ rows left for test that are no .*, but 30 are .*",
+        ),
         ({"train_per_class": [9, 9]}, "train_per_class: .*2 numbers, but the source has 3 classes"),
     ],
 )
