@@ -23,11 +23,11 @@ from sklearn.svm import SVC
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.blocks import npy_blocks, select
-from stages.common.draw import draw
 from stages.common.neighbours import nearest
 from stages.common.pixels import scale
 from stages.sample.curation import by_shuffle, curate
 from stages.sample.difficulty import difficulty, tiers
+from stages.sample.draw import draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common import command
-from stages.common.draw import restore
 from stages.common.files import read_csv, read_json, write_csv
 from stages.common.splits import SPLITS
 
@@ -28,7 +27,7 @@ def order(
 
     Examples
     --------
-    >>> from stages.common.draw import save_state
+    >>> from stages.sample.choose import save_state
     >>> drawn = {"train": [0, 5], "val": [4], "test": [2, 1]}
     >>> order(drawn, range(6), save_state(np.random.RandomState(3)))
     {'train': [5, 0], 'val': [4], 'test': [1, 2], 'unused': [3]}
@@ -42,6 +41,13 @@ def order(
     taken = {row for of_split in drawn.values() for row in of_split}
     unused = [row for row in rows if row not in taken]
     return {**{split: of_split.tolist() for split, of_split in ordered.items()}, "unused": unused}
+
+
+def restore(state: Mapping[str, Any]) -> np.random.RandomState:
+    """Return a generator that goes on from the state that stage `sample` saved."""
+    generator = np.random.RandomState()
+    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"], 0, 0.0))
+    return generator
 
 
 def main(*, sample: Path, out: Path) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from stages.common.draw import draw
 from stages.common.pixels import to_inputs
+from stages.sample.draw import draw
 from stages.train_mlp.mlp import logits, train
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from tqdm import tqdm
 from experiments.transformers.params import read_neural
 from experiments.transformers.summary import summarize
 from stages.common import command
+from stages.common.compute import each
 from stages.common.extras import extra
 from stages.common.files import write_json
-from stages.common.workers import each
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 

@@ -34,14 +34,14 @@ class ParamError(StageError):
         self.message = message
         super().__init__(keys, message)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make it anew: it comes from other processes too."""
+        return partial(type(self), *self.keys, message=self.message), ()
+
     def __str__(self) -> str:
         """Return the dotted key and the message."""
         dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.keys)
         return f"{dotted.removeprefix('.') or 'the whole file'}: {self.message}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Return what `pickle` makes it again from, where it comes from another process."""
-        return partial(ParamError, *self.keys, message=self.message), ()
 
     def within(self, *keys: str | int) -> ParamError:
         """Return the same error below further keys."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stages.common.blocks import select
-from stages.common.draw import draw, save_state
 from stages.common.splits import SPLITS
 from stages.sample.curation import Turns, by_shuffle, curate
 from stages.sample.difficulty import difficulty, tiers
+from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
 
 if TYPE_CHECKING:
@@ -107,3 +107,9 @@ def _by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
         some[:] = some[np.lexsort((some, labels[some], priorities[some]))]
 
     return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
+
+
+def save_state(generator: np.random.RandomState) -> dict[str, Any]:
+    """Return the state of a generator for JSON: the 624 words of MT19937, the place in them."""
+    _, key, position, *_ = generator.get_state()
+    return {"key": np.asarray(key).tolist(), "position": position}

@@ -117,33 +117,25 @@ def curate(
     turns: Turns,
     maximum: int,
 ) -> dict[str, Rows]:
-    """Choose training rows by tier, and draw test rows from what is left, then val.
+    """Choose the rows of train by tier, and draw those of test from what is left, then of val.
 
     For each class in ascending order, train takes easy rows by `facility_location`, then
     shuffles the hard rows and takes the first, then the same of the hardest: 80, 15 and 5 of each
-    100.
-    After that, for each class in the same order, the rows that are left and are no training row's
-    near-duplicate are shuffled; the first are test, the next val.
+    100. After that, for each class in the same order, the rows that are left and are no training
+    row's near-duplicate are shuffled; the first are test, the next val.
 
     Parameters
     ----------
     blocks : sequence of Block
         The images; pixels in 0..maximum.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row.
-    tiers : ndarray of shape (n,), dtype str
-        As `difficulty.tiers` returns them.
+    labels, tiers : ndarray of shape (n,), dtype int64 and str
+        The class of each row, and what `difficulty.tiers` returns.
     counts : mapping of str to mapping of int to int
         How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
     turns : Turns
         In which order rows are drawn.
     maximum : int
         The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    dict of str to ndarray of dtype int64
-        For each split the row numbers in the source, class after class.
 
     Raises
     ------

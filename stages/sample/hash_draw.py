@@ -1,16 +1,8 @@
 """The draw by hash: each row has a priority, and the smallest of a class are drawn.
 
 A priority depends on the seed and on the row alone, so rows that are added, reordered or read in
-other blocks do not change it. docs/hash-draw.md states the rule for other languages. Surveys call
-such priorities permanent random numbers; the smallest k of a stream are a bottom-k sample.
-
-References
-----------
-K. R. W. Brewer, L. J. Early, S. F. Joyce, "Selecting several samples from a single population",
-Australian Journal of Statistics 14 (1972), 231-239.
-
-E. Cohen, H. Kaplan, "Summarizing data using bottom-k sketches", Proceedings of the 26th ACM
-Symposium on Principles of Distributed Computing (2007), 225-234.
+other blocks do not change it. docs/hash-draw.md states the rule for other languages, and names the
+papers that it comes from.
 """
 
 from __future__ import annotations
@@ -56,9 +48,6 @@ class Candidates(NamedTuple):
     """The class of each row, shape (n,)."""
     priorities: Priorities
     """The priority of each row, shape (n,)."""
-
-
-# --- Priorities ---------------------------------------------------------------------------------
 
 
 def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
@@ -111,9 +100,6 @@ def _hash(messages: Iterable[bytes | memoryview], seed: int, prefix: bytes = b""
         state.update(message)
         digests += state.digest()
     return np.frombuffer(digests, ">u8").astype(np.uint64)
-
-
-# --- The draw -----------------------------------------------------------------------------------
 
 
 def parts(priorities: Priorities, *, has_val: bool) -> Rows:

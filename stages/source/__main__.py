@@ -14,7 +14,7 @@ from stages.common.arrays import write_array
 from stages.common.blocks import Data, npy_blocks
 from stages.common.errors import StageError
 from stages.common.files import read_json, write_json
-from stages.common.neighbours import nearest
+from stages.sample.difficulty import nearest
 from stages.source import KINDS, kind_of
 from stages.source.base import InMemory, as_stated
 from stages.source.large import Large

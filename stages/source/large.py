@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stages.common.compute import each
 from stages.common.errors import StageError
 from stages.common.sums import of_files
-from stages.common.workers import each
 from stages.source.own import Own, check_inside, locate
 from stages.source.own_files import to_labels
 

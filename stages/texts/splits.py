@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.common.draw import draw
 from stages.common.splits import SPLITS
+from stages.sample.draw import draw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -22,9 +22,9 @@ from experiments.curves.results import append
 from experiments.curves.sweep import key_of, sum_of, sweep, trainings
 from experiments.curves.training import score
 from stages.common.arrays import write_array
+from stages.common.compute import VARIABLE
 from stages.common.errors import StageError, WorkersError
 from stages.common.files import write_json
-from stages.common.workers import VARIABLE
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def test_a_worker_of_a_cluster_may_be_killed(
     done: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from stages.common.workers import connect  # noqa: PLC0415 - an extra
+    from stages.common.cluster import connect  # noqa: PLC0415 - an extra
 
     stored: list[str] = []
 

@@ -20,9 +20,9 @@ import numpy as np
 
 import tinydatasets
 from stages.common import command
-from stages.common.draw import draw
 from stages.common.pixels import scale, to_inputs
 from stages.evaluate.scores import describe
+from stages.sample.draw import draw
 from stages.train_mlp import exact, mlp
 from tinydatasets import Split, texts
 from tinydatasets.pickles import dumps

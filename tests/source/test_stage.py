@@ -15,7 +15,7 @@ from sklearn.datasets import load_digits
 
 from stages import source
 from stages.common.errors import StageError
-from stages.common.neighbours import nearest
+from stages.sample.difficulty import nearest
 from stages.source.folder import ImageFolder
 from stages.source.own import fill_in
 from tests.fetch.published import mnist_arrays, mnist_files, small_mnist
