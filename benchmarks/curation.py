@@ -23,9 +23,10 @@ from sklearn.svm import SVC
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.blocks import npy_blocks, select
+from stages.common.neighbours import nearest
 from stages.common.pixels import scale
 from stages.sample.curation import by_shuffle, curate
-from stages.sample.difficulty import difficulty, nearest, tiers
+from stages.sample.difficulty import difficulty, tiers
 from stages.sample.draw import draw
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from threadpoolctl import threadpool_limits
 from experiments.curves.sweep import sweep
 from stages.common import command
 from stages.common.arrays import read_array
-from stages.common.compute import VARIABLE
 from stages.common.files import read_json
 from stages.common.pixels import to_inputs
+from stages.common.workers import VARIABLE
 from stages.sample.draw import draw
 from stages.train_mlp.mlp import logits, train
 

@@ -21,9 +21,9 @@ import numpy as np
 
 from stages.common import command
 from stages.common.blocks import npy_blocks, spans
-from stages.common.compute import VARIABLE
 from stages.common.distances import CHUNK
-from stages.sample.difficulty import nearest
+from stages.common.neighbours import nearest
+from stages.common.workers import VARIABLE
 from stages.sample.hash_draw import draw_blocks
 
 if TYPE_CHECKING:

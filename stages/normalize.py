@@ -6,31 +6,33 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.check.read import read_dataset
 from stages.common import command
-from stages.common.arrays import write_array
-from stages.common.blocks import take
-from stages.common.files import read_csv, read_json
+from stages.common.arrays import read_array, write_array
+from stages.common.files import read_csv, read_json, write_json
 from stages.common.pixels import scale
-from stages.source.stored import read_source
 
 
-def main(*, params: Path, source: Path, split: Path, out: Path) -> None:
+def main(*, name: str, sample: Path, split: Path, out: Path) -> None:
     """Write images and labels of every split in the table `split` to a folder each in `out`.
 
-    Images are float32 in [0, 1], or as the source has them where `normalize` is false.
+    Images are float32 in [0, 1], or as they are in the folder `sample` where the dataset `name` is
+    not to be normalized.
     """
-    dataset = read_json(params)
-    data = read_source(source)
+    normalize, facts = read_dataset(name).normalize, read_json(sample / "facts.json")
+    images = read_array(sample / "images.npy")
+    place = {line["row"]: i for i, line in enumerate(read_csv(sample / "rows.csv"))}
     # Every dataset has these three; one with a val has that too.
-    rows: dict[str, list[int]] = {"train": [], "test": [], "unused": []}
+    splits: dict[str, list[tuple[int, int]]] = {"train": [], "test": [], "unused": []}
     for line in read_csv(split):
-        rows.setdefault(line["split"], []).append(int(line["row"]))
-    for name, chosen in rows.items():
-        of_split = np.array(chosen, np.int64)
-        images = take(data.blocks, of_split)
-        scaled = scale(images, dataset["maximum"]) if dataset["normalize"] else images
-        write_array(out / name / "images.npy", scaled)
-        write_array(out / name / "labels.npy", data.labels[of_split])
+        splits.setdefault(line["split"], []).append((place[line["row"]], int(line["label"])))
+    for of_split, rows in splits.items():
+        places, labels = np.array(rows, np.int64).reshape(-1, 2).T
+        pixels = images[places]
+        scaled = scale(pixels, facts["maximum"]) if normalize else pixels
+        write_array(out / of_split / "images.npy", scaled)
+        write_array(out / of_split / "labels.npy", np.ascontiguousarray(labels))
+    write_json(out / "facts.json", facts)
 
 
 if __name__ == "__main__":

@@ -3,24 +3,58 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stages.common import command
 from stages.common.files import read_csv, read_json, write_csv
 from stages.common.splits import SPLITS
-from stages.sample.choose import order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+def order(
+    drawn: Mapping[str, Sequence[int]], rows: Iterable[int], state: Mapping[str, Any] | None
+) -> dict[str, list[int]]:
+    """Bring the rows of each split into their final order, and list those that none of them uses.
+
+    Where they were drawn by a generator, whose `state` that is, it shuffles train, then test, then
+    val. Rows that were drawn by hash are in their order already. Of all `rows`, those of a class
+    that the dataset leaves out are in no split: a model can't be scored on a class that it never
+    saw.
+
+    Examples
+    --------
+    >>> from stages.sample.choose import save_state
+    >>> drawn = {"train": [0, 5], "val": [4], "test": [2, 1]}
+    >>> order(drawn, range(6), save_state(np.random.RandomState(3)))
+    {'train': [5, 0], 'val': [4], 'test': [1, 2], 'unused': [3]}
+    """
+    ordered = {split: np.array(drawn[split], np.int64) for split in SPLITS}
+    if state:
+        generator = restore(state)
+        # Val is last, so that it changes neither of the others.
+        for split in ("train", "test", "val"):
+            ordered[split] = generator.permutation(ordered[split])
+    taken = {row for of_split in drawn.values() for row in of_split}
+    unused = [row for row in rows if row not in taken]
+    return {**{split: of_split.tolist() for split, of_split in ordered.items()}, "unused": unused}
+
+
+def restore(state: Mapping[str, Any]) -> np.random.RandomState:
+    """Return a generator that goes on from the state that stage `sample` saved."""
+    generator = np.random.RandomState()
+    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"], 0, 0.0))
+    return generator
 
 
 def main(*, sample: Path, out: Path) -> None:
     """Order the rows in the folder `sample`; write a table of all splits and unused to `out`."""
     drawn = read_json(sample / "drawn.json")
     by_row = {int(line["row"]): line for line in read_csv(sample / "rows.csv")}
-    splits = order(
-        {split: np.array(drawn[split], np.int64) for split in SPLITS},
-        np.array([*by_row], np.int64),
-        drawn["generator"],
-    )
+    splits = order({split: drawn[split] for split in SPLITS}, by_row, drawn["generator"])
     lines = [(name, *by_row[row].values()) for name, rows in splits.items() for row in rows]
     write_csv(out, [("split", "row", "label", "tier", "difficulty"), *lines])
 

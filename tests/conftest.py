@@ -234,7 +234,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Imported here: it takes a second, and most tests do without.
     from distributed import Client  # noqa: PLC0415
 
-    from stages.common.cluster import connect  # noqa: PLC0415
+    from stages.common.workers import connect  # noqa: PLC0415
 
     port, folder = free_port(), tmp_path_factory.mktemp("dask")
     address = f"tcp://127.0.0.1:{port}"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stages.common.arrays import write_array
-from stages.sample.difficulty import nearest
+from stages.common.neighbours import nearest
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:

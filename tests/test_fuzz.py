@@ -20,10 +20,11 @@ from stages.check.counts import per_class
 from stages.check.read import read_params
 from stages.common.blocks import open_npy
 from stages.common.errors import StageError
-from stages.sample.choose import order, save_state
+from stages.sample.choose import save_state
 from stages.sample.draw import draw
 from stages.source import idx, table
 from stages.source.folder import read_image
+from stages.split import order
 from stages.texts.pairs import parse_pairs, to_table
 from stages.texts.templates import read_templates
 from tests.conftest import ROOT, Repository, copy_repository

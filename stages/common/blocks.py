@@ -1,7 +1,6 @@
 """Images in blocks: parts of a source that are read one at a time, where they are worked on.
 
-A source may be larger than memory. So the functions that go over all images take a list of blocks,
-each of which knows how to load its images, and hold one or two of them at a time.
+A source may be larger than memory: what goes over all images holds one or two blocks at a time.
 """
 
 from __future__ import annotations
@@ -29,10 +28,7 @@ BLOCK_BYTES = 4 * 2**20
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive rows of a source.
-
-    A block can be pickled, so that another process or another machine can load it.
-    """
+    """Some consecutive rows of a source, which another process or another machine can load."""
 
     start: int
     """The number of its first row in the source."""
@@ -40,6 +36,8 @@ class Block:
     """How many rows it has."""
     load: Callable[[], Images]
     """Reads its images: shape (rows, height, width) or (rows, height, width, 3), dtype uint8."""
+    load_rows: Callable[[Rows], Images] | None = None
+    """Reads some of them by their number in the block, where not all need be read for that."""
 
 
 class Data(NamedTuple):
@@ -52,27 +50,15 @@ class Data(NamedTuple):
     ids: npt.NDArray[Any] | None = None
     """The identity of each row, where the source has one: whole numbers or text, shape (n,)."""
     neighbours: npt.NDArray[np.float64] | None = None
-    """As `difficulty.nearest` gives them, where they were computed."""
+    """As `neighbours.nearest` returns them, where they were computed."""
     is_large: bool = False
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:
-    """Divide rows into parts of a few MB.
+    """Yield the first row of each part of a few MB, and the one after its last.
 
-    Parameters
-    ----------
-    rows : int
-        How many rows there are.
-    bytes_per_row : int
-        The size of one.
-    step : int
-        Parts begin at multiples of it: the rows that a file stores together.
-
-    Yields
-    ------
-    start, stop : int
-        The first row of a part, and the one after its last.
+    Parts begin at multiples of `step`: the rows that a file stores together.
 
     Examples
     --------
@@ -87,10 +73,7 @@ def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int
 def open_npy(path: Path) -> npt.NDArray[np.generic]:
     """Open an array of a ``.npy`` file by memory map, which reads only what is used of it.
 
-    Raises
-    ------
-    StageError
-        If it is no array, or one of Python objects, which are never unpickled.
+    Raises StageError if it is no array, or one of Python objects, which are never unpickled.
     """
     try:
         array: npt.NDArray[np.generic] = np.lib.format.open_memmap(path, mode="r")
@@ -103,108 +86,61 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
     return array
 
 
-def check_images(images: npt.NDArray[np.generic], found_in: Path) -> None:
-    """Stop unless an array is one of images.
-
-    Parameters
-    ----------
-    images : ndarray
-        Anything that has `shape` and `dtype`.
-    found_in : Path
-        The file, for the message.
-
-    Raises
-    ------
-    StageError
-        If the shape is neither (n, height, width) nor (n, height, width, 3), or the dtype is not
-        uint8.
-    """
+def check_images(images: npt.NDArray[np.generic], path: Path) -> None:
+    """Raise StageError unless what a file has, with `shape` and `dtype`, are images of uint8."""
     if images.dtype != np.uint8:
         raise StageError(
-            f"{found_in}: pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
+            f"{path}: pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
         )
     shape = tuple(images.shape)
     if not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape[1:]:
         raise StageError(
-            f"{found_in}: the shape {shape} is not that of images, (n, height, width) or "
+            f"{path}: the shape {shape} is not that of images, (n, height, width) or "
             "(n, height, width, 3)"
         )
 
 
 def npy_blocks(path: Path, *, start: int = 0) -> list[Block]:
-    """Give the images of a ``.npy`` file in blocks of a few MB.
+    """Return the images of a ``.npy`` file, the first of them row `start` of the source, in blocks.
 
-    Parameters
-    ----------
-    path : Path
-        A file of uint8, shape (n, height, width) or (n, height, width, 3).
-    start : int
-        The number of its first row in the source.
-
-    Returns
-    -------
-    list of Block
-        In the order of the rows. Each opens the file by memory map when it is loaded.
-
-    Raises
-    ------
-    StageError
-        If the file has anything else.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "images.npy"
-    ...     np.save(path, np.zeros((6000, 28, 28), np.uint8))
-    ...     blocks = npy_blocks(path)
-    ...     blocks[1].load().shape
-    (651, 28, 28)
-    >>> [(block.start, block.rows) for block in blocks]
-    [(0, 5349), (5349, 651)]
+    Raises StageError if the file has anything else.
     """
     path = path.absolute()  # it may be opened in another process
     images = open_npy(path)
     check_images(images, path)
-    return [
-        Block(start + first, last - first, partial(_rows_of_npy, path, first, last))
-        for first, last in spans(len(images), images[:1].nbytes)
-    ]
+    blocks = []
+    for first, last in spans(len(images), images[:1].nbytes):
+        load = partial(_load_npy, path, first, last)
+        blocks.append(Block(start + first, last - first, load, load_rows=load))
+    return blocks
 
 
-def _rows_of_npy(path: Path, start: int, stop: int) -> Images:
-    return np.array(open_npy(path)[start:stop], np.uint8)
+def _load_npy(path: Path, first: int, last: int, rows: Rows | slice = slice(None)) -> Images:
+    return np.array(open_npy(path)[first:last][rows], np.uint8)
 
 
 def copy_blocks(blocks: Sequence[Block], path: Path) -> list[Block]:
-    """Copy images to a ``.npy`` file, block by block, and give them in blocks of that file."""
+    """Copy images to a ``.npy`` file, block by block, and return them in blocks of that file."""
     n = sum(block.rows for block in blocks)
-    with path.open("wb") as file:
-        for block in blocks:
-            images = block.load()
-            if block.start == 0:
-                header = {"descr": "|u1", "fortran_order": False, "shape": (n, *images.shape[1:])}
-                np.lib.format.write_array_header_1_0(file, header)
-            file.write(images.tobytes())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            for block in blocks:
+                images = block.load()
+                if block.start == 0:
+                    shape = n, *images.shape[1:]
+                    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                    np.lib.format.write_array_header_1_0(file, header)
+                file.write(images.tobytes())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return npy_blocks(path) if blocks else []
 
 
 def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
-    """Give some rows of a source as if they were a source of their own.
-
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The source.
-    rows : ndarray of shape (n,), dtype int64
-        Row numbers in it, ascending.
-
-    Returns
-    -------
-    list of Block
-        Blocks of these rows alone, numbered from 0; none of a block that has none of them.
-    """
+    """Return some rows of a source, ascending, in blocks as if they were a source of their own."""
     chosen = []
     for block in blocks:
         first, last = np.searchsorted(rows, [block.start, block.start + block.rows]).tolist()
@@ -215,28 +151,14 @@ def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
 
 
 def _rows_of_block(block: Block, rows: Rows) -> Images:
-    return block.load()[rows]
+    return block.load_rows(rows) if block.load_rows else block.load()[rows]
 
 
 def take(blocks: Sequence[Block], rows: Rows) -> Images:
-    """Gather the images of some rows.
+    """Gather the images of some rows, in any order and perhaps more than once.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The source; one block at least.
-    rows : ndarray of shape (n,), dtype int64
-        Row numbers in it, in any order.
-
-    Returns
-    -------
-    ndarray of shape (n, height, width) or (n, height, width, 3), dtype uint8
-        The images in the order of `rows`. Only blocks that are needed are loaded, one at a time.
-
-    Raises
-    ------
-    IndexError
-        If the source has no such row.
+    Only blocks that are needed are loaded, one at a time. Raises IndexError where there is no such
+    row.
 
     Examples
     --------

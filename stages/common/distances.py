@@ -36,7 +36,7 @@ class Points(NamedTuple):
     """The squared length of each point, shape (n,), of the dtype in which distances are exact."""
 
     def chunks(self) -> Iterator[tuple[slice, Points]]:
-        """Give the points in even parts of at most `CHUNK`, each with where it lies."""
+        """Yield the points in even parts of at most `CHUNK`, each with where it lies."""
         n = len(self.x)
         parts = math.ceil(n / CHUNK)
         for i in range(parts):
@@ -45,18 +45,10 @@ class Points(NamedTuple):
 
 
 def points(images: npt.NDArray[np.uint8]) -> Points:
-    """Give images as points.
+    """Return images of uint8, shape (n, height, width) or (n, height, width, 3), as points.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width) or (n, height, width, 3), dtype uint8
-        Pixels.
-
-    Returns
-    -------
-    Points
-        In float32, which is twice as quick, where no sum of products can exceed 2^24: up to 1024
-        values an image. Their squared distances are then below 2^26, and so int32.
+    In float32, which is twice as quick, where no sum of products can exceed 2^24: up to 1024 values
+    an image. Their squared distances are then below 2^26, and so int32.
     """
     pixels = math.prod(images.shape[1:])
     small = pixels * CENTRE**2 <= 2**24
@@ -66,24 +58,14 @@ def points(images: npt.NDArray[np.uint8]) -> Points:
 
 
 def in_chunks(blocks: Sequence[Block]) -> Iterator[tuple[slice, Points]]:
-    """Give the images of all blocks as points in chunks, each with where it lies in the source."""
+    """Yield the images of all blocks as points in chunks, each with where it lies in the source."""
     for block in blocks:
         for part, chunk in points(block.load()).chunks():
             yield slice(block.start + part.start, block.start + part.stop), chunk
 
 
 def squared_distances(a: Points, b: Points) -> Whole:
-    """Give the squared Euclidean distance of every point in `a` to every point in `b`.
-
-    Parameters
-    ----------
-    a, b : Points
-        As `points` gives them, both of images of one size.
-
-    Returns
-    -------
-    ndarray of shape (n_a, n_b), dtype int32 or float64
-        Whole numbers, exact.
+    """Return the squared distances of images of one size, shape (n_a, n_b): exact whole numbers.
 
     Examples
     --------

@@ -4,37 +4,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
+from stages.check.counts import rows_per_split
+from stages.check.read import read_dataset
 from stages.common import command
-from stages.common.errors import StageError
+from stages.common.blocks import copy_blocks, select
+from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
-from stages.common.splits import SPLITS
 from stages.sample.choose import choose
 from stages.sample.curation import TooFewError
 from stages.source.stored import read_source
 
 
-def main(*, params: Path, source: Path, out: Path) -> None:
-    """Choose the rows of the dataset that the file `params` describes; write to the folder `out`.
+def main(*, name: str, source: Path, out: Path) -> None:
+    """Choose the rows of the dataset `name` from the folder `source`; write to the folder `out`.
 
     It gets the rows of each split with the generator's state, and a table of all rows of the
-    dataset's classes with their difficulty.
+    dataset's classes with their difficulty, with their pixels in the same order.
     """
-    dataset = read_json(params)
-    counts = {split: dict(enumerate(dataset[f"{split}_per_class"])) for split in SPLITS}
-    same = {key: dataset[key] for key in ("strategy", "draw", "seed", "test_draw", "maximum")}
+    dataset, facts = read_dataset(name), read_json(source / "facts.json")
     try:
-        chosen = choose(read_source(source), counts=counts, **same)
+        counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
+        data = read_source(source)
+        chosen = choose(data, dataset, counts, facts["maximum"])
+    except ParamError as error:
+        raise error.within("datasets", name) from None
     except TooFewError as error:
-        key, other = (
-            ("strategy", "random") if same["strategy"] == "curated" else ("draw", "shuffle")
-        )
-        raise StageError(
-            f"params.yaml: datasets.{params.stem}.{key}: {same[key]}: {error}; ask for fewer, or "
-            f"take the {key} {other}"
-        ) from None
-    rows = {split: of_split.tolist() for split, of_split in chosen.drawn.items()}
-    write_json(out / "drawn.json", {**rows, "generator": chosen.state})
+        curated = dataset.strategy == "curated"
+        key, other = ("strategy", "random") if curated else ("draw", "shuffle")
+        value = getattr(dataset, key)
+        hint = f"ask for fewer, or take the {key} {other}"
+        raise ParamError("datasets", name, key, message=f"{value}: {error}; {hint}") from None
+    rows = np.array([line[0] for line in chosen.table])
+    copy_blocks(select(data.blocks, rows), out / "images.npy")
     write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *chosen.table])
+    drawn = {split: of_split.tolist() for split, of_split in chosen.drawn.items()}
+    write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
+    write_json(
+        out / "facts.json", {key: facts[key] for key in ("classes", "image_shape", "maximum")}
+    )
 
 
 if __name__ == "__main__":

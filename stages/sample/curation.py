@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stages.common.blocks import copy_blocks, select, take
-from stages.common.compute import each
 from stages.common.distances import CHUNK, in_chunks, points, squared_distances
 from stages.common.splits import SPLITS
+from stages.common.workers import each
 from stages.sample.difficulty import sizes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Turns(NamedTuple):
 
 
 def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
-    """Let a generator shuffle rows, and every split take any of all `n` rows."""
+    """Return turns in which a generator shuffles, and every split may take any of `n` rows."""
     return Turns(generator.shuffle, {split: np.ones(n, bool) for split in SPLITS})
 
 
@@ -61,17 +61,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
     How much an image lowers the sum never grows from one step to the next. So what it was when it
     was last computed is a bound, and only images whose bound is the largest need be computed again.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images, m of them.
-    n : int
-        How many to choose, 0 to m.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype int64
-        The rows of the chosen images in the order in which they were chosen.
+    Returns the rows of the `n` chosen images in the order in which they were chosen.
 
     References
     ----------
@@ -110,7 +100,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
 
 
 def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
-    """Give how much each candidate lowers the sum of the distances to the nearest chosen image."""
+    """Return how much each candidate lowers the sum of distances to the nearest chosen image."""
     gains = np.zeros(len(candidates.x), np.int64)
     for rows, some in in_chunks(blocks):
         distances = squared_distances(candidates, some).astype(np.int64)
@@ -127,33 +117,25 @@ def curate(
     turns: Turns,
     maximum: int,
 ) -> dict[str, Rows]:
-    """Choose training rows by tier, and draw test rows from what is left, then val.
+    """Choose the rows of train by tier, and draw those of test from what is left, then of val.
 
     For each class in ascending order, train takes easy rows by `facility_location`, then
     shuffles the hard rows and takes the first, then the same of the hardest: 80, 15 and 5 of each
-    100.
-    After that, for each class in the same order, the rows that are left and are no training row's
-    near-duplicate are shuffled; the first are test, the next val.
+    100. After that, for each class in the same order, the rows that are left and are no training
+    row's near-duplicate are shuffled; the first are test, the next val.
 
     Parameters
     ----------
     blocks : sequence of Block
         The images; pixels in 0..maximum.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row.
-    tiers : ndarray of shape (n,), dtype str
-        As `difficulty.tiers` gives them.
+    labels, tiers : ndarray of shape (n,), dtype int64 and str
+        The class of each row, and what `difficulty.tiers` returns.
     counts : mapping of str to mapping of int to int
         How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
     turns : Turns
         In which order rows are drawn.
     maximum : int
         The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    dict of str to ndarray of dtype int64
-        For each split the row numbers in the source, class after class.
 
     Raises
     ------
@@ -211,21 +193,10 @@ def _covering(easy: tuple[list[Block], int]) -> Rows:
 def near_duplicates(
     blocks: Sequence[Block], others: npt.NDArray[np.uint8], maximum: int
 ) -> npt.NDArray[np.bool_]:
-    """Tell which images are nearly the same as one of some others.
+    """Return which images are nearly the same as one of some others.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images, n of them; pixels in 0..maximum.
-    others : ndarray of shape (m, height, width) or (m, height, width, 3), dtype uint8
-        Images of the same size.
-    maximum : int
-        The largest value that a pixel can have.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype bool
-        Whether the root mean square of the differences of pixels is below 6% of `maximum`.
+    That is, whether the root mean square of the differences of their pixels, in 0..maximum, is
+    below 6% of `maximum`: an array of shape (n,), dtype bool.
 
     Examples
     --------

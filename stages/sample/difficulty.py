@@ -6,86 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.common.compute import each
-from stages.common.distances import points, squared_distances
+from stages.common.neighbours import NEIGHBOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     import numpy.typing as npt
 
-    from stages.common.blocks import Block
-    from stages.common.distances import Points
-
-# How many neighbours of its own class, and of others, an image is compared with.
-NEIGHBOURS = 5
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
 TIERS = {"easy": 80, "hard": 15, "hardest": 5}
-
-
-def nearest(blocks: Sequence[Block], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Measure the distance of each image to its nearest neighbours of every class.
-
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each image, 0 to classes - 1.
-
-    Returns
-    -------
-    ndarray of shape (n, classes, 5), dtype float64
-        The 5 smallest squared distances to other images of each class, ascending; infinite where
-        a class has fewer.
-
-    Examples
-    --------
-    >>> from stages.common.blocks import Block
-    >>> blocks = [Block(0, 3, lambda: np.array([0, 1, 7], np.uint8).reshape(3, 1, 1))]
-    >>> nearest(blocks, np.array([0, 0, 1]))[:, :, 0]
-    array([[ 1., 49.],
-           [ 1., 36.],
-           [36., inf]])
-    """
-    found = np.empty((len(labels), int(labels.max()) + 1, NEIGHBOURS))
-    for block, of_block in zip(blocks, each(nearest_of, blocks, blocks, labels), strict=True):
-        found[block.start : block.start + block.rows] = of_block
-    return found
-
-
-def nearest_of(
-    block: Block, blocks: Sequence[Block], labels: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
-    """Do for the images of one block what `nearest` does for all, one other block after another."""
-    images = points(block.load())
-    far = np.inf if images.norms.dtype == np.float64 else 2**31 - 1
-    found = np.full((block.rows, int(labels.max()) + 1, NEIGHBOURS), far, images.norms.dtype)
-    own = np.arange(block.start, block.start + block.rows)
-    for label, rows, of_class in _by_class(blocks, labels):
-        for part, some in images.chunks():
-            distances = squared_distances(some, of_class)
-            # An image is no neighbour of its own.
-            _, at, same = np.intersect1d(own[part], rows, assume_unique=True, return_indices=True)
-            distances[at, same] = far
-            k = min(NEIGHBOURS, len(rows))
-            distances.partition(k - 1, axis=1)
-            both = np.hstack([found[part, label], distances[:, :k]])
-            found[part, label] = np.sort(both, axis=1)[:, :NEIGHBOURS]
-    return np.where(found == far, np.inf, found)
-
-
-def _by_class(
-    blocks: Sequence[Block], labels: npt.NDArray[np.int64]
-) -> Iterator[tuple[int, npt.NDArray[np.int64], Points]]:
-    """Give the images in chunks of one class each: the label, the rows, the images."""
-    for block in blocks:
-        images, of_block = block.load(), labels[block.start : block.start + block.rows]
-        for label in np.unique(of_block).tolist():
-            members = np.flatnonzero(of_block == label)
-            for part, chunk in points(images[members]).chunks():
-                yield label, block.start + members[part], chunk
 
 
 def difficulty(
@@ -96,7 +24,7 @@ def difficulty(
     Parameters
     ----------
     neighbours : ndarray of shape (n, classes, 5), dtype float64
-        As `nearest` gives them.
+        As `nearest` returns them.
     labels : ndarray of shape (n,), dtype int64
         The class of each image, one of `classes`.
     classes : list of int
@@ -114,11 +42,11 @@ def difficulty(
     Examples
     --------
     >>> from stages.common.blocks import Block
+    >>> from stages.common.neighbours import nearest
     >>> images = np.array([0, 1, 7, 9, 10], np.uint8).reshape(5, 1, 1)
     >>> labels = np.array([0, 0, 0, 1, 1])
     >>> neighbours = nearest([Block(0, 5, lambda: images)], labels)
-    >>> ratios = difficulty(neighbours, labels, [0, 1])
-    >>> ratios  # doctest: +NORMALIZE_WHITESPACE
+    >>> difficulty(neighbours, labels, [0, 1])  # doctest: +NORMALIZE_WHITESPACE
     array([0.27624309, 0.25517241, 6.53846154, 0.25 , 0.11111111])
     """
     ratios = np.full(len(labels), np.inf)
@@ -137,7 +65,7 @@ def difficulty(
 
 
 def sizes(n: int) -> dict[str, int]:
-    """Give how many of `n` rows are of each tier; what does not divide evenly is easy.
+    """Return how many of `n` rows are of each tier; what does not divide evenly is easy.
 
     Examples
     --------
@@ -151,20 +79,7 @@ def sizes(n: int) -> dict[str, int]:
 def tiers(
     difficulties: npt.NDArray[np.float64], labels: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.str_]:
-    """Give the tier of every row by its rank within its class; equal ones by row number.
-
-    Parameters
-    ----------
-    difficulties : ndarray of shape (n,), dtype float64
-        As `difficulty` gives them.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype str
-        ``"easy"`` for the easiest 80% of a class, ``"hard"`` for the next 15%, and ``"hardest"``
-        for the last 5%.
+    """Return the tier of every row by its rank within its class; equal ones by row number.
 
     Examples
     --------

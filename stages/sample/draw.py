@@ -1,4 +1,4 @@
-"""The stratified draw, the same for images by class and for text by level.
+"""The stratified draw: class after class, from one generator.
 
 The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change
 (NEP 19), and with which both published editions of TinyDigits were drawn.
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stages.common.splits import SPLITS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-
-
-from stages.common.splits import SPLITS
 
 
 def draw(
@@ -25,28 +24,16 @@ def draw(
     generator: np.random.RandomState,
     test_draw: str = "next",
 ) -> dict[str, npt.NDArray[np.int64]]:
-    """Draw the rows of every split.
+    """Draw the row numbers of every split, class after class.
 
     For each class in ascending order, its row numbers, ascending, are shuffled; the first are
     train. Test comes from the others, and val takes the first that are then left, so that a val
     changes neither train nor test. A class of which no split takes a row draws nothing.
 
-    Parameters
-    ----------
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row of the source.
-    counts : mapping of str to mapping of int to int
-        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
-    generator : RandomState
-        What to draw with; it goes on from where it is.
-    test_draw : {"next", "choice"}
-        Whether test takes the rows that come next in the shuffled class, or a draw without
-        replacement from all that are left of it.
-
-    Returns
-    -------
-    dict of str to ndarray of dtype int64
-        For each split the row numbers in the source, class after class.
+    `labels` are the class of each row of the source. `counts` have for ``"train"``, ``"val"`` and
+    ``"test"`` how many rows of each class to take. `test_draw` is ``"next"`` where test takes the
+    rows that come next in the shuffled class, ``"choice"`` where it takes a draw without
+    replacement from all that are left of it. The generator goes on from where it is.
 
     Examples
     --------

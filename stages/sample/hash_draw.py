@@ -1,16 +1,8 @@
 """The draw by hash: each row has a priority, and the smallest of a class are drawn.
 
 A priority depends on the seed and on the row alone, so rows that are added, reordered or read in
-other blocks do not change it. docs/hash-draw.md states the rule for other languages. Surveys call
-such priorities permanent random numbers; the smallest k of a stream are a bottom-k sample.
-
-References
-----------
-K. R. W. Brewer, L. J. Early, S. F. Joyce, "Selecting several samples from a single population",
-Australian Journal of Statistics 14 (1972), 231-239.
-
-E. Cohen, H. Kaplan, "Summarizing data using bottom-k sketches", Proceedings of the 26th ACM
-Symposium on Principles of Distributed Computing (2007), 225-234.
+other blocks do not change it. docs/hash-draw.md states the rule for other languages, and names the
+papers that it comes from.
 """
 
 from __future__ import annotations
@@ -23,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.common.compute import each
 from stages.common.splits import SPLITS
+from stages.common.workers import each
 from stages.sample.curation import TooFewError
 
 if TYPE_CHECKING:
@@ -36,6 +28,8 @@ if TYPE_CHECKING:
 
     Rows = npt.NDArray[np.int64]
     Priorities = npt.NDArray[np.uint64]
+    Ids = npt.NDArray[Any] | None
+    # How many rows of each class, in label order, each split takes.
     Counts = Mapping[str, Sequence[int]]
 
 # The part of test is the top quarter of the range, that of val the eighth below it.
@@ -46,42 +40,22 @@ CHUNK = 2**16
 
 
 class Candidates(NamedTuple):
-    """Rows of the source that a draw can take.
-
-    Attributes
-    ----------
-    rows : ndarray of shape (n,), dtype int64
-        Row numbers in the source.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row.
-    priorities : ndarray of shape (n,), dtype uint64
-        The priority of each row.
-    """
+    """Rows of the source that a draw can take."""
 
     rows: Rows
+    """Row numbers in the source, shape (n,)."""
     labels: Rows
+    """The class of each row, shape (n,)."""
     priorities: Priorities
-
-
-# --- Priorities ---------------------------------------------------------------------------------
+    """The priority of each row, shape (n,)."""
 
 
 def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
-    """Give the priority of each image: a keyed hash of its shape and pixels.
+    """Return the priority of each image: a keyed hash of its shape and pixels.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width) or (n, height, width, 3), dtype uint8
-        Pixels, of all rows of a source or of a block of them.
-    seed : int
-        The seed of the dataset, 0 to 2^64 - 1.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype uint64
-        BLAKE2b with a digest of 8 bytes, read as a big-endian number. The key is the seed as 8
-        bytes, little-endian. The message is each dimension of an image as 4 bytes, little-endian,
-        then its pixels in C order.
+    It is BLAKE2b with a digest of 8 bytes, read as a big-endian number. The key is the seed as 8
+    bytes, little-endian. The message is each dimension of an image as 4 bytes, little-endian, then
+    its pixels in C order.
 
     Examples
     --------
@@ -96,24 +70,9 @@ def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
 
 
 def priorities_of_ids(ids: npt.NDArray[Any], seed: int) -> Priorities:
-    """Give the priority of each row by its id: as `priorities`, but of the id's text as UTF-8.
+    """Return the priority of each row by its id: as `priorities`, but of the id's text as UTF-8.
 
-    Parameters
-    ----------
-    ids : ndarray of shape (n,)
-        Whole numbers, whose text is decimal, or text.
-    seed : int
-        The seed of the dataset, 0 to 2^64 - 1.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype uint64
-        The priority of each row.
-
-    Raises
-    ------
-    ValueError
-        If an id is neither a whole number nor text.
+    An id is a whole number, whose text is decimal, or text. Raises ValueError if it is neither.
 
     Examples
     --------
@@ -123,7 +82,7 @@ def priorities_of_ids(ids: npt.NDArray[Any], seed: int) -> Priorities:
     array([16295896452793331740, 12416423885051150639], dtype=uint64)
     """
     chunks = (ids[start : start + CHUNK].tolist() for start in range(0, len(ids), CHUNK))
-    return _hash((_text(one) for chunk in chunks for one in chunk), seed)
+    return _hash((_text(identity) for chunk in chunks for identity in chunk), seed)
 
 
 def _text(identity: object) -> bytes:
@@ -143,23 +102,10 @@ def _hash(messages: Iterable[bytes | memoryview], seed: int, prefix: bytes = b""
     return np.frombuffer(digests, ">u8").astype(np.uint64)
 
 
-# --- The draw -----------------------------------------------------------------------------------
+def parts(priorities: Priorities, *, has_val: bool) -> Rows:
+    """Return the part of the range in which each priority lies: the split that may take the row.
 
-
-def parts(priorities: Priorities, *, has_val: bool) -> npt.NDArray[np.int64]:
-    """Give the part of the range in which each priority lies: the split that may take the row.
-
-    Parameters
-    ----------
-    priorities : ndarray of shape (n,), dtype uint64
-        The priority of each row.
-    has_val : bool
-        Whether the dataset has a split `val`; if not, its part belongs to train.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype int64
-        0 for train, 1 for val, 2 for test: the place in `SPLITS`.
+    It is the place in `SPLITS`. If a dataset has no val, the part of val belongs to train.
 
     Examples
     --------
@@ -177,22 +123,8 @@ def candidates(
 ) -> Candidates:
     """Leave out of a block of rows those that no draw can take, whatever is in other blocks.
 
-    Parameters
-    ----------
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row of the block.
-    priorities : ndarray of shape (n,), dtype uint64
-        The priority of each.
-    counts : mapping of str to sequence of int
-        How many rows of each class ``"train"``, ``"val"`` and ``"test"`` take, in label order.
-    start : int
-        The row number of the block's first row in the source.
-
-    Returns
-    -------
-    Candidates
-        For each split the rows of smallest priority of each class, as many as the split takes or
-        as there are.
+    What is left are, for each split, the rows of smallest priority of each class, as many as the
+    split takes or as there are. `start` is the number of the block's first row in the source.
 
     Examples
     --------
@@ -213,7 +145,7 @@ def candidates(
     return _merge(blocks, counts)
 
 
-def hash_draw(found: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
+def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     """Draw the rows of each split from the candidates of all blocks.
 
     Each split takes, of each class, the rows of smallest priority in the split's part of the
@@ -221,24 +153,9 @@ def hash_draw(found: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     blocks. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the
     odds), so it makes no difference to a split which of them it takes: the first by row number.
 
-    Parameters
-    ----------
-    found : iterable of Candidates
-        As `candidates` gives them, of each block of the source.
-    counts : mapping of str to sequence of int
-        How many rows of each class ``"train"``, ``"val"`` and ``"test"`` take, in label order. The
-        dataset has a split val if that takes any row.
-
-    Returns
-    -------
-    dict of str to ndarray of shape (n,), dtype int64
-        The rows of ``"train"``, ``"val"`` and ``"test"`` in their final order: ascending by
-        priority, of equal ones by label, then by row number.
-
-    Raises
-    ------
-    TooFewError
-        If a class has fewer rows in the part of a split than the split takes.
+    Returns the rows of each split in their final order: ascending by priority, of equal ones by
+    label, then by row number. Raises TooFewError if a class has fewer rows in the part of a split
+    than the split takes.
 
     Examples
     --------
@@ -249,7 +166,7 @@ def hash_draw(found: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     >>> {split: rows.tolist() for split, rows in splits.items()}
     {'train': [5, 1, 3], 'val': [], 'test': [2, 4]}
     """
-    drawn = _merge(found, counts)
+    drawn = _merge(blocks, counts)
     groups, sizes = _groups(drawn, counts)
     there = np.bincount(groups, minlength=len(sizes))
     named = product(SPLITS, range(len(counts["train"])))
@@ -265,36 +182,12 @@ def hash_draw(found: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
 
 
 def draw_blocks(
-    blocks: Sequence[Block],
-    labels: Rows,
-    ids: npt.NDArray[Any] | None,
-    counts: Counts,
-    seed: int,
+    blocks: Sequence[Block], labels: Rows, ids: Ids, counts: Counts, seed: int
 ) -> dict[str, Rows]:
     """Draw from a source of any size, block after block, wherever work runs.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images. Where there are ids, none is read.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each row.
-    ids : ndarray of shape (n,) or None
-        The identity of each row, as `priorities_of_ids` takes them, where the source has one.
-    counts : mapping of str to sequence of int
-        As for `hash_draw`.
-    seed : int
-        The seed of the dataset, 0 to 2^64 - 1.
-
-    Returns
-    -------
-    dict of str to ndarray of shape (n,), dtype int64
-        As `hash_draw` gives them.
-
-    Raises
-    ------
-    TooFewError
-        As `hash_draw` does.
+    The priorities are those of the ids or, where there are none, of the images; with ids, no image
+    is read. Returns and raises what `hash_draw` does.
 
     Examples
     --------
@@ -306,51 +199,39 @@ def draw_blocks(
     array([5, 1])
     """
     work = zip(blocks, _of_blocks(labels, blocks), _of_blocks(ids, blocks), strict=True)
-    return hash_draw(each(_candidates_of, work, counts, seed), counts)
+    return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts)
 
 
-def priorities_of_blocks(
-    blocks: Sequence[Block], ids: npt.NDArray[Any] | None, seed: int
-) -> Priorities:
-    """Give the priority of every row of a source, by its image or, where there are ids, by its id.
-
-    Parameters and errors are those of `draw_blocks`.
-
-    Returns
-    -------
-    ndarray of shape (n,), dtype uint64
-        The priority of each row.
-    """
+def priorities_of_blocks(blocks: Sequence[Block], ids: Ids, seed: int) -> Priorities:
+    """Return the priority of every row of a source, by its image or, where there are ids, by id."""
     work = zip(blocks, _of_blocks(ids, blocks), strict=True)
     return np.concatenate([np.empty(0, np.uint64), *each(_priorities_of, work, seed)])
 
 
-def _of_blocks(values: npt.NDArray[Any] | None, blocks: Sequence[Block]) -> Iterator[Any]:
+def _of_blocks(values: Ids, blocks: Sequence[Block]) -> Iterator[Any]:
     for block in blocks:
         yield None if values is None else values[block.start : block.start + block.rows]
 
 
-def _priorities_of(work: tuple[Block, npt.NDArray[Any] | None], seed: int) -> Priorities:
+def _priorities_of(work: tuple[Block, Ids], seed: int) -> Priorities:
     block, ids = work
     return priorities(block.load(), seed) if ids is None else priorities_of_ids(ids, seed)
 
 
-def _candidates_of(
-    work: tuple[Block, Rows, npt.NDArray[Any] | None], counts: Counts, seed: int
-) -> Candidates:
+def _candidates_of(work: tuple[Block, Rows, Ids], counts: Counts, seed: int) -> Candidates:
     block, labels, ids = work
     return candidates(labels, _priorities_of((block, ids), seed), counts, start=block.start)
 
 
-def _groups(found: Candidates, counts: Counts) -> tuple[Rows, Rows]:
-    """Give the pair of part and class of each row, as a number, and how many rows a pair takes."""
-    part = parts(found.priorities, has_val=any(counts["val"]))
+def _groups(some: Candidates, counts: Counts) -> tuple[Rows, Rows]:
+    """Return the pair of part and class of each row, as a number; how many rows each pair takes."""
+    part = parts(some.priorities, has_val=any(counts["val"]))
     sizes = np.concatenate([np.array(counts[split], np.int64) for split in SPLITS])
-    return part * len(counts["train"]) + found.labels, sizes
+    return part * len(counts["train"]) + some.labels, sizes
 
 
 def _merge(blocks: Iterable[Candidates], counts: Counts) -> Candidates:
-    """Give the candidates among those of several blocks."""
+    """Return the candidates among those of several blocks."""
     most = CHUNK + 2 * sum(map(sum, counts.values()))
     empty = Candidates(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint64))
     waiting, n = [empty], 0
@@ -368,12 +249,12 @@ def _join(blocks: list[Candidates]) -> Candidates:
     return Candidates(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
-def _smallest(found: Candidates, counts: Counts) -> Candidates:
+def _smallest(some: Candidates, counts: Counts) -> Candidates:
     """Keep of each part and class the rows of smallest priority, of equal ones the first."""
-    groups, sizes = _groups(found, counts)
-    order = np.lexsort((found.rows, found.priorities, groups))
+    groups, sizes = _groups(some, counts)
+    order = np.lexsort((some.rows, some.priorities, groups))
     groups = groups[order]
     there = np.bincount(groups, minlength=len(sizes))
     rank = np.arange(len(order)) - (np.cumsum(there) - there)[groups]
     kept = order[rank < sizes[groups]]
-    return Candidates(found.rows[kept], found.labels[kept], found.priorities[kept])
+    return Candidates(some.rows[kept], some.labels[kept], some.priorities[kept])

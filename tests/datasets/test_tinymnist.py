@@ -17,7 +17,8 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 import tinydatasets
-from stages.sample.difficulty import TIERS, difficulty, nearest, tiers
+from stages.common.neighbours import nearest
+from stages.sample.difficulty import TIERS, difficulty, tiers
 from tests.conftest import ROOT
 from tests.in_blocks import in_blocks
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from stages.common.compute import VARIABLE
+from stages.common.workers import VARIABLE
 from tests.conftest import copy_built
 
 if TYPE_CHECKING:

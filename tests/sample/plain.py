@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parents[4] / "docs/hash-draw.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "docs/hash-draw.json").read_text(encoding="utf-8")
 )
 
 

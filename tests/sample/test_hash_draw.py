@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
-from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from stages.common.splits import SPLITS
-from stages.sample.curation import TooFewError
 from stages.sample.hash_draw import (
     CHUNK,
     candidates,
@@ -22,68 +21,54 @@ from stages.sample.hash_draw import (
     priorities,
     priorities_of_ids,
 )
-from tests.conftest import ROOT
 from tests.sample import plain
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Counts = dict[str, list[int]]
+    Splits = dict[str, list[int]]
 
 CLASSES = 3
-SEEDS = st.integers(0, 2**32 - 1)
+DATA = st.data()
 
 
-class Source(NamedTuple):
+@dataclass
+class Source:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
+    seed: int
+
+    def draw(self, counts: Counts) -> Splits:
+        block = candidates(self.labels, priorities(self.images, self.seed), counts)
+        return {split: rows.tolist() for split, rows in hash_draw([block], counts).items()}
+
+    def plain_priorities(self) -> list[int]:
+        messages = map(plain.message_of_image, self.images.tolist())
+        return [plain.priority(message, self.seed) for message in messages]
+
+    def counts(self, data: st.DataObject) -> Counts:
+        """Ask no more than there is, with val or without."""
+        has_val = data.draw(st.booleans())
+        named = [plain.part(n, has_val=has_val) for n in self.plain_priorities()]
+        there = [*zip(named, self.labels.tolist(), strict=True)]
+        return {
+            split: [data.draw(st.integers(0, there.count((split, i)))) for i in range(CLASSES)]
+            for split in SPLITS
+        }
+
+    def pixels(self, rows: list[int]) -> set[bytes]:
+        return {image.tobytes() for image in self.images[rows]}
 
 
 @st.composite
-def sources(draw: st.DrawFn, least: int = 0) -> Source:
-    n = draw(st.integers(least, 40))
+def sources(draw: st.DrawFn) -> Source:
+    n = draw(st.integers(0, 40))
     # Of 3 values, there are 9 different images, so most are equal to another one.
     values = draw(st.sampled_from([3, 256]))
     images = draw(hnp.arrays(np.uint8, (n, 1, 2), elements=st.integers(0, values - 1)))
-    return Source(images, draw(hnp.arrays(np.int64, n, elements=st.integers(0, CLASSES - 1))))
-
-
-@st.composite
-def counts_of(draw: st.DrawFn, source: Source, seed: int) -> Counts:
-    """Ask no more than there is."""
-    has_val = draw(st.booleans())
-    named = [plain.part(one, has_val=has_val) for one in plain_priorities(source, seed)]
-    there = dict.fromkeys(product(SPLITS, range(CLASSES)), 0)
-    for pair in zip(named, source.labels.tolist(), strict=True):
-        there[pair] += 1
-    return {
-        split: [draw(st.integers(0, there[split, label])) for label in range(CLASSES)]
-        for split in SPLITS
-    }
-
-
-@st.composite
-def asked(draw: st.DrawFn) -> tuple[Source, int, Counts]:
-    source, seed = draw(sources()), draw(SEEDS)
-    return source, seed, draw(counts_of(source, seed))
-
-
-def plain_priorities(source: Source, seed: int) -> list[int]:
-    return [plain.priority(plain.message_of_image(i), seed) for i in source.images.tolist()]
-
-
-def drawn(source: Source, seed: int, counts: Counts) -> dict[str, list[int]]:
-    found = candidates(source.labels, priorities(source.images, seed), counts)
-    return {split: rows.tolist() for split, rows in hash_draw([found], counts).items()}
-
-
-def released(source: Source, splits: dict[str, list[int]]) -> list[bytes]:
-    """Give what is released: images and labels of each split, in order."""
-    return [array[rows].tobytes() for array in source for rows in splits.values()]
-
-
-def pixels(source: Source, rows: list[int]) -> set[bytes]:
-    return {image.tobytes() for image in source.images[rows]}
+    labels = draw(hnp.arrays(np.int64, n, elements=st.integers(0, CLASSES - 1)))
+    return Source(images, labels, draw(st.integers(0, 2**32 - 1)))
 
 
 # --- The rule -----------------------------------------------------------------------------------
@@ -106,215 +91,123 @@ def test_the_vectors_of_the_page() -> None:
             assert plain.part(found.item(), has_val=has_val) == SPLITS[part] == vector[key]
 
 
-def test_the_command_of_the_page_is_the_first_vector() -> None:
-    page = (ROOT / "docs/hash-draw.md").read_text(encoding="utf-8")
-    vector = plain.VECTORS["hashes"][0]
-    escaped = "".join(f"\\{byte:o}" for byte in bytes.fromhex(vector["message"]))
-    command = f"openssl mac -macopt hexkey:{vector['key']} -macopt size:8 BLAKE2BMAC"
-    assert f"$ printf '{escaped}' | {command}\n{vector['digest'].upper()}\n" in page
-
-
 def test_the_draws_of_the_page() -> None:
     told = plain.VECTORS["source"]
-    source = Source(np.array(told["images"], np.uint8), np.array(told["labels"]))
+    source = Source(np.array(told["images"], np.uint8), np.array(told["labels"]), told["seed"])
     expected = [int(digest, 16) for digest in told["priorities"]]
-    assert plain_priorities(source, told["seed"]) == expected
+    assert source.plain_priorities() == expected
     assert priorities(source.images, told["seed"]).tolist() == expected
     for draw in told["draws"]:
         assert plain.draw(told["labels"], expected, draw["counts"]) == draw["rows"]
-        assert drawn(source, told["seed"], draw["counts"]) == draw["rows"]
+        assert source.draw(draw["counts"]) == draw["rows"]
 
 
-@given(asked())
-def test_it_is_what_plain_python_draws(given: tuple[Source, int, Counts]) -> None:
-    source, seed, counts = given
-    expected = plain.draw(source.labels.tolist(), plain_priorities(source, seed), counts)
-    assert drawn(source, seed, counts) == expected
-    assert list(expected) == ["train", "val", "test"]
-
-
-@given(asked())
-def test_each_class_has_exactly_the_rows_asked(given: tuple[Source, int, Counts]) -> None:
-    source, seed, counts = given
-    splits = drawn(source, seed, counts)
-    for split, rows in splits.items():
-        assert np.bincount(source.labels[rows], minlength=CLASSES).tolist() == counts[split]
-    everything = [row for rows in splits.values() for row in rows]
-    assert len(everything) == len({*everything})
-
-
-@pytest.mark.parametrize("has_val", [False, True])
-def test_the_parts_end_where_the_rule_says(*, has_val: bool) -> None:
-    ends = [0, 5 * 2**61, 3 * 2**62, 2**64]
-    near = [end + step for end in ends for step in (-1, 0, 1) if 0 <= end + step < 2**64]
-    found = parts(np.array(near, np.uint64), has_val=has_val)
-    assert [SPLITS[i] for i in found] == [plain.part(one, has_val=has_val) for one in near]
-
-
-@pytest.mark.parametrize("split", SPLITS)
-def test_too_few_rows_are_said(split: str) -> None:
-    # 4 rows of class 1 in each part.
-    labels = np.repeat([0, 1], [8, 12])
-    first = {"train": 0, "val": 5 * 2**61, "test": 3 * 2**62}
-    found = np.array([7, *range(1, 8), *(n + i for n in first.values() for i in range(4))], "u8")
-    counts = {"train": [8, 4], "val": [0, 4], "test": [0, 4]}
-    hash_draw([candidates(labels, found, counts)], counts)
-    counts[split] = [counts[split][0], 5]
-    message = f"class 1 has 4 rows in the part of the hash range that is for {split}, but 5 are"
-    with pytest.raises(TooFewError, match=message):
-        hash_draw([candidates(labels, found, counts)], counts)
+@given(sources(), DATA)
+def test_it_is_what_plain_python_draws(source: Source, data: st.DataObject) -> None:
+    counts = source.counts(data)
+    expected = plain.draw(source.labels.tolist(), source.plain_priorities(), counts)
+    assert source.draw(counts) == expected
+    everything = [row for rows in expected.values() for row in rows]
+    assert len(everything) == len({*everything}) == sum(map(sum, counts.values()))
 
 
 # --- What lasts ---------------------------------------------------------------------------------
 
 
-@given(asked(), st.data())
-def test_a_smaller_edition_lies_in_a_larger_one(
-    given: tuple[Source, int, Counts], data: st.DataObject
-) -> None:
-    source, seed, large = given
+@given(sources(), DATA)
+def test_a_smaller_edition_lies_in_a_larger_one(source: Source, data: st.DataObject) -> None:
+    large = source.counts(data)
     small = {split: [data.draw(st.integers(0, n)) for n in large[split]] for split in SPLITS}
     assume(any(small["val"]) == any(large["val"]))
-    inner, outer = (drawn(source, seed, counts) for counts in (small, large))
+    inner, outer = source.draw(small), source.draw(large)
     for split in SPLITS:
-        assert {*inner[split]} <= {*outer[split]}
         # In the same order, too.
         assert [row for row in outer[split] if row in inner[split]] == inner[split]
 
 
-@given(sources(), SEEDS, st.data())
-def test_no_test_image_of_one_size_is_in_train_or_val_of_another(
-    source: Source, seed: int, data: st.DataObject
+@given(sources(), DATA)
+def test_no_image_is_in_two_splits_nor_in_test_of_one_size_and_train_of_another(
+    source: Source, data: st.DataObject
 ) -> None:
-    # With val or without, each.
-    one, other = (drawn(source, seed, data.draw(counts_of(source, seed))) for _ in range(2))
-    for a, b in ((one, other), (other, one)):
-        assert not pixels(source, a["test"]) & pixels(source, [*b["train"], *b["val"]])
+    first, second = (source.draw(source.counts(data)) for _ in range(2))
+    for one, other in ((first, first), (first, second), (second, first)):
+        held_out = source.pixels([*other["train"], *other["val"]])
+        assert not source.pixels(one["test"]) & held_out
+    assert not source.pixels(first["train"]) & source.pixels(first["val"])
 
 
-@given(asked(), st.randoms(use_true_random=False))
-def test_the_order_of_the_source_changes_nothing(
-    given: tuple[Source, int, Counts], random: Any
+@given(sources(), DATA)
+def test_neither_the_order_of_the_source_nor_its_blocks_change_what_is_released(
+    source: Source, data: st.DataObject
 ) -> None:
-    source, seed, counts = given
-    order = list(range(len(source.labels)))
-    random.shuffle(order)
-    shuffled = Source(source.images[order], source.labels[order])
-    expected = released(source, drawn(source, seed, counts))
-    assert released(shuffled, drawn(shuffled, seed, counts)) == expected
-
-
-@given(asked(), st.data())
-def test_how_the_source_is_cut_into_blocks_changes_nothing(
-    given: tuple[Source, int, Counts], data: st.DataObject
-) -> None:
-    source, seed, counts = given
-    n = len(source.labels)
+    n, counts = len(source.labels), source.counts(data)
+    order = data.draw(st.permutations(range(n)))
     cuts = sorted(data.draw(st.lists(st.integers(0, n), max_size=5)))
+    images, labels = source.images[order], source.labels[order]
     blocks = [
         candidates(
-            source.labels[start:end],
-            priorities(source.images[start:end], seed),
-            counts,
-            start=start,
+            labels[start:end], priorities(images[start:end], source.seed), counts, start=start
         )
         for start, end in zip([0, *cuts], [*cuts, n], strict=True)
     ]
-    shuffled = data.draw(st.permutations(blocks))
-    splits = {split: rows.tolist() for split, rows in hash_draw(shuffled, counts).items()}
-    assert splits == drawn(source, seed, counts)
+    drawn = hash_draw(data.draw(st.permutations(blocks)), counts)
+    for split, rows in source.draw(counts).items():
+        np.testing.assert_array_equal(images[drawn[split]], source.images[rows])
+        np.testing.assert_array_equal(labels[drawn[split]], source.labels[rows])
 
 
-@given(asked())
-def test_equal_images_are_never_in_two_splits(given: tuple[Source, int, Counts]) -> None:
-    source, seed, counts = given
-    splits = drawn(source, seed, counts)
-    # Whatever their labels are.
-    train, val, test = (pixels(source, splits[split]) for split in SPLITS)
-    assert not train & test
-    assert not train & val
-    assert not val & test
-
-
-@given(asked(), sources())
+@given(sources(), sources(), DATA)
 def test_rows_that_are_added_change_only_what_they_must(
-    given: tuple[Source, int, Counts], added: Source
+    source: Source, added: Source, data: st.DataObject
 ) -> None:
-    source, seed, counts = given
-    larger = Source(
-        np.concatenate([source.images, added.images]), np.concatenate([source.labels, added.labels])
+    counts = source.counts(data)
+    larger = replace(
+        source,
+        images=np.concatenate([source.images, added.images]),
+        labels=np.concatenate([source.labels, added.labels]),
     )
-    before, after = drawn(source, seed, counts), drawn(larger, seed, counts)
-    values = plain_priorities(larger, seed)
+    before, after, values = source.draw(counts), larger.draw(counts), larger.plain_priorities()
     for split in SPLITS:
         for label in range(CLASSES):
             old, new = (
-                {r for r in rows[split] if larger.labels[r] == label} for rows in (before, after)
+                {row for row in rows[split] if larger.labels[row] == label}
+                for rows in (before, after)
             )
-            gone, come = old - new, new - old
-            assert all(row >= len(source.labels) for row in come)
+            assert all(row >= len(source.labels) for row in new - old)
             # A row gives way only to one of smaller priority.
-            assert max((values[r] for r in come), default=-1) < min(
-                (values[r] for r in gone), default=2**64
-            )
+            come, gone = ([values[row] for row in rows] for rows in (new - old, old - new))
+            assert max(come, default=-1) < min(gone, default=2**64)
 
 
-# --- Size ---------------------------------------------------------------------------------------
-
-
-def test_more_rows_than_are_sorted_at_a_time() -> None:
-    generator = np.random.RandomState(4)
-    labels = generator.randint(0, 4, 3 * CHUNK + 5)
+def test_many_rows_are_sorted_in_parts_and_take_little_memory() -> None:
+    labels = np.arange(2_000_000) % 10
     # Few enough values for each to occur several times, over all of the range.
-    values = generator.randint(0, 2**16, len(labels)).astype(np.uint64) << np.uint64(48)
-    for train in (10, 30_000):
-        counts = {"train": [train, 1, 0, 30], "val": [0, 9, 9, 0], "test": [5, 6000, 0, 0]}
-        splits = hash_draw([candidates(labels, values, counts)], counts)
-        expected = plain.draw(labels.tolist(), values.tolist(), counts)
-        assert {split: rows.tolist() for split, rows in splits.items()} == expected
-
-
-def test_memory_does_not_grow_with_the_rows() -> None:
-    n = 2_000_000
-    labels = np.arange(n) % 10
-    values = np.random.RandomState(4).randint(0, 2**63, n).astype(np.uint64) * np.uint64(2)
-    counts = {"train": [1000] * 10, "val": [0] * 10, "test": [200] * 10}
+    values = np.random.RandomState(4).randint(0, 2**18, len(labels)).astype("u8") << np.uint64(46)
+    counts = {"train": [1000] * 10, "val": [0] * 10, "test": [0] * 10}
     tracemalloc.start()
-    hash_draw([candidates(labels, values, counts)], counts)
+    rows = hash_draw([candidates(labels, values, counts)], counts)["train"]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     # An array of 2 million numbers has 16 MB.
     assert peak < 16e6
-
-
-# --- Priorities ---------------------------------------------------------------------------------
+    order = np.lexsort((labels, values))
+    first = np.concatenate([order[labels[order] == label][:1000] for label in range(10)])
+    assert rows.tolist() == first[np.lexsort((first, labels[first], values[first]))].tolist()
 
 
 def test_a_priority_does_not_depend_on_how_the_image_lies_in_memory() -> None:
     images = np.random.RandomState(1).randint(0, 256, (6, 5, 4, 3)).astype(np.uint8)
-    expected = [plain.priority(plain.message_of_image(i), 9) for i in images.tolist()]
-    stored = np.asfortranarray(images)
-    for some in (images, stored, images[::-1][::-1], images[2:], images[::2], images[:0]):
-        rows = [i for i, image in enumerate(images) if any(np.array_equal(image, s) for s in some)]
-        assert priorities(some, 9).tolist() == [expected[row] for row in rows]
+    expected = [plain.priority(plain.message_of_image(image), 9) for image in images.tolist()]
+    assert priorities(np.asfortranarray(images), 9).tolist() == expected
+    assert priorities(images[::-2], 9).tolist() == expected[::-2]
 
 
-def test_shape_and_seed_are_part_of_it() -> None:
-    pixels = np.arange(12, dtype=np.uint8)
-    shapes = [(1, 3, 4), (1, 4, 3), (1, 12, 1), (1, 1, 12), (1, 2, 2, 3), (1, 1, 4, 3)]
-    found = {priorities(pixels.reshape(s), seed).item() for s in shapes for seed in (0, 1, 2**32)}
-    assert len(found) == 18
-
-
-def test_ids_have_the_priority_of_their_text() -> None:
+@pytest.mark.parametrize("dtype", [np.int64, str, object])
+def test_ids_have_the_priority_of_their_text(dtype: type) -> None:
     numbers = np.arange(-3, CHUNK + 3)
-    expected = [plain.priority(plain.message_of_id(i), 5) for i in numbers.tolist()]
-    assert priorities_of_ids(numbers, 5).tolist() == expected
-    assert priorities_of_ids(numbers.astype("U"), 5).tolist() == expected
-    assert priorities_of_ids(numbers.astype("U").astype(object), 5).tolist() == expected
-    largest = np.array([2**64 - 1], np.uint64)
-    assert priorities_of_ids(largest, 5) == plain.priority(b"18446744073709551615", 5)
-    assert priorities_of_ids(numbers[:0], 5).shape == (0,)
+    ids: npt.NDArray[Any] = numbers.astype("U" if dtype is object else dtype).astype(dtype)
+    expected = [plain.priority(plain.message_of_id(i), 5) for i in ids.tolist()]
+    assert priorities_of_ids(ids, 5).tolist() == expected
 
 
 @pytest.mark.parametrize("ids", [np.array([1.0]), np.array([True]), np.array(["a", None], object)])

@@ -1,68 +1,229 @@
-"""Stage `sample`: which rows are the dataset's, and how hard each is."""
+"""What `sample`, `split` and `normalize` make of a source, for every strategy and draw."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from stages import sample
-from stages.common.blocks import Data
-from stages.common.errors import StageError
-from stages.common.files import read_csv
-from stages.sample.choose import choose
+from stages import normalize, split
+from stages.common.arrays import write_array
+from stages.common.blocks import Block, Data, npy_blocks
+from stages.common.errors import ParamError, StageError
+from stages.common.files import read_csv, read_json, write_json
+from stages.common.neighbours import nearest
+from stages.sample import __main__ as sample
 from tests.in_blocks import in_blocks
+from tests.sample import plain
 
 if TYPE_CHECKING:
-    from tests.stages_conftest import Small
+    import numpy.typing as npt
+
+GENERATOR = np.random.RandomState(3)
+LABELS = GENERATOR.permutation(np.repeat([0, 1, 2], 60))
+IMAGES = (GENERATOR.randint(0, 60, (180, 4, 5)) + 50 * LABELS[:, None, None]).astype(np.uint8)
+IDS = np.array([f"leaf-{row}" for row in range(180)])
+NEIGHBOURS = nearest(in_blocks(IMAGES), LABELS)
+COUNTS = {"train": [20, 12, 0], "val": [0, 3, 0], "test": [4, 5, 0]}
+FACTS = {"classes": ["elm", "oak", "yew"], "image_shape": [4, 5], "maximum": 200}
+# Names of sources: one in memory, the others as if they were larger.
+LARGE = {
+    "in blocks": Data(in_blocks(IMAGES, 11), LABELS, neighbours=NEIGHBOURS, is_large=True),
+    "with ids": Data(in_blocks(IMAGES, 70), LABELS, IDS, NEIGHBOURS, is_large=True),
+}
 
 
-def test_rows_their_difficulty_and_the_generator_are_written(small: Small) -> None:
-    out = small.folder / "sample"
-    params = small.params(val_per_class=[0, 0, 2])
-    sample.main(params=params, source=small.folder / "source", out=out)
-    neighbours = np.load(small.folder / "source/nearest.npy")
-    drawn, table, state = choose(
-        Data(in_blocks(small.images), small.labels, neighbours=neighbours),
-        strategy="random",
-        draw="shuffle",
-        seed=7,
-        counts={
-            "train": {0: 9, 1: 0, 2: 8},
-            "val": {0: 0, 1: 0, 2: 2},
-            "test": {0: 3, 1: 0, 2: 4},
-        },
-        test_draw="next",
-        maximum=50,
+@pytest.fixture(autouse=True)
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write a source as stage `source` does."""
+    folder = tmp_path / "build/sources/mine"
+    for name, array in (("images", IMAGES), ("labels", LABELS), ("nearest", NEIGHBOURS)):
+        write_array(folder / f"{name}.npy", array)
+    write_json(folder / "facts.json", {**FACTS, "rows_per_class": [60, 60, 60], "sha256": "0"})
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def run(name: str = "drawn", data: Data | None = None, **changes: Any) -> list[dict[str, str]]:
+    """Run the three stages for a dataset; return the table of its rows."""
+    counts = {f"{key}_per_class": of_split for key, of_split in COUNTS.items()}
+    dataset = {"source": "mine", "seed": 9, "normalize": False, **counts, **changes}
+    params = {"sources": {}, "own": {}, "datasets": {name: dataset}, "recipes": {}, "texts": {}}
+    Path("params.yaml").write_text(json.dumps(params))
+    out = Path("build", name)
+    with pytest.MonkeyPatch.context() as patched:
+        if data:
+            patched.setattr(sample, "read_source", lambda _: data)
+        sample.main(name=name, source=Path("build/sources/mine"), out=out / "sample")
+    split.main(sample=out / "sample", out=out / "split.csv")
+    normalize.main(name=name, sample=out / "sample", split=out / "split.csv", out=out / "arrays")
+    return read_csv(out / "split.csv")
+
+
+def rows_of(table: list[dict[str, str]], name: str) -> list[int]:
+    return [int(line["row"]) for line in table if line["split"] == name]
+
+
+def load(name: str, array: str = "images", dataset: str = "drawn") -> npt.NDArray[Any]:
+    loaded: npt.NDArray[Any] = np.load(f"build/{dataset}/arrays/{name}/{array}.npy")
+    return loaded
+
+
+@pytest.mark.parametrize("test_draw", ["next", "choice"])
+@pytest.mark.parametrize("seed", [0, 2**32 - 1])
+def test_a_draw_by_shuffle_is_that_of_the_design(test_draw: str, seed: int) -> None:
+    table = run(seed=seed, test_draw=test_draw)
+    generator = np.random.RandomState(seed)
+    expected: dict[str, list[int]] = {"train": [], "val": [], "test": []}
+    for label in (0, 1):  # of the third class nothing is asked
+        rows = np.array([row for row in range(180) if LABELS[row] == label])
+        generator.shuffle(rows)
+        train, val, test = (counts[label] for counts in COUNTS.values())
+        rest = rows[train:].tolist()
+        if test_draw == "choice":
+            held_out = generator.choice(rest, size=test, replace=False).tolist()
+        else:
+            held_out = rest[:test]
+        expected["train"] += rows[:train].tolist()
+        expected["test"] += held_out
+        expected["val"] += [row for row in rest if row not in held_out][:val]
+    for name in ("train", "test", "val"):
+        expected[name] = generator.permutation(expected[name]).tolist()
+    taken = {row for rows in expected.values() for row in rows}
+    expected["unused"] = [row for row in range(180) if LABELS[row] != 2 and row not in taken]
+    for name, of_split in expected.items():
+        assert rows_of(table, name) == of_split
+        np.testing.assert_array_equal(load(name), IMAGES[of_split])
+        np.testing.assert_array_equal(load(name, "labels"), LABELS[of_split])
+        assert load(name, "labels").dtype == np.int64
+    assert read_json(Path("build/drawn/arrays/facts.json")) == FACTS
+
+
+@pytest.mark.parametrize("kind", ["in memory", *LARGE])
+def test_a_draw_by_hash_is_that_of_the_rule(kind: str) -> None:
+    table = run(data=LARGE.get(kind), draw="hash")
+    messages = (
+        map(plain.message_of_id, IDS.tolist())
+        if kind == "with ids"
+        else map(plain.message_of_image, IMAGES.tolist())
     )
-    written = json.loads((out / "drawn.json").read_bytes())
-    assert written.pop("generator") == state
-    assert written == {split: rows.tolist() for split, rows in drawn.items()}
-    assert [len(rows) for rows in written.values()] == [17, 2, 7]
-    lines = [list(line.values()) for line in read_csv(out / "rows.csv")]
-    assert lines == [[str(cell) for cell in line] for line in table]
-    assert {line["label"] for line in read_csv(out / "rows.csv")} == {"0", "2"}
+    expected = plain.draw(LABELS.tolist(), [plain.priority(m, 9) for m in messages], COUNTS)
+    for name, rows in expected.items():
+        assert rows_of(table, name) == rows
+        np.testing.assert_array_equal(load(name), IMAGES[rows])
 
 
-def test_too_few_rows_for_curated_stop(small: Small) -> None:
-    params = small.params(strategy="curated", train_per_class=[31, 0, 9])
-    with pytest.raises(StageError) as caught:
-        sample.main(params=params, source=small.folder / "source", out=small.folder / "sample")
-    assert str(caught.value).startswith(
-        "params.yaml: datasets.mine.strategy: curated: class 0 has 25 easy rows for train, but 26 "
-    )
-    assert str(caught.value).endswith("; ask for fewer, or take the strategy random")
-    assert not (small.folder / "sample").exists()
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+@pytest.mark.parametrize("draw", ["shuffle", "hash"])
+def test_a_large_source_gives_the_dataset_of_the_same_images_in_memory(
+    strategy: str, draw: str
+) -> None:
+    whole = run("whole", strategy=strategy, draw=draw)
+    in_blocks = run("large", LARGE["in blocks"], strategy=strategy, draw=draw)
+    # Rows that no split takes are not listed.
+    assert len(rows_of(whole, "unused")) == 120 - 44
+    assert in_blocks == [line for line in whole if line["split"] != "unused"]
+    for name in COUNTS:
+        np.testing.assert_array_equal(load(name, "images", "large"), load(name, "images", "whole"))
 
 
-def test_a_damaged_file_is_named(small: Small) -> None:
-    labels = small.folder / "source/labels.npy"
-    labels.write_bytes(labels.read_bytes()[:200])
-    with pytest.raises(StageError) as caught:
-        sample.main(
-            params=small.params(), source=small.folder / "source", out=small.folder / "sample"
-        )
-    assert str(caught.value).startswith(f"{labels} is damaged (")
-    assert str(caught.value).endswith("Delete it and run `dvc repro` again.")
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+def test_a_val_changes_neither_train_nor_test(strategy: str) -> None:
+    with_val = run(strategy=strategy)
+    without = run("other", strategy=strategy, val_per_class=0)
+    for name in ("train", "test"):
+        assert rows_of(with_val, name) == rows_of(without, name)
+    assert len({line["row"] for line in with_val}) == len(with_val) == 120
+    assert not Path("build/other/arrays/val").exists()
+
+
+@pytest.mark.parametrize("draw", ["shuffle", "hash"])
+def test_curated_takes_of_each_tier_and_hash_of_each_part(draw: str) -> None:
+    table = run(strategy="curated", draw=draw)
+    priorities = [plain.priority(plain.message_of_image(image), 9) for image in IMAGES.tolist()]
+    for name, asked in COUNTS.items():
+        rows = rows_of(table, name)
+        assert np.bincount(LABELS[rows], minlength=3).tolist() == asked
+        if draw == "hash":
+            assert {plain.part(priorities[row], has_val=True) for row in rows} == {name}
+            assert rows == sorted(rows, key=lambda row: priorities[row])
+    tiers = [line["tier"] for line in table if line["label"] == "0"]
+    assert [tiers.count(tier) for tier in ("easy", "hard", "hardest")] == [48, 9, 3]
+    tiers = [line["tier"] for line in table if line["split"] == "train" and line["label"] == "0"]
+    assert sorted(tiers) == ["easy"] * 16 + ["hard"] * 3 + ["hardest"]
+
+
+def test_pixels_are_brought_into_0_to_1() -> None:
+    rows = rows_of(run(normalize=True), "train")
+    assert load("train").dtype == np.float32
+    np.testing.assert_array_equal(load("train"), IMAGES[rows].astype(np.float32) / np.float32(200))
+
+
+@pytest.mark.parametrize("ids", [None, IDS])
+def test_a_users_file_is_read_once_and_then_only_the_rows_drawn(
+    ids: npt.NDArray[Any] | None, source: Path
+) -> None:
+    read: list[int] = []
+
+    def count(block: Block) -> Block:
+        assert block.load_rows
+        load, load_rows = block.load, block.load_rows
+
+        def all_rows() -> npt.NDArray[np.uint8]:
+            read.append(block.rows)
+            return load()
+
+        def some_rows(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+            read.append(len(rows))
+            return load_rows(rows)
+
+        return Block(block.start, block.rows, all_rows, some_rows)
+
+    blocks = [count(block) for block in npy_blocks(source / "images.npy")]
+    table = run(data=Data(blocks, LABELS, ids, is_large=True), draw="hash")
+    assert sum(read) == 44 + (180 if ids is None else 0)
+    assert {(line["tier"], line["difficulty"]) for line in table} == {("", "")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"draw": "hash", "test_per_class": [30, 0, 0]},
+            r"draw: hash: class 0 has \d+ rows in .* but 30 are asked; .* take the draw shuffle",
+        ),
+        (
+            {"strategy": "curated", "train_per_class": [61, 9, 0], "test_per_class": [0, 1, 0]},
+            r"train_per_class: class 0 \(elm\) of mine has 60 rows available, but 61 are asked .*",
+        ),
+        (
+            {"strategy": "curated", "train_per_class": [59, 9, 0], "test_per_class": [1, 1, 0]},
+            "strategy: curated: class 0 has 48 easy rows for train, .* take the strategy random",
+        ),
+        (
+            {"strategy": "curated", "draw": "hash", "test_per_class": [30, 1, 0]},
+            r"strategy: curated: class 0 has \d+ rows left for test that are no .*, but 30 are .*",
+        ),
+        ({"train_per_class": [9, 9]}, "train_per_class: .*2 numbers, but the source has 3 classes"),
+    ],
+)
+def test_what_can_not_be_drawn_is_an_error_of_its_key(
+    changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ParamError, match=f"^datasets.drawn.{message}$"):
+        run(**changes)
+    assert not Path("build/drawn").exists()
+
+
+@pytest.mark.parametrize("name", ["sources/mine/labels.npy", "drawn/sample/drawn.json"])
+def test_a_damaged_file_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    path = Path("build", name)
+    path.write_bytes(path.read_bytes()[:200])
+    if name.endswith("drawn.json"):
+        monkeypatch.setattr(sample, "main", lambda **_: None)
+    with pytest.raises(StageError, match=rf"{name} is damaged .* run `dvc repro` again"):
+        run()
