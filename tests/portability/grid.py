@@ -56,7 +56,7 @@ assert plain == (tuple(map(int, numpy.__version__.split("."))) >= (1, 26, 1))
 print("|", platform.python_version(), "|", numpy.__version__, "| same |", plain, "|")
 """
 
-# And what OpenBLAS calls them: it knows the oldest by the first of four names.
+# How to ask OpenBLAS for a kernel, and what it calls it: the oldest by the first of four names.
 KERNELS = {"Prescott": "Katmai"} | {name: name for name in ("Nehalem", "Sandybridge", "Haswell")}
 # What is in effect in an environment. scikit-learn is there to load SciPy's OpenBLAS too.
 PROBE = """
@@ -100,7 +100,7 @@ def probe(environment: Environment) -> dict[str, list[Any]]:
 
 
 def rebuild(environment: Environment, folder: Path) -> str:
-    """Run ``dvc repro --force`` in a copy, and return which files Git says are others then."""
+    """Run ``dvc repro --force`` in a copy, and return what ``git status`` says then."""
     probe(environment)
     copy = copy_repository(ROOT, folder / environment.folder)
     for pipeline in PIPELINES:
