@@ -88,7 +88,6 @@ lint: .venv/.large  ## check format, style and types
 	mypy
 
 portability: .venv/.ready  ## rebuild in other environments and compare every file: 8 minutes
-	python -m tests.portability.loaders
 	python -m tests.portability.grid
 	python -m tests.portability.processors
 

@@ -2,8 +2,7 @@
 
 ``python -m tests.portability.sums DIGITS``, DIGITS being scikit-learn's ``digits.csv.gz``. With
 nothing but NumPy installed it runs on the emulated processors of
-``tests/portability/processors.py``. What training and `exp` give is committed in ``sums.json``
-beside this file; ``python -m tests.portability.sums DIGITS --write FILE`` writes that anew.
+``tests/portability/processors.py``. What training and `exp` give is committed in ``sums.json``.
 """
 
 from __future__ import annotations
@@ -19,22 +18,16 @@ from unittest.mock import patch
 import numpy as np
 
 import tinydatasets
-from stages.common import command
 from stages.common.pixels import scale, to_inputs
-from stages.evaluate.scores import describe
 from stages.sample.draw import draw
 from stages.train_mlp import exact, mlp
 from tinydatasets import Split, texts
 from tinydatasets.pickles import dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
-
-COMMITTED: Final = Path(__file__).with_suffix(".json")
-IMAGES: Final = ("tinydigits", "tinydigits-150", "tinymnist")
-TALKS: Final = "tinytalks"
 
 TUNED: Final[dict[str, Any]] = {
     "hidden": 32,
@@ -58,64 +51,39 @@ MODELS: Final[dict[str, tuple[str, range, dict[str, Any]]]] = {
 }
 
 
-def sha256(*parts: bytes | npt.NDArray[Any]) -> str:
-    """Give the sum of bytes and of arrays, as a little-endian machine has them in memory."""
-    return hashlib.sha256(
-        b"".join(
-            part.astype(part.dtype.newbyteorder("<")).tobytes()
-            if isinstance(part, np.ndarray)
-            else part
-            for part in parts
-        )
-    ).hexdigest()
+def sha256(*arrays: npt.NDArray[Any]) -> str:
+    """Return the sum of arrays as a little-endian machine has them in memory."""
+    parts = (array.astype(array.dtype.newbyteorder("<")).tobytes() for array in arrays)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def reads() -> str:
-    """Read every released dataset."""
-    arrays = [array for name in IMAGES for split in tinydatasets.load(name) for array in split]
-    return sha256(*arrays, repr(tinydatasets.load_text(TALKS)).encode())
-
-
-def writes() -> dict[str, str]:
-    """Write every released dataset again."""
-    sums = {}
-    for name in IMAGES:
+def written() -> Iterator[tuple[str, bytes]]:
+    """Read every released dataset, and yield its files as they are written again."""
+    for name in ("tinydigits", "tinydigits-150", "tinymnist"):
         for part, split in zip(("train", "test"), tinydatasets.load(name), strict=True):
-            sums[f"{name}/{part}.pkl"] = sha256(dumps(split))
-    for part, pairs in tinydatasets.load_text(TALKS)._asdict().items():
-        sums[f"{TALKS}/{part}.txt"] = sha256(texts.to_text(pairs).encode())
-    return sums
+            yield f"{name}/{part}.pkl", dumps(split)
+    for part, pairs in tinydatasets.load_text("tinytalks")._asdict().items():
+        yield f"tinytalks/{part}.txt", texts.to_text(pairs).encode()
 
 
-def draws(digits: Path) -> dict[str, str]:
-    """Draw both editions of TinyDigits from scikit-learn's file and write their pickles."""
+def drawn(digits: Path) -> Iterator[tuple[str, bytes]]:
+    """Draw both editions of TinyDigits from scikit-learn's file, and yield their pickles."""
     table = np.loadtxt(digits, delimiter=",", dtype=np.int64)
     images, labels = table[:, :-1].reshape(-1, 8, 8).astype(np.uint8), table[:, -1]
-    sums = {}
     for name, n_train, n_test, test_draw in (
         ("tinydigits", [100] * 10, [20] * 10, "next"),
         ("tinydigits-150", [15] * 10, [5] * 7 + [4] * 3, "choice"),
     ):
         generator = np.random.RandomState(42)
-        counts = {
-            part: dict(enumerate(n))
-            for part, n in (("train", n_train), ("val", [0] * 10), ("test", n_test))
-        }
-        drawn = draw(labels, counts, generator, test_draw)
+        per_class = {"train": n_train, "val": [0] * 10, "test": n_test}
+        counts = {part: dict(enumerate(n)) for part, n in per_class.items()}
+        rows = draw(labels, counts, generator, test_draw)
         for part in ("train", "test"):
-            rows = generator.permutation(drawn[part])
-            split = Split(scale(images[rows], 16), labels[rows])
-            sums[f"{name}/{part}.pkl"] = sha256(dumps(split))
-    return sums
+            order = generator.permutation(rows[part])
+            yield f"{name}/{part}.pkl", dumps(Split(scale(images[order], 16), labels[order]))
 
 
-def powers(module: Any) -> npt.NDArray[np.float64]:
-    """Apply `exp` to 100,001 numbers: the sum of a model does not notice its last bit."""
-    powers: npt.NDArray[np.float64] = module.exp(np.arange(-50_000, 50_001) / 128)
-    return powers
-
-
-def model(name: str) -> Mapping[str, npt.NDArray[Any]]:
+def train(name: str) -> Mapping[str, npt.NDArray[Any]]:
     """Train a model of `MODELS`."""
     dataset, classes, recipe = MODELS[name]
     images, labels = tinydatasets.load(dataset).train
@@ -123,55 +91,37 @@ def model(name: str) -> Mapping[str, npt.NDArray[Any]]:
     return mlp.train(to_inputs(images[rows], 255), labels[rows], **recipe)
 
 
-def scores(trained: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[np.float64]:
-    """Score a model on the test images of TinyDigits."""
-    images = tinydatasets.load("tinydigits").test.images
-    return exact.log_softmax(mlp.logits(trained, to_inputs(images, 255)))
-
-
-def accuracies(models: Mapping[str, Mapping[str, npt.NDArray[Any]]]) -> dict[str, Any]:
-    """Score the two models of `MODELS` that are released baselines on their test images."""
-    found = {}
-    for recipe in ("classroom", "tuned"):
-        dataset, trained = MODELS[recipe][0], models[recipe]
-        images, labels = tinydatasets.load(dataset).test
-        logits = mlp.logits(trained, to_inputs(images, 255))
-        figures = describe(logits, trained["classes"], labels, "0123456789")[1]
-        found[f"{dataset}, {recipe}"] = figures["accuracy"]
-    return found
-
-
 def compute(digits: Path) -> dict[str, Any]:
-    """Give all sums, those that must be the same everywhere and those that need not be."""
-    models = {name: model(name) for name in MODELS}
+    """Return all sums, those that must be the same everywhere and those that need not be."""
+    files = {f"written {name}": content for name, content in written()}
+    files |= {f"drawn {name}": content for name, content in drawn(digits)}
+    models = {name: train(name) for name in MODELS}
     with patch.object(mlp, "matmul", np.matmul):
-        inexact = model("unstable")
+        inexact = train("unstable")
+    # The sum of a model does not notice the last bit of `exp`.
+    steps = np.arange(-50_000, 50_001) / 128
+    logits, accuracies = {}, {}
+    for name in ("classroom", "tuned", "unstable"):
+        images, labels = tinydatasets.load(MODELS[name][0]).test
+        logits[name] = mlp.logits(models[name], to_inputs(images, 255))
+        accuracies[name] = round(float((logits[name].argmax(axis=1) == labels).mean()), 6)
     return {
-        "machine": platform.machine(),
-        "byteorder": sys.byteorder,
-        "versions": [platform.python_version(), np.__version__],
-        "reads": reads(),
-        "writes": writes(),
-        "draws": draws(digits),
-        "metrics": accuracies(models),
-        "computes": {
-            **{name: sha256(*trained.values()) for name, trained in models.items()},
-            "exp": sha256(powers(exact)),
-            "log": sha256(exact.log(powers(exact))),
-            "scores": sha256(scores(models["unstable"])),
+        "about": [
+            f"{platform.machine()}, {sys.byteorder}-endian",
+            f"{platform.python_version()}, {np.__version__}",
+        ],
+        "sums": {
+            **{name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+            **{f"accuracy of {name}": accuracies[name] for name in ("classroom", "tuned")},
+            **{name: sha256(*model.values()) for name, model in models.items()},
+            "exp": sha256(exact.exp(steps)),
+            "log": sha256(exact.log(exact.exp(steps))),
+            "scores": sha256(exact.log_softmax(logits["unstable"])),
         },
         # What the arithmetic is there for: the same with plain products, and with NumPy's `exp`.
-        "plain": {"a @ b": sha256(*inexact.values()), "np.exp": sha256(powers(np))},
+        "plain": {"a @ b": sha256(*inexact.values()), "np.exp": sha256(np.exp(steps))},
     }
 
 
-def main(digits: Path, *, write: Path | None = None) -> None:
-    """Print the sums of all that is computed from `digits`; write those to commit to `write`."""
-    found = compute(digits)
-    if write:
-        write.write_text(json.dumps(found["computes"], indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(found))
-
-
 if __name__ == "__main__":
-    command.run(main)
+    print(json.dumps(compute(Path(sys.argv[1])), indent=2))

@@ -1,0 +1,69 @@
+"""One cell of the grid, the furthest from an ordinary machine, and the sums of this processor."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.portability import grid, processors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HERE = grid.Environment("here")
+PLAIN = {"a @ b": "of another kernel", "np.exp": "of another library"}
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the kernels are those of x86-64")
+@pytest.mark.skipif(not grid.probe(HERE)["kernels"], reason="needs OpenBLAS")
+def test_an_old_processor_elsewhere_builds_what_is_committed(tmp_path: Path) -> None:
+    oldest, *_, without_simd = grid.arithmetic()
+    elsewhere = grid.surroundings()[-1]
+    environment = replace(
+        elsewhere,
+        variables=elsewhere.variables | oldest.variables | without_simd.variables,
+        expected=oldest.expected | without_simd.expected,
+        umask=0o077,
+    )
+    assert grid.rebuild(environment, tmp_path) == ""
+
+
+@pytest.fixture(scope="module")
+def here() -> dict[str, Any]:
+    return processors.native(HERE)
+
+
+def test_this_processor_gives_what_is_committed(here: dict[str, Any]) -> None:
+    assert here["sums"] == processors.expected()
+
+
+def test_other_sums_are_shown_and_environments_that_compute_alike_prove_nothing(
+    here: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = {**here, "plain": PLAIN}
+    assert processors.print_table({"here": here, "there": there})
+    assert not processors.print_table({"here": here, "there": here})
+    capsys.readouterr()
+    there["sums"] = {**here["sums"], "unstable": "another"}
+    assert not processors.print_table({"here": here, "there": there})
+    rows = capsys.readouterr().out.splitlines()[2:4]
+    assert [row.split(" | ")[-1] for row in rows] == ["none |", "unstable |"]
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_without_packages_processors_are_skipped_but_not_in_ci(
+    here: dict[str, Any], ci: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    results = iter([here, {**here, "plain": PLAIN}])
+    monkeypatch.setattr(processors, "arithmetic", lambda: [HERE, replace(HERE, name="there")])
+    monkeypatch.setattr(processors, "native", lambda _: next(results))
+    (tmp_path / "sh").symlink_to(shutil.which("sh") or "sh")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(SystemExit) as stopped:
+        processors.main()
+    assert bool(stopped.value.code) == bool(ci)
