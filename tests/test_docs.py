@@ -18,13 +18,8 @@ import yaml
 from PIL import Image
 
 import tinydatasets
-<<<<<<< HEAD
-from tests.pipeline.test_released import RELEASED
-from tools.pictures import learning_curves
-=======
 from tests.conftest import ROOT
 from tools import pictures
->>>>>>> portability
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -217,51 +212,7 @@ def test_the_pictures_are_those_of_the_data() -> None:
 
 def test_version_and_date_are_the_same_everywhere() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-<<<<<<< HEAD
-    released = re.findall(r"^## \[(\d[\w.]*)\] - (\d{4}-\d\d-\d\d)$", PAGES["CHANGELOG.md"], re.M)
-    assert released[0] == (tinydatasets.__version__, citation["date-released"])
-    assert citation["version"] == tinydatasets.__version__
-    assert citation["cff-version"] == "1.2.0"
-    (author,) = citation["authors"]
-    version, date = released[0]
-    shown = f"{author['name']} ({date[:4]}). {citation['title']}, version {version}."
-    assert shown in " ".join(README.replace("\n> ", " ").split())
-    assert "10.24432/C50P49" in [reference.get("doi") for reference in citation["references"]]
-
-
-def test_the_hook_before_a_commit_runs_make_lint() -> None:
-    settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    (repository,) = settings["repos"]
-    assert repository["repo"] == "local"
-    (hook,) = repository["hooks"]
-    assert (hook["entry"], hook["language"], hook["pass_filenames"]) == (
-        "make lint",
-        "system",
-        False,
-    )
-
-
-# --- datasets/PHILOSOPHY.md --------------------------------------------------------------------
-
-
-def test_the_philosophy_has_the_figures_of_the_curves() -> None:
-    found = rows("datasets/PHILOSOPHY.md", "samples | 150")
-    for source, cells in zip(("digits", "mnist-5k"), found, strict=True):
-        points = curve(source)
-        shown = [points["tuned", "epochs", size]["mean"] for size in ("15", "50", "100", "150")]
-        assert cells[1:] == [f"{100 * float(mean):.1f}" for mean in shown]
-
-
-def test_the_overview_names_every_dataset_and_benchmark() -> None:
-    found = {name.strip("`"): cells for name, *cells in rows("datasets/README.md", "dataset | sam")}
-    times = json.loads((ROOT / "benchmarks/training.json").read_text(encoding="utf-8"))
-    assert set(found) == {*times, "tinytalks"}
-    for name, time in times.items():
-        assert found[name][2] == f"{time:g}"
-    assert found["tinydigits"][:2] == ["1000 + 200", f"{264_255 + 53_044:,}"]
-=======
     (version, date), *_ = re.findall(r"^## \[(\d[\w.]*)\] - ([\d-]+)$", PAGES["CHANGELOG.md"], re.M)
     assert (version, date) == (citation["version"], citation["date-released"])
     assert version == tinydatasets.__version__
     assert f"version {version}." in PAGES["README.md"].replace("\n> ", " ")
->>>>>>> portability

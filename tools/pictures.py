@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 import tinydatasets
-from stages.check.yaml_file import read_yaml
 from stages.common import command
 from stages.common.files import read_json
+from stages.common.yaml_file import read_yaml
 from stages.report.charts import HEIGHT, WIDTH
 from stages.report.curves import curves, still_true
 
@@ -28,7 +28,7 @@ SAMPLES = ROOT / "datasets" / "tinymnist" / "samples.csv"
 PREDICTIONS = ROOT / "build" / "leaves" / "predictions" / "classroom.csv"
 MARGIN = 3
 # Where the learning curves are, what their sources are called, and the space between them.
-CURVES = FOLDER.parent / "curves"
+CURVES = ROOT / "experiments" / "curves" / "results"
 TITLES = {"digits": "digits, 8 &#215; 8 pixels", "mnist-5k": "MNIST, 28 &#215; 28 pixels"}
 GAP = 20
 
