@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class StageError(Exception):
     """An error that the user can fix; the message is all that they need to read."""
@@ -30,6 +33,10 @@ class ParamError(StageError):
         self.keys = keys
         self.message = message
         super().__init__(keys, message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make it anew: it comes from other processes too."""
+        return partial(type(self), *self.keys, message=self.message), ()
 
     def __str__(self) -> str:
         """Return the dotted key and the message."""
