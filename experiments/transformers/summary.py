@@ -34,7 +34,7 @@ class Checkpoint(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What is left of a training: sizes, scores, and the last answer to each held-out pair by id."""
+    """What is left of a training: sizes, scores, and the last answer to each held-out pair."""
 
     parameters: int
     tokens: int
