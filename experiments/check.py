@@ -18,14 +18,15 @@ from stages.common.yaml_file import read_yaml
 def main() -> None:
     """Check the parameters of all experiments, and that params.yaml has the sources and texts."""
     params = read_yaml(PARAMS)
-    for path, key, names, existing in (
-        (CURVES, "sizes", read_curves().sizes, {**params["sources"], **params.get("own", {})}),
-        (TRANSFORMERS, "texts", read_transformers().texts, params["texts"]),
-    ):
-        for name in names:
-            if name not in existing:
-                words = f"{PARAMS} has no such entry; it has {', '.join(existing)}"
-                raise error_at(path, key, name, message=words)
+    sources, texts = {**params["sources"], **params.get("own", {})}, params["texts"]
+    for name in read_curves().sizes:
+        if name not in sources:
+            words = f"{PARAMS} has no such source; it has {', '.join(sources)}"
+            raise error_at(CURVES, "sizes", name, message=words)
+    for number, name in enumerate(read_transformers().texts):
+        if name not in texts:
+            words = f"{name}: {PARAMS} has no such text; it has {', '.join(texts)}"
+            raise error_at(TRANSFORMERS, "texts", number, message=words)
 
 
 if __name__ == "__main__":

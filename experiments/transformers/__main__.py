@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -37,12 +38,12 @@ def main(*, text: str) -> None:
     calls = each(run, todo, splits, params)
     results = list(tqdm(calls, text, len(todo), unit="training", disable=None))
     # Each recipe's trainings stand together.
-    figures = {
-        unit: summarize(splits, results[start : start + params.seeds])
-        for unit, start in zip(params.recipes, range(0, len(todo), params.seeds), strict=True)
-    }
+    starts = range(0, len(todo), params.seeds)
     # What shows the figures sees by the sum whether they are those of the text as it is.
-    write_json(RESULTS / f"{text}.json", {"pairs_sha256": sha256(pairs), **figures}, indent=1)
+    figures: dict[str, Any] = {"pairs_sha256": sha256(pairs)}
+    for unit, start in zip(params.recipes, starts, strict=True):
+        figures[unit] = summarize(splits, results[start : start + params.seeds])
+    write_json(RESULTS / f"{text}.json", figures, indent=1)
 
 
 if __name__ == "__main__":
