@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from experiments.curves.params import PARAMS as CURVES
 from experiments.curves.params import read_curves
-from experiments.params import error_at
 from experiments.transformers.params import PARAMS as TRANSFORMERS
 from experiments.transformers.params import read_transformers
 from stages.check.read import PARAMS
 from stages.common import command
-from stages.common.yaml_file import read_yaml
+from stages.common.errors import ParamError
+from stages.common.yaml_file import locate, read_yaml
 
 
 def main() -> None:
     """Check the parameters of all experiments, and that params.yaml has the sources and texts."""
     params = read_yaml(PARAMS)
-    sources, texts = {**params["sources"], **params.get("own", {})}, params["texts"]
+    sources, texts = {**params["sources"], **params["own"]}, params["texts"]
     for name in read_curves().sizes:
         if name not in sources:
             words = f"{PARAMS} has no such source; it has {', '.join(sources)}"
-            raise error_at(CURVES, "sizes", name, message=words)
+            raise locate(CURVES, ParamError("sizes", name, message=words))
     for number, name in enumerate(read_transformers().texts):
         if name not in texts:
             words = f"{name}: {PARAMS} has no such text; it has {', '.join(texts)}"
-            raise error_at(TRANSFORMERS, "texts", number, message=words)
+            raise locate(TRANSFORMERS, ParamError("texts", number, message=words))
 
 
 if __name__ == "__main__":

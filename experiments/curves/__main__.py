@@ -12,11 +12,12 @@ from pathlib import Path
 from experiments.curves.params import PARAMS, check_size, read_curves
 from experiments.curves.summary import to_metrics, to_points, to_table
 from experiments.curves.sweep import Plan, sweep
-from experiments.params import error_at
 from stages.check.read import read_recipes
 from stages.common import command
 from stages.common.arrays import read_array
+from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
+from stages.common.yaml_file import locate
 
 RESULTS = Path("experiments", "curves", "results")
 
@@ -27,7 +28,7 @@ def main(*, source: str) -> None:
     facts = read_json(folder / "facts.json")
     if not (folder / "images.npy").exists():
         words = "this source is read in parts, but a training needs all images in memory"
-        raise error_at(PARAMS, "sizes", source, message=words)
+        raise locate(PARAMS, ParamError("sizes", source, message=words))
     check_size(source, curves.sizes[source], facts["rows_per_class"])
     plan = Plan(
         source=source,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from experiments.params import error_at
 from stages.check.model import Entry, Name, Positive, Strict
+from stages.common.errors import ParamError
+from stages.common.yaml_file import locate
 from stages.common.yaml_model import read_model
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def read_curves() -> Curves:
     for name, sizes in curves.sizes.items():
         if sizes != sorted(set(sizes)):
             words = f"{sizes}: expected numbers in ascending order, none twice"
-            raise error_at(PARAMS, "sizes", name, message=words)
+            raise locate(PARAMS, ParamError("sizes", name, message=words))
     return curves
 
 
@@ -54,4 +55,4 @@ def check_size(source: str, sizes: Sequence[int], rows_per_class: Sequence[int])
             f"{sizes[-1]}: class {rows_per_class.index(fewest)} has {fewest} rows, and one at "
             "least must be left to score on"
         )
-        raise error_at(PARAMS, "sizes", source, len(sizes) - 1, message=words)
+        raise locate(PARAMS, ParamError("sizes", source, len(sizes) - 1, message=words))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from experiments.params import error_at
 from stages.check.model import Entry, Name, Strict
+from stages.common.errors import ParamError
+from stages.common.yaml_file import locate
 from stages.common.yaml_model import read_model
 
 PARAMS = Path("experiments", "transformers", "params.yaml")
@@ -65,7 +66,9 @@ def read_transformers() -> Transformers:
     for unit, recipe in params.recipes.items():
         if recipe.width % recipe.heads:
             words = f"{recipe.heads}: the width, {recipe.width}, is no multiple of it"
-            raise error_at(PARAMS, "recipes", unit, "heads", message=words)
+            raise locate(PARAMS, ParamError("recipes", unit, "heads", message=words))
     if len(params.texts) > len(set(params.texts)):
-        raise error_at(PARAMS, "texts", message=f"{params.texts}: expected each name once")
+        raise locate(
+            PARAMS, ParamError("texts", message=f"{params.texts}: expected each name once")
+        )
     return params
