@@ -32,13 +32,7 @@ class Curves(Entry):
 
 
 def read_curves() -> Curves:
-    """Read the file, and check it by itself.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key, the value and what is allowed.
-    """
+    """Read the file; raise a StageError with line and key if anything in it is wrong."""
     curves = read_model(Curves, PARAMS)
     for name, sizes in curves.sizes.items():
         if sizes != sorted(set(sizes)):

@@ -1,7 +1,4 @@
-"""Stage `train_transformer`: train small transformers on a text, and sum up what they answer.
-
-It needs PyTorch, and its figures depend on the processor: see docs/transformers.md.
-"""
+"""Stage `train_transformer`: train small transformers on a text, and sum up what they answer."""
 
 from __future__ import annotations
 

@@ -55,20 +55,10 @@ class Transformers(Entry):
 
 
 def read_transformers() -> Transformers:
-    """Read the file, and check it by itself.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key, the value and what is allowed.
-    """
+    """Read the file; raise a StageError with line and key if anything in it is wrong."""
     params = read_model(Transformers, PARAMS)
     for unit, recipe in params.recipes.items():
         if recipe.width % recipe.heads:
             words = f"{recipe.heads}: the width, {recipe.width}, is no multiple of it"
             raise locate(PARAMS, ParamError("recipes", unit, "heads", message=words))
-    if len(params.texts) > len(set(params.texts)):
-        raise locate(
-            PARAMS, ParamError("texts", message=f"{params.texts}: expected each name once")
-        )
     return params

@@ -15,11 +15,7 @@ DECIMALS = 4
 
 
 class Score(NamedTuple):
-    """What a model makes of some pairs.
-
-    Of each pair it is known whether the model gives the answer, token by most likely token; and
-    -log2 of the probability of the answer and of its end.
-    """
+    """Whether each pair's answer is the most likely, token by token; -log2 of its probability."""
 
     right: list[bool]
     bits: list[float]

@@ -41,17 +41,13 @@ def train(
 
     The vocabulary is that of all splits: a token that train lacks is one that nothing is known of.
     On one machine, the same seed gives the same model. On another processor or with another version
-    of PyTorch, the last bits of a product differ, and training makes them grow.
-
-    Raises
-    ------
-    StageError
-        If training diverges.
+    of PyTorch, the last bits of a product differ, and training makes them grow. Raises StageError
+    if it diverges.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     vocabulary = Vocabulary([pair for split in splits.values() for pair in split], unit)
-    model = Transformer(len(vocabulary), recipe).train()
+    model = Transformer(len(vocabulary), recipe)
     # No decay of what only shifts and scales.
     groups: list[dict[str, Any]] = [
         {"params": [p for p in model.parameters() if p.ndim > 1]},
@@ -72,7 +68,7 @@ def train(
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         x = pad_sequence([encoded[row] for row in rows], batch_first=True, padding_value=PADDING)
         weights = _weights(x, recipe.question_weight)
-        loss = (_predict(model, x)[1] * weights).sum() / weights.sum()
+        loss = (_predict(model.train(), x)[1] * weights).sum() / weights.sum()
         if not loss.isfinite():
             raise StageError(
                 f"{PARAMS}: recipes.{unit}.learning_rate: {recipe.learning_rate}: training with "
@@ -93,18 +89,15 @@ def train(
 
 @torch.no_grad()
 def score(model: Transformer, vocabulary: Vocabulary, pairs: Sequence[Pair]) -> Score:
-    """Score a model, which goes on as it was, on some pairs; there may be none."""
+    """Score a model on some pairs; there may be none."""
     if not pairs:
         return Score([], [])
-    was_training = model.training
-    model.eval()
     encoded = [torch.tensor(vocabulary.encode(pair)) for pair in pairs]
     x = pad_sequence(encoded, batch_first=True, padding_value=PADDING)
     in_answer = _weights(x, 0.0) > 0
-    logits, nats = _predict(model, x)
+    logits, nats = _predict(model.eval(), x)
     right = ((logits.argmax(dim=-1) == x[:, 1:]) | ~in_answer).all(dim=1)
     bits = (nats * in_answer).sum(dim=1, dtype=torch.float64) / math.log(2)
-    model.train(was_training)
     return Score(right.tolist(), bits.tolist())
 
 

@@ -50,7 +50,6 @@ TEST = [Pair("1-02", 1, "How?", "So."), Pair("2-02", 2, "When?", "Now.")]
         (PARAMS, ("    width: 64\n", ""), "line 13: recipes.words.width: "),
         (PARAMS, ("heads: 4", "heads: 7"), "line 16: recipes.words.heads: 7: the width, 64, is no"),
         (PARAMS, ("  words:", "  syllables:"), "line 13: recipes.syllables: "),
-        (PARAMS, ("[tinytalks]", "[a, a]"), "line 4: texts: ['a', 'a']: expected each name once"),
         (PARAMS, ("[tinytalks]", "[t]"), "line 4: texts[0]: t: params.yaml has no such text;"),
     ],
 )
