@@ -13,7 +13,7 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate screenshots check new leaks curves neural learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.doctor
@@ -26,21 +26,22 @@ repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its p
 
 curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to do
 	@python -m tools.doctor
-	@python -m experiments.curves.curve_params
+	@python -m experiments.check
 	dvc repro experiments/curves/dvc.yaml
 
 # The environment whose `python` has PyTorch too.
 WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"
 
-neural: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKERS=2, or nothing to do
+transformers: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKERS=2, or nothing to do
 	@python -m tools.doctor
+	@python -m experiments.check
 	$(WITH_PYTORCH) dvc repro experiments/transformers/dvc.yaml
 
 learn: .venv-milestones/.ready  ## train one transformer on a text, and show what it answers: make learn TEXT=mine
 	@$(WITH_PYTORCH) python -m experiments.transformers.learn "$$TEXT" --unit "$${UNIT:-words}"
 
 test-pytorch: .venv-milestones/.ready  ## run the tests and checks that need PyTorch
-	$(WITH_PYTORCH) mypy --follow-imports=silent experiments/transformers experiments/transformers/__main__.py experiments/transformers/learn.py milestones tests/transformers/with_pytorch tests/milestones
+	$(WITH_PYTORCH) mypy --follow-imports=silent experiments milestones tests/transformers/with_pytorch tests/milestones
 	$(WITH_PYTORCH) python -m pytest -o addopts="--doctest-modules -ra" tests/transformers/with_pytorch experiments/transformers tests/milestones milestones
 
 milestones: .venv-milestones/.ready  ## run the historic programs that need no network: 1 minute
@@ -98,7 +99,7 @@ fuzz: .venv/.ready  ## test the readers with generated input, for longer than `m
 	FUZZ_EXAMPLES=30000 python -m pytest tests/test_fuzz.py
 
 bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 25 minutes, 8 GB of disk
-	dvc repro --quiet experiments/curves/dvc.yaml:curve_params source@digits
+	dvc repro --quiet source@digits
 	python -m benchmarks.speed
 	python -m benchmarks.curves
 	python -m benchmarks.scale

@@ -6,22 +6,42 @@ a run that was stopped or killed goes on where it was.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
-from experiments.curves.summary import points, to_metrics, to_table
-from experiments.curves.sweep import sweep
+from experiments.curves.params import PARAMS, check_size, read_curves
+from experiments.curves.summary import to_metrics, to_points, to_table
+from experiments.curves.sweep import Plan, sweep
+from stages.check.read import read_recipes
 from stages.common import command
 from stages.common.arrays import read_array
+from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
+from stages.common.yaml_file import locate
+
+RESULTS = Path("experiments", "curves", "results")
 
 
-def main(*, params: Path, source: Path, results: Path, out: Path, metrics: Path) -> None:
-    """Sweep the `source` as the file `params` says, adding to `results`; write `out`, `metrics`."""
-    images, labels = (read_array(source / f"{part}.npy") for part in ("images", "labels"))
-    asked = read_json(params)
-    found = points(sweep(images, labels, asked, results, params.stem))
-    write_csv(out, to_table(params.stem, found))
-    write_json(metrics, to_metrics(found, asked), indent=2)
+def main(*, source: str) -> None:
+    """Sweep the `source` as the parameters say, and write its table and its metrics."""
+    curves, folder = read_curves(), Path("build", "sources", source)
+    facts = read_json(folder / "facts.json")
+    if not (folder / "images.npy").exists():
+        words = "this source is read in parts, but a training needs all images in memory"
+        raise locate(PARAMS, ParamError("sizes", source, message=words))
+    check_size(source, curves.sizes[source], facts["rows_per_class"])
+    plan = Plan(
+        source=source,
+        maximum=facts["maximum"],
+        sizes=curves.sizes[source],
+        seeds=curves.seeds,
+        steps=curves.steps,
+        recipes={name: asdict(recipe) for name, recipe in read_recipes().items()},
+    )
+    images, labels = (read_array(folder / f"{part}.npy") for part in ("images", "labels"))
+    points = to_points(sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl")))
+    write_csv(RESULTS / f"{source}.csv", to_table(source, points))
+    write_json(RESULTS / f"{source}.json", to_metrics(points, plan), indent=2)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,40 @@
-"""All trainings of a learning curve, wherever joblib runs them, and each only once."""
+"""All trainings of a learning curve, wherever they run, and each only once."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-from concurrent.futures.process import BrokenProcessPool
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from joblib import Parallel, delayed, parallel_config
 from tqdm import tqdm
 
-from experiments.curves import training
-from experiments.curves.results import append, read_results
-from experiments.curves.training import Score, score
-from stages.common.compute import dask_cluster, where
-from stages.common.errors import StageError
-from stages.common.imports import Modules
-from stages.common.processes import end_with, process_ended
+from experiments.curves.training import Score, train_and_score
+from stages.common.errors import ParamError
 from stages.common.sums import sha256
+from stages.common.workers import each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
+
+ROOT = Path(__file__).parents[2]
+# The code that a result depends on.
+CODE = ("experiments/curves/training.py", "stages/common/pixels.py", "stages/train_mlp/*.py")
+
+
+class Plan(NamedTuple):
+    """What the trainings of a curve are, beside its images; each recipe is what `train` takes."""
+
+    source: str
+    maximum: int
+    sizes: Sequence[int]
+    seeds: int
+    steps: int
+    recipes: Mapping[str, Mapping[str, Any]]
 
 
 class Training(NamedTuple):
@@ -38,152 +46,100 @@ class Training(NamedTuple):
     seed: int
 
 
-def trainings(params: Mapping[str, Any]) -> dict[Training, dict[str, Any]]:
-    """Give every training of a curve, with the arguments of `score`.
-
-    Parameters
-    ----------
-    params : mapping
-        ``sizes``, ``seeds``, ``steps``, ``maximum`` and ``recipes``, as stage `curve_params` writes
-        them.
-
-    Returns
-    -------
-    dict of Training to dict
-        Seed after seed, so that the time that is left can be told from the time that was taken.
-    """
+def trainings(plan: Plan) -> dict[Training, dict[str, Any]]:
+    """Return every training of a curve, with the arguments of `train_and_score`."""
+    budgets = {"epochs": None, "steps": plan.steps}
+    # Seed after seed, so that the time that is left can be told from the time that was taken.
+    each_training = product(range(plan.seeds), plan.recipes, budgets, plan.sizes)
     return {
         Training(name, budget, size, seed): {
-            "maximum": params["maximum"],
+            "maximum": plan.maximum,
             "size": size,
-            "largest": max(params["sizes"]),
-            "seed": seed,
-            "recipe": {key: value for key, value in recipe.items() if key != "seed"},
-            "steps": steps,
+            "largest": plan.sizes[-1],
+            "recipe": {**plan.recipes[name], "seed": seed},
+            "steps": budgets[budget],
         }
-        for seed, (name, recipe), (budget, steps), size in product(
-            range(params["seeds"]),
-            params["recipes"].items(),
-            (("epochs", None), ("steps", params["steps"])),
-            params["sizes"],
-        )
+        for seed, name, budget, size in each_training
     }
 
 
-def key_of(arguments: Mapping[str, Any], data: str) -> str:
-    """Give a name to a training that is another one if anything is that its result depends on.
-
-    Parameters
-    ----------
-    arguments : mapping
-        Those of `score`, but for the source.
-    data : str
-        The sum of the source and of the code of a training, as `sum_of` gives it.
-    """
-    return sha256(json.dumps([arguments, data], sort_keys=True).encode())
-
-
 def sum_of(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> str:
-    """Give the sum of a source and of the modules that a training imports."""
-    code = [
-        sha256(Path(name).read_bytes()) for name in Modules(Path()).needed_by(training.__name__)
-    ]
+    """Return the sum of a source and of the code of a training."""
+    code = [sha256(path.read_bytes()) for name in CODE for path in sorted(ROOT.glob(name))]
     arrays = [[array.shape, sha256(array.tobytes())] for array in (images, labels)]
     return sha256(json.dumps([code, arrays]).encode())
 
 
+def read_results(path: Path) -> dict[str, Score]:
+    """Return the scores that earlier runs stored, by the key of the training."""
+    scores = {}
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        # A run that is killed leaves part of a line, and a power failure anything.
+        with contextlib.suppress(ValueError, TypeError):
+            key, correct, rows = json.loads(line)
+            scores[str(key)] = Score(int(correct), int(rows))
+    return scores
+
+
 def sweep(
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.int64],
-    params: Mapping[str, Any],
-    results: Path,
-    title: str,
+    plan: Plan, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], results: Path
 ) -> dict[Training, Score]:
     """Do every training of a curve that was not done before.
 
-    Parameters
-    ----------
-    images, labels : ndarray
-        The source, as for `score`.
-    params : mapping
-        As for `trainings`.
-    results : Path
-        The file that every result is added to as soon as it is known.
-    title : str
-        The name of the source, for the progress bar and for messages.
-
-    Returns
-    -------
-    dict of Training to Score
-        Every training of the curve, in the order of `trainings`.
+    Every result is added to the file `results` as soon as it is known: a line of JSON, with the sum
+    of all that it depends on.
 
     Raises
     ------
-    StageError
+    ParamError
         If a training diverges.
     WorkersError
         If work can't run where the environment says.
     """
-    todo = trainings(params)
-    data = sum_of(images, labels)
-    keys = {one: key_of(arguments, data) for one, arguments in todo.items()}
-    found = read_results(results)
-    left = [one for one, key in keys.items() if key not in found]
-    print(f"{title}: {len(todo)} trainings, {len(todo) - len(left)} of them done before")
+    todo, source = trainings(plan), sum_of(images, labels)
+    keys = {
+        training: sha256(json.dumps([arguments, source], sort_keys=True).encode())
+        for training, arguments in todo.items()
+    }
+    scores = read_results(results)
+    left = {training: todo[training] for training, key in keys.items() if key not in scores}
+    done = len(todo) - len(left)
+    print(f"{plan.source}: {len(todo)} trainings, {done} of them done before")
     results.parent.mkdir(parents=True, exist_ok=True)
     # No bar where nobody looks (`disable=None`). The rate is that of the whole run.
     bar = tqdm(
-        desc=title,
+        desc=plan.source,
         total=len(todo),
-        initial=len(todo) - len(left),
+        initial=done,
         unit="training",
         smoothing=0,
         disable=None,
     )
-    with results.open("ab") as file, bar, _joblib():
-        calls = (delayed(_score)(one, images, labels, todo[one], title) for one in left)
-        # One training at a time, so that its result is stored as soon as it is there.
-        for one, its_score in Parallel(return_as="generator_unordered", batch_size=1)(calls):
-            append(file, keys[one], its_score)
-            found[keys[one]] = its_score
+    with results.open("ab") as file, bar:
+        for training, score in each(
+            _score, left.items(), images, labels, plan.source, ordered=False
+        ):
+            # The newline comes first, in case that what stands before is part of a line.
+            file.write(f"\n{json.dumps([keys[training], *score])}".encode())
+            file.flush()
+            scores[keys[training]] = score
             bar.update()
-    return {one: found[key] for one, key in keys.items()}
+    return {training: scores[key] for training, key in keys.items()}
 
 
 def _score(
-    one: Training,
+    item: tuple[Training, Mapping[str, Any]],
     images: npt.NDArray[np.uint8],
     labels: npt.NDArray[np.int64],
-    arguments: Mapping[str, Any],
-    title: str,
+    source: str,
 ) -> tuple[Training, Score]:
+    training, arguments = item
     try:
-        return one, score(images, labels, **arguments)
+        return training, train_and_score(images, labels, **arguments)
     except FloatingPointError as error:
-        raise StageError(
-            f"params.yaml: recipes.{one.recipe}.learning_rate: "
-            f"{arguments['recipe']['learning_rate']}: training on {one.size} rows per class of "
-            f"{title} diverges ({error}); take a smaller one"
-        ) from None
-
-
-@contextlib.contextmanager
-def _joblib() -> Iterator[None]:
-    """Let joblib run what is in this block where the environment says."""
-    workers = where()
-    if isinstance(workers, int):
-        processes = parallel_config(
-            "loky", n_jobs=workers, initializer=end_with, initargs=(os.getpid(),)
+        rate = arguments["recipe"]["learning_rate"]
+        words = (
+            f"{rate}: training on {training.size} rows per class of {source} diverges ({error}); "
+            "take a smaller one"
         )
-        try:
-            with processes:
-                yield
-        except BrokenProcessPool:
-            raise process_ended(workers) from None
-    else:
-        cluster = dask_cluster(workers)
-        with (
-            cluster.report_lost_workers(workers),
-            parallel_config("dask", client=cluster.connect(workers)),
-        ):
-            yield
+        raise ParamError("recipes", training.recipe, "learning_rate", message=words) from None

@@ -1,1 +1,1 @@
-"""A small transformer that learns questions and answers. Two of the modules need PyTorch."""
+"""Small transformers that learn questions and answers; two of the modules need PyTorch."""

@@ -1,43 +1,46 @@
-"""Stage `train_transformer`: train small transformers on a text, and sum up what they answer.
-
-It needs PyTorch, and its figures depend on the processor: see docs/transformers.md.
-"""
+"""Stage `train_transformer`: train small transformers on a text, and sum up what they answer."""
 
 from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
-from experiments.transformers.params import read_neural
+from experiments.transformers.params import read_transformers
 from experiments.transformers.summary import summarize
 from stages.common import command
-from stages.common.compute import each
 from stages.common.extras import extra
 from stages.common.files import write_json
+from stages.common.splits import SPLITS
+from stages.common.sums import sha256
+from stages.common.workers import each
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 
+RESULTS = Path("experiments", "transformers", "results")
 
-def main(*, text: Path, out: Path) -> None:
-    """Train on the splits in the folder `text` as experiments/transformers/params.yaml says; write `out`."""
-    extra("torch", "torch", text, make="learn")
+
+def main(*, text: str) -> None:
+    """Train on the released `text` as the parameters say, and write what it sums up to."""
+    extra("torch", "torch", f"datasets/{text}", make="learn")
     # Imported here, once it is known that it can be.
     from experiments.transformers.training import run  # noqa: PLC0415
 
-    params, splits = read_neural(), read_splits(text)._asdict()
+    params, folder = read_transformers(), Path("datasets", text)
+    splits = read_splits(folder)._asdict()
+    pairs = b"".join((folder / f"{split}.jsonl").read_bytes() for split in SPLITS)
     todo = list(product(params.recipes, range(params.seeds)))
-    results = list(
-        tqdm(each(run, todo, splits, params), text.name, len(todo), unit="training", disable=None)
-    )
-    found = {
-        unit: summarize(
-            splits, [one for one, which in zip(results, todo, strict=True) if which[0] == unit]
-        )
-        for unit in params.recipes
-    }
-    write_json(out, found, indent=1)
+    calls = each(run, todo, splits, params)
+    results = list(tqdm(calls, text, len(todo), unit="training", disable=None))
+    # Each recipe's trainings stand together.
+    starts = range(0, len(todo), params.seeds)
+    # What shows the figures sees by the sum whether they are those of the text as it is.
+    figures: dict[str, Any] = {"pairs_sha256": sha256(pairs)}
+    for unit, start in zip(params.recipes, starts, strict=True):
+        figures[unit] = summarize(splits, results[start : start + params.seeds])
+    write_json(RESULTS / f"{text}.json", figures, indent=1)
 
 
 if __name__ == "__main__":

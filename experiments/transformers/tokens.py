@@ -6,47 +6,21 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from tinydatasets.types import Pair
 
-# Tokens that no text has: nothing, the end of a question, and the end of an answer.
-PADDING, ANSWER, END = "<pad>", "<answer>", "<end>"
+# The first tokens, which no text has: nothing, the end of a question, and the end of an answer.
+PADDING, ANSWER, END = range(3)
 # A word keeps what belongs to it, such as an apostrophe or the vowel signs of Hindi.
-_SPLIT = {"words": re.compile(r"[^\s.,;:!?]+|[.,;:!?]"), "characters": re.compile(".")}
-
-
-def tokens(text: str, unit: str) -> list[str]:
-    """Split a text.
-
-    Parameters
-    ----------
-    text : str
-        A question or an answer.
-    unit : {"words", "characters"}
-        Words and the marks between them, without the spaces; or characters, spaces too.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> tokens("Hi, Tiny!", "words"), tokens("Hi!", "characters")
-    (['Hi', ',', 'Tiny', '!'], ['H', 'i', '!'])
-    """
-    return _SPLIT[unit].findall(text)
+_TOKEN = {"words": re.compile(r"[^\s.,;:!?]+|[.,;:!?]"), "characters": re.compile(".")}
 
 
 class Vocabulary:
     """The tokens of some pairs, and a number for each.
 
-    Parameters
-    ----------
-    pairs : iterable of Pair
-        What to take the tokens from.
-    unit : {"words", "characters"}
-        What a token is.
+    A token is a word or a mark between words (`unit` is ``"words"``), or any character, spaces too
+    (``"characters"``).
 
     Examples
     --------
@@ -61,35 +35,33 @@ class Vocabulary:
 
     def __init__(self, pairs: Iterable[Pair], unit: str) -> None:
         self.unit = unit
-        found = {token for pair in pairs for text in pair[2:] for token in tokens(text, unit)}
-        self._tokens = [PADDING, ANSWER, END, *sorted(found)]
+        tokens = {token for pair in pairs for text in pair[2:] for token in self._split(text)}
+        self._tokens = ["<padding>", "<answer>", "<end>", *sorted(tokens)]
         self._numbers = {token: number for number, token in enumerate(self._tokens)}
 
     def __len__(self) -> int:
-        """Give the number of tokens."""
+        """Return the number of tokens."""
         return len(self._tokens)
 
     def question(self, text: str) -> list[int]:
-        """Give the numbers of a question, and of `ANSWER` after it."""
-        return [*self._encode(text), self._numbers[ANSWER]]
+        """Return the numbers of a question, and `ANSWER` after it."""
+        return [*self._encode(text), ANSWER]
 
     def encode(self, pair: Pair) -> list[int]:
-        """Give the numbers of a pair: question, `ANSWER`, answer, `END`."""
-        return [*self.question(pair.question), *self._encode(pair.answer), self._numbers[END]]
+        """Return the numbers of a pair: question, `ANSWER`, answer, `END`."""
+        return [*self.question(pair.question), *self._encode(pair.answer), END]
+
+    def decode(self, numbers: list[int]) -> str:
+        """Return the text of an answer, up to `END`."""
+        length = numbers.index(END) if END in numbers else len(numbers)
+        tokens = [self._tokens[number] for number in numbers[:length]]
+        if self.unit == "characters":
+            return "".join(tokens)
+        # A mark such as a full stop follows a word without a space.
+        return re.sub(r" (?=[.,;:!?])", "", " ".join(tokens))
+
+    def _split(self, text: str) -> list[str]:
+        return _TOKEN[self.unit].findall(text)
 
     def _encode(self, text: str) -> list[int]:
-        return [self._numbers[token] for token in tokens(text, self.unit)]
-
-    def is_end(self, number: int) -> bool:
-        """Tell the number of `END`."""
-        return number == self._numbers[END]
-
-    def decode(self, numbers: Sequence[int]) -> str:
-        """Give the text of an answer, up to `END`."""
-        found = [self._tokens[number] for number in numbers]
-        if END in found:
-            found = found[: found.index(END)]
-        if self.unit == "characters":
-            return "".join(found)
-        # A mark such as a full stop follows a word without a space.
-        return re.sub(r" (?=[.,;:!?])", "", " ".join(found))
+        return [self._numbers[token] for token in self._split(text)]

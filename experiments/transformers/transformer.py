@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import nn
+
+if TYPE_CHECKING:
+    from experiments.transformers.params import Recipe
 
 
 class Transformer(nn.Module):
     """A decoder with attention that is biased to what is near, and tied embeddings.
 
-    Parameters
-    ----------
-    tokens : int
-        How many tokens there are; padding stands at the end, where nothing attends to it.
-    width : int
-        Numbers that stand for a token; a multiple of `heads`.
-    layers, heads : int
-        How many layers, and heads of each.
-    dropout : float
-        The fraction of numbers that training drops.
+    It takes int64 tokens, (n, length), with padding at the end, where nothing attends to it; and
+    returns the float32 logits of the token after each, (n, length, `tokens`).
 
     References
     ----------
@@ -26,35 +23,19 @@ class Transformer(nn.Module):
     each part, as in A. Radford et al., "Language models are unsupervised multitask learners", 2019.
     The bias takes the place of positions: O. Press, N. A. Smith and M. Lewis, "Train short, test
     long: attention with linear biases enables input length extrapolation", ICLR 2022.
-
-    Examples
-    --------
-    >>> model = Transformer(tokens=100, width=32, layers=2, heads=4, dropout=0.0)
-    >>> model(torch.zeros(5, 7, dtype=torch.long)).shape
-    torch.Size([5, 7, 100])
     """
 
-    def __init__(self, tokens: int, width: int, layers: int, heads: int, dropout: float) -> None:
+    def __init__(self, tokens: int, recipe: Recipe) -> None:
         super().__init__()
-        self.heads = heads
-        self.embedding = nn.Embedding(tokens, width)
-        nn.init.normal_(self.embedding.weight, std=width**-0.5)
-        self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(_Layer(width, heads, dropout) for _ in range(layers))
-        self.norm = nn.LayerNorm(width)
+        self.heads = recipe.heads
+        self.embedding = nn.Embedding(tokens, recipe.width)
+        nn.init.normal_(self.embedding.weight, std=recipe.width**-0.5)
+        self.dropout = nn.Dropout(recipe.dropout)
+        self.layers = nn.ModuleList(_Layer(recipe) for _ in range(recipe.layers))
+        self.norm = nn.LayerNorm(recipe.width)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Give the logits of the token after each.
-
-        Parameters
-        ----------
-        x : Tensor of shape (n, length), dtype int64
-            Tokens.
-
-        Returns
-        -------
-        Tensor of shape (n, length, tokens), dtype float32
-        """
+        """Return the logits of the token after each."""
         bias = _bias(self.heads, x.shape[1])
         y = self.dropout(self.embedding(x) * self.embedding.embedding_dim**0.5)
         for layer in self.layers:
@@ -65,16 +46,16 @@ class Transformer(nn.Module):
 class _Layer(nn.Module):
     """Attention, then a perceptron that is twice as wide, each added to what went in."""
 
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
+    def __init__(self, recipe: Recipe) -> None:
         super().__init__()
-        self.heads = heads
+        width, self.heads = recipe.width, recipe.heads
         self.norm = nn.LayerNorm(width)
         self.queries_keys_values = nn.Linear(width, 3 * width, bias=False)
         self.projection = nn.Linear(width, width, bias=False)
         self.perceptron = nn.Sequential(
             nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(recipe.dropout)
 
     def forward(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         n, length, width = x.shape
@@ -87,7 +68,7 @@ class _Layer(nn.Module):
 
 
 def _bias(heads: int, length: int) -> torch.Tensor:
-    """Give what is added to attention: less for what is far, and nothing of what comes after."""
+    """Return what is added to attention: less for what is far, and nothing of what comes after."""
     slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads)
     distance = torch.arange(length)[:, None] - torch.arange(length)
     return (-slopes[:, None, None] * distance).masked_fill(distance < 0, -torch.inf)
