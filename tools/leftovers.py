@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.check.read import PARAMS
 from stages.common import command
 from stages.common.yaml_file import read_yaml
 
@@ -14,7 +13,7 @@ MARKS = ("datasets/*/SHA256SUMS", "datasets/*/train.jsonl", "build/*/sample", "b
 
 def main() -> None:
     """Print what is left of entries that params.yaml no longer has."""
-    params = read_yaml(PARAMS)
+    params = read_yaml(Path("params.yaml"))
     names = {*params["datasets"], *params["texts"]}
     sources = {*params["sources"], *params.get("own", {})}
     made = {path.parent for mark in MARKS for path in Path().glob(mark)}
