@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,35 +15,29 @@ from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
 from tinydatasets.types import FormatError, Split
 from tools import leaks
-from tools.leaks import Part, compare, to_whole
+from tools.leaks import Part, compare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PARAMS = """\
-sources:
-  digits: {package: scikit-learn, file: a.csv, sha256: SUM, image_shape: [1, 2], maximum: 16, rows_per_class: [9, 9]}
-own:
-  mine: {kind: npy, path: data/mine}
-datasets:
-  one: {source: digits, seed: 1, train_per_class: 2, test_per_class: 1}
-  two: {source: digits, seed: 1, train_per_class: 2, test_per_class: 1, normalize: false}
-  three: {source: mine, seed: 1, train_per_class: 1, test_per_class: 1, normalize: false}
-recipes:
-  quick: {hidden: 4, optimizer: sgd, learning_rate: 0.1, batch_size: 2, epochs: 1, seed: 1}
-texts: {}
-""".replace("SUM", "0" * 64)
-One = tuple[list[int], list[list[int]]]
+PARAMS = SimpleNamespace(
+    sources={"digits": SimpleNamespace(maximum=16)},
+    own={"mine": SimpleNamespace(maximum=None)},
+    datasets={
+        name: SimpleNamespace(source=source)
+        for name, source in {"one": "digits", "two": "digits", "three": "mine"}.items()
+    },
+)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "params.yaml").write_text(PARAMS)
+    monkeypatch.setattr(leaks, "read_params", lambda: PARAMS)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def write(folder: Path, maximum: int | None, **splits: One) -> None:
+def write(folder: Path, maximum: int | None, **splits: tuple[list[int], list[list[int]]]) -> None:
     """Write a dataset as `serialize` does: of floats, or of uint8 without a maximum."""
     lines: list[Any] = [("split", "row", "label", "tier", "difficulty")]
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,12 +60,6 @@ def test_rows_equal_and_nearly_equal_images_are_counted() -> None:
     assert compare(held_out, train, 100) == (1, 2, 4)
     # 6% of 255 is 15.3.
     assert compare(held_out, train, 255) == (1, 2, 6)
-
-
-def test_released_floats_are_whole_numbers_again() -> None:
-    for maximum in range(1, 256):
-        pixels = np.arange(maximum + 1, dtype=np.uint8).reshape(-1, 1, 1)
-        assert np.array_equal(to_whole(scale(pixels, maximum), maximum), pixels)
 
 
 def test_datasets_of_a_source_are_compared_as_they_are_released(
