@@ -23,8 +23,8 @@ def main() -> None:
         left |= {path for path in Path().glob(pattern) if path.stem in gone}
     left |= {path for path in Path().glob("build/sources/*") if path.name not in sources}
     if left:
-        print("No longer in params.yaml; docs/subsets.md says what to do with what is left of it:")
-        print("\n".join(sorted(path.as_posix() for path in left)))
+        print("No longer in params.yaml, but left here (docs/subsets.md says what to remove):")
+        print(*sorted(left), sep="\n")
 
 
 if __name__ == "__main__":

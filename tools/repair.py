@@ -44,9 +44,9 @@ def refuse_beside_dvc() -> None:
     """Stop if a ``dvc`` runs a stage: meanwhile it holds no lock, but lists the files in use."""
     users = TMP / "rwlock"
     text = users.read_text(errors="replace") if users.exists() else ""
-    for pid in map(int, re.findall(r'"pid": (\d{1,9})\b', text)):
+    for pid in re.findall(r'"pid": (\d{1,9})\b', text):
         with suppress(psutil.NoSuchProcess):
-            user = psutil.Process(pid)
+            user = psutil.Process(int(pid))
             # One that began later only has the number of a process that is gone.
             listed = user.create_time() <= users.stat().st_mtime
             if listed and user.status() != psutil.STATUS_ZOMBIE:
@@ -112,10 +112,9 @@ def repair_lock(lock: Path) -> dict[Path, str]:
     """Put a broken ``dvc.lock`` back as Git has it; return the outputs that it records."""
     outputs = read_outputs(lock.read_bytes()) if lock.exists() else {}
     if outputs is None:
-        committed = git("show", f"HEAD:./{lock.as_posix()}")
-        outputs = read_outputs(committed)
         remove(lock, "not readable (a killed run or a merge)")
-        if outputs is not None:
+        committed = git("show", f"HEAD:./{lock.as_posix()}")
+        if outputs := read_outputs(committed):
             write_bytes(lock, committed)
     return outputs or {}
 

@@ -83,6 +83,7 @@ def test_the_repair_waits_for_a_run_and_ends_what_is_left_of_it(digits: Reposito
         digits.set_param(f"recipes.{recipe}.epochs", 10_000)
         digits.set_param(f"recipes.{recipe}.hidden", 1024)
     with digits.start("dvc", "repro", stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout
         while "Running stage 'train_mlp@" not in (line := run.stdout.readline()):
             assert line
         # Within a stage DVC holds no lock: the list of files in use tells.
