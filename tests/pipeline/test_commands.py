@@ -85,18 +85,6 @@ def test_plots_show_every_dataset_and_recipe(built: Repository) -> None:
     assert not shown
 
 
-def test_the_page_of_plots_needs_no_network(digits: Repository) -> None:
-    digits.run("dvc", "plots", "show")
-    page = digits.read("dvc_plots/index.html")
-    # DVC's own page has the scripts from a server; ours has them in it, and is what DVC took.
-    assert not re.search(r"""<[^>]*\b(src|href)\s*=\s*["']?(https?:)?//""", page)
-    assert "cdn.jsdelivr.net" not in page
-    scripts = digits.read(".dvc/plots/page.html").partition("<script>")[2]
-    assert page.partition("<script>")[2].startswith(scripts.partition("{plot_divs}")[0])
-    assert len(scripts) > 800_000
-    assert "University of Washington Interactive Data Lab" in page
-
-
 def test_plots_diff_shows_both_revisions(digits: Repository) -> None:
     digits.set_param("datasets.tinydigits.seed", 43)
     digits.repro("evaluate@tinydigits")

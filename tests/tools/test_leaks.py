@@ -13,9 +13,8 @@ from stages.common.files import write_csv, write_json
 from stages.common.pixels import scale
 from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
-from tinydatasets.types import FormatError, Split
+from tinydatasets.types import Split
 from tools import leaks
-from tools.leaks import Part, compare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,18 +49,6 @@ def write(folder: Path, maximum: int | None, **splits: tuple[list[int], list[lis
     write_csv(folder / "samples.csv", lines)
 
 
-def test_rows_equal_and_nearly_equal_images_are_counted() -> None:
-    train = Part(frozenset({10, 11, 12}), np.array([[[0, 0]], [[50, 50]], [[100, 0]]], np.uint8))
-    # The first is a training row, so equal too. The second is an equal image of another row. The
-    # root mean square difference of the others is 5, 6, 8 / sqrt(2) and 9 / sqrt(2).
-    pixels = [[0, 0], [50, 50], [45, 55], [44, 56], [100, 8], [100, 9]]
-    images = np.array([[line] for line in pixels], np.uint8)
-    held_out = Part(frozenset({10, 21, 22, 23, 24, 25}), images)
-    assert compare(held_out, train, 100) == (1, 2, 4)
-    # 6% of 255 is 15.3.
-    assert compare(held_out, train, 255) == (1, 2, 6)
-
-
 def test_datasets_of_a_source_are_compared_as_they_are_released(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,15 +78,18 @@ def test_datasets_of_a_source_are_compared_as_they_are_released(
     assert "three test     1  three     1         0      0             0" in capsys.readouterr().out
 
 
-def test_what_is_of_another_source_is_said(folder: Path) -> None:
-    write(folder / "datasets/one", 255, train=([1], [[255, 3]]), test=([1], [[255, 3]]))
-    with pytest.raises(StageError, match=r"^datasets/one/train\.pkl: expected pixels that are mul"):
-        leaks.main()
-    write(folder / "datasets/one", None, train=([1], [[255, 3]]), test=([2], [[1, 2, 3]]))
-    with pytest.raises(StageError, match=r"^the datasets of digits \(one\) have images of"):
-        leaks.main()
-    (folder / "datasets/one/test.pkl").write_bytes(b"")
-    with pytest.raises(FormatError, match=r"^datasets/one/test\.pkl: not a split"):
+@pytest.mark.parametrize(
+    ("maximum", "pixels", "message"),
+    [
+        (255, [255, 3], r"^datasets/one/train\.pkl: expected pixels that are multiples of 1/16"),
+        (None, [1, 2, 3], r"^the datasets of digits \(one\) have images of different sizes"),
+    ],
+)
+def test_what_is_of_another_source_is_said(
+    folder: Path, maximum: int | None, pixels: list[int], message: str
+) -> None:
+    write(folder / "datasets/one", maximum, train=([1], [[16, 3]]), test=([2], [pixels]))
+    with pytest.raises(StageError, match=message):
         leaks.main()
 
 
