@@ -13,11 +13,13 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure prune large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
-	@python -m tools.doctor
+	@python -m tools.repair
+	@python -m stages.check --out build/checked
 	dvc repro dvc.yaml report/dvc.yaml
+	@python -m tools.leftovers
 	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
 	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \
 	else \
@@ -25,7 +27,7 @@ repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its p
 	fi
 
 curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to do
-	@python -m tools.doctor
+	@python -m tools.repair
 	@python -m experiments.check
 	dvc repro experiments/curves/dvc.yaml
 
@@ -33,7 +35,7 @@ curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to
 WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"
 
 transformers: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKERS=2, or nothing to do
-	@python -m tools.doctor
+	@python -m tools.repair
 	@python -m experiments.check
 	$(WITH_PYTORCH) dvc repro experiments/transformers/dvc.yaml
 
@@ -48,7 +50,7 @@ milestones: .venv-milestones/.ready  ## run the historic programs that need no n
 	@$(WITH_PYTORCH) python -m milestones.run_all
 
 measure: .venv-milestones/.ready  ## measure what to expect of the historic programs: 3 minutes, or nothing to do
-	@python -m tools.doctor
+	@python -m tools.repair
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 # The validators of others, each in an environment of its own, because some exclude each other.
@@ -76,10 +78,6 @@ new: .venv/.ready  ## add a dataset of your own images: make new NAME=leaves FRO
 
 leaks: .venv/.ready  ## count test images of a dataset that are training images of another
 	@python -m tools.leaks
-
-prune: .venv/.ready  ## remove the files of datasets that are no longer in params.yaml
-	@python -m tools.doctor
-	python -m tools.prune
 
 large: .venv/.large  ## install what Dask and sources larger than memory need
 

@@ -7,16 +7,17 @@ It compares the datasets of ``params.yaml`` that share a source, each with itsel
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stages.check.read import read_params
+from stages.check.__main__ import read_params
 from stages.common import command
 from stages.common.blocks import Block
 from stages.common.errors import StageError
-from stages.common.files import read_csv
+from stages.common.files import read_csv, read_json
 from stages.common.pixels import scale
 from stages.sample.curation import near_duplicates
 from tinydatasets.pickles import read_split
@@ -27,74 +28,36 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    Images = npt.NDArray[np.uint8]
-
 HEADER = ("held out", "rows", "train", "rows", "same row", "equal", "nearly equal")
 
 
 class Part(NamedTuple):
-    """A split of a dataset.
-
-    Attributes
-    ----------
-    rows : frozenset of int
-        Row numbers in the source.
-    images : ndarray of shape (n, height, width), dtype uint8
-        The source's whole numbers, 0 to its maximum.
-    """
+    """A split: its row numbers in the source, and its images in the source's whole numbers."""
 
     rows: frozenset[int]
-    images: Images
+    images: npt.NDArray[np.uint8]
 
 
-def whole(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> Images:
-    """Give pixels as the source's whole numbers.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width), dtype uint8 or float32
-        Pixels as a dataset releases them: whole numbers, or divided by `maximum`.
-    maximum : int
-        The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    ndarray of shape (n, height, width), dtype uint8
-        Pixels in 0..maximum.
-
-    Raises
-    ------
-    ValueError
-        If a float is not that of a whole number.
+def to_whole(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
+    """Return released pixels as whole numbers, 0 to `maximum`; ValueError if they are of others.
 
     Examples
     --------
-    >>> whole(np.array([[[0.0, 0.25, 0.0625]]], np.float32), 16)
+    >>> to_whole(np.array([[[0.0, 0.25, 0.0625]]], np.float32), 16)
     array([[[0, 4, 1]]], dtype=uint8)
     """
     if images.dtype == np.uint8:
         return images.astype(np.uint8, copy=False)
-    found = np.rint(images.astype(np.float64) * maximum).astype(np.uint8)
-    if not np.array_equal(scale(found, maximum), images):
+    whole = np.rint(images.astype(np.float64) * maximum).astype(np.uint8)
+    if not np.array_equal(scale(whole, maximum), images):
         raise ValueError(f"expected pixels that are multiples of 1/{maximum}")
-    return found
+    return whole
 
 
 def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
-    """Count the held-out images that a model has seen if it was trained on `train`.
+    """Return how many held-out images are training rows, equal to a training image, or nearly so.
 
-    Parameters
-    ----------
-    held_out, train : Part
-        Splits of one dataset, or of two with the same source.
-    maximum : int
-        The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    same_row, equal, nearly : int
-        How many are training rows; are equal to a training image; are equal or nearly equal to
-        one, by the rule of `curation.near_duplicates`.
+    The last count, by the rule of `curation.near_duplicates`, includes those that are equal.
 
     Examples
     --------
@@ -110,38 +73,8 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     return len(held_out.rows & train.rows), equal, int(nearly.sum())
 
 
-def report(datasets: Mapping[str, Mapping[str, Part]], maximum: int) -> list[tuple[str, ...]]:
-    """Compare each held-out split of each dataset with the training rows of each.
-
-    Parameters
-    ----------
-    datasets : mapping of str to mapping of str to Part
-        The splits of each dataset of one source, by name; all but ``"train"`` are held out.
-    maximum : int
-        The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    list of tuple of str
-        A line for each pair, with the cells of `HEADER`.
-    """
-    return [
-        (
-            f"{name} {split}",
-            str(len(part.images)),
-            other,
-            str(len(parts["train"].images)),
-            *map(str, compare(part, parts["train"], maximum)),
-        )
-        for name, splits in datasets.items()
-        for split, part in splits.items()
-        if split != "train"
-        for other, parts in datasets.items()
-    ]
-
-
 def table(lines: Sequence[Sequence[str]]) -> str:
-    """Lay out lines of cells in columns: numbers to the right, under a header that is like them.
+    """Lay out cells in columns, under the first line as header; numbers stand to the right.
 
     Examples
     --------
@@ -150,77 +83,62 @@ def table(lines: Sequence[Sequence[str]]) -> str:
     a            10
     long-name     7
     """
-    columns = list(zip(*lines, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    numbers = [all(cell.isdigit() for cell in column[1:]) for column in columns]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(line, widths, numbers, strict=True)
-        )
-        for line in lines
-    )
+    columns = []
+    for column in zip(*lines, strict=True):
+        width = max(map(len, column))
+        numbers = all(cell.isdigit() for cell in column[1:])
+        columns.append([cell.rjust(width) if numbers else cell.ljust(width) for cell in column])
+    return "\n".join(map("  ".join, zip(*columns, strict=True)))
 
 
-def read_dataset(folder: Path, maximum: int) -> dict[str, Part]:
-    """Read all splits that a dataset releases.
-
-    Parameters
-    ----------
-    folder : Path
-        The dataset's folder.
-    maximum : int
-        The largest value that a pixel of its source can have.
-
-    Returns
-    -------
-    dict of str to Part
-        The splits by name.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the dataset is not built.
-    FormatError
-        If a pickle is damaged.
-    StageError
-        If its pixels are not of such a source.
-    """
+def read_dataset(name: str, maximum: int) -> dict[str, Part]:
+    """Read all splits that a dataset releases, by their names."""
     rows: dict[str, list[int]] = {}
-    for line in read_csv(folder / "samples.csv"):
+    for line in read_csv(Path("datasets", name, "samples.csv")):
         rows.setdefault(line["split"], []).append(int(line["row"]))
-    splits = {}
-    for split, of_split in rows.items():
-        path = folder / f"{split}.pkl"
+    parts = {}
+    for split, numbers in rows.items():
+        path = Path("datasets", name, f"{split}.pkl")
         released = read_split(path)
         try:
-            images = whole(released.images, maximum)
+            parts[split] = Part(frozenset(numbers), to_whole(released.images, maximum))
         except ValueError as error:
             raise StageError(f"{path}: {error}. `make repro` builds it anew.") from None
-        splits[split] = Part(frozenset(of_split), images)
-    return splits
+    return parts
+
+
+def compare_all(source: str, datasets: Mapping[str, Mapping[str, Part]], maximum: int) -> str:
+    """Return a table of each held-out split of the datasets of a source with each train split."""
+    if len({part.images.shape[1:] for parts in datasets.values() for part in parts.values()}) > 1:
+        raise StageError(
+            f"the datasets of {source} ({', '.join(datasets)}) have images of different sizes. "
+            "`make repro` builds them anew."
+        )
+    lines: list[Sequence[str]] = [HEADER]
+    for name, parts in datasets.items():
+        for split, other in product([split for split in parts if split != "train"], datasets):
+            part, train = parts[split], datasets[other]["train"]
+            counts = map(str, compare(part, train, maximum))
+            sizes = str(len(part.rows)), str(len(train.rows))
+            lines.append((f"{name} {split}", sizes[0], other, sizes[1], *counts))
+    return f"source {source}\n{table(lines)}"
 
 
 def main() -> None:
     """Print, for all datasets that share a source, how many held-out images are training images."""
     params = read_params()
     printed, missing = [], []
-    for source, stated in params.sources.items():
+    for source, entry in {**params.sources, **params.own}.items():
         datasets = {}
-        for name in (n for n, dataset in params.datasets.items() if dataset.source == source):
+        for name in [n for n, dataset in params.datasets.items() if dataset.source == source]:
             try:
-                datasets[name] = read_dataset(Path("datasets", name), stated.maximum)
+                facts = Path("build/sources", source, "facts.json")
+                maximum: int = entry.maximum or read_json(facts)["maximum"]
+                datasets[name] = read_dataset(name, maximum)
             except FileNotFoundError:
                 missing.append(name)
-        shapes = {part.images.shape[1:] for splits in datasets.values() for part in splits.values()}
-        if len(shapes) > 1:
-            raise StageError(
-                f"the datasets of {source} ({', '.join(datasets)}) have images of different sizes. "
-                "`make repro` builds them anew."
-            )
         if datasets:
-            lines = [HEADER, *report(datasets, stated.maximum)]
-            printed.append(f"source {source}\n{table(lines)}")
+            printed.append(compare_all(source, datasets, maximum))
     if missing:
         printed.append(f"not built yet: {', '.join(missing)}; `make repro` builds what is missing")
     print("\n\n".join(printed))
