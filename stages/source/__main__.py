@@ -18,7 +18,7 @@ from stages.common.blocks import Data, npy_blocks
 from stages.common.files import write_json
 from stages.common.neighbours import nearest
 from stages.source.data_folder import locate
-from stages.source.facts import errors_of, stated_facts
+from stages.source.facts import as_stated, errors_of
 from stages.source.folder import read_folder
 from stages.source.large import read_large
 from stages.source.published import read_benchmark, read_package
@@ -52,8 +52,7 @@ def write_source(entry: AnySource, out: Path) -> Facts:
             write_array(out / "ids.npy", data.ids)
     else:
         images = read_images(entry)
-        shape, largest = images.pixels.shape[1:], int(images.pixels.max())
-        facts = stated_facts(entry, *images[1:], shape, largest)
+        facts = as_stated(images.facts, entry)
         write_array(out / "images.npy", images.pixels)
         data = Data(npy_blocks(out / "images.npy"), images.labels)
     write_json(out / "facts.json", asdict(facts))

@@ -54,9 +54,11 @@ def check_tree(root: Path, within: Path = DATA) -> None:
         name = path.as_posix()
         is_folder = stat.S_ISDIR(_checked_mode(path))
         is_link = path.is_symlink() and path != root
-        if (is_link or path == root) and not path.resolve().is_relative_to(within.resolve()):
+        # DVC does not look into folders that are linked, so these must be in `root` themselves.
+        base = root if is_folder and is_link else within
+        if (is_link or path == root) and not path.resolve().is_relative_to(base.resolve()):
             raise StageError(
-                f"{name}: a symbolic link that leads out of {within.as_posix()}/; put the files "
+                f"{name}: a symbolic link that leads out of {base.as_posix()}/; put the files "
                 "themselves there"
             )
         if is_folder and not is_link:
@@ -64,11 +66,6 @@ def check_tree(root: Path, within: Path = DATA) -> None:
                 waiting += sorted(path.iterdir(), reverse=True)
             except OSError as error:
                 raise StageError(f"{name}: {error.strerror}") from None
-        elif is_folder and not path.resolve().is_relative_to(root.resolve()):
-            raise StageError(
-                f"{name}: a symbolic link to a folder outside {root.as_posix()}, where DVC does "
-                "not notice a change; put the folder itself there"
-            )
 
 
 def _checked_mode(path: Path) -> int:

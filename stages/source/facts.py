@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,22 +14,11 @@ import numpy as np
 from stages.common.errors import ParamError, StageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import numpy.typing as npt
 
     from stages.check.read import AnySource
-
-
-class Images(NamedTuple):
-    """The images of a source that fit into memory."""
-
-    pixels: npt.NDArray[np.uint8]
-    """Shape (n, height, width) or (n, height, width, 3)."""
-    labels: npt.NDArray[np.int64]
-    classes: list[str]
-    sha256: str
-    """The sum of the file, or of the list that `sha256sum` prints of several."""
 
 
 @dataclass(frozen=True)
@@ -57,29 +46,37 @@ class Facts:
         return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}"
 
 
-def stated_facts(
-    entry: AnySource,
-    labels: npt.NDArray[np.int64],
-    classes: list[str],
-    sha256: str,
-    image_shape: Sequence[int],
-    largest: int,
-) -> Facts:
-    """Return what is found in a source, or raise a ParamError if its entry states something else.
+class Images(NamedTuple):
+    """The images of a source that fit into memory: shape (n, height, width), and 3 in colour."""
 
-    `largest` is the largest pixel. Names of classes are compared where they are read.
+    pixels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64]
+    classes: list[str]
+    sha256: str
+    """The sum of the file, or of the list that `sha256sum` prints of several."""
+
+    @property
+    def facts(self) -> Facts:
+        """What is found in them."""
+        shape, maximum = [*self.pixels.shape[1:]], max(1, int(self.pixels.max()))
+        rows = np.bincount(self.labels).tolist()
+        return Facts(self.classes, shape, maximum, rows, self.sha256)
+
+
+def as_stated(facts: Facts, entry: AnySource) -> Facts:
+    """Return the facts with the maximum that an entry states, which may be larger than every pixel.
+
+    A ParamError says what else it states. Names of classes are compared where they are read.
     """
-    # An image of a folder may have any of 256 values, whichever it has.
-    maximum = 255 if getattr(entry, "kind", None) == "folder" else max(1, largest)
-    rows = np.bincount(labels).tolist()
-    facts = Facts(classes, [*image_shape], entry.maximum or maximum, rows, sha256)
     for key in ("image_shape", "rows_per_class", "sha256"):
         stated, value = getattr(entry, key, None), getattr(facts, key)
         if stated not in (None, value):
             raise ParamError(key, message=f"{stated}, but the data has {value}")
-    if largest > facts.maximum:
-        raise ParamError("maximum", message=f"{facts.maximum}, but the data has {largest}")
-    return facts
+    if entry.maximum and entry.maximum < facts.maximum:
+        raise ParamError("maximum", message=f"{entry.maximum}, but the data has {facts.maximum}")
+    # An image of a folder may have any of 256 values, whichever it has.
+    default = 255 if getattr(entry, "kind", None) == "folder" else facts.maximum
+    return replace(facts, maximum=entry.maximum or default)
 
 
 @contextmanager
@@ -103,16 +100,28 @@ def to_images(
 
     The values are whole numbers from 0 to 255, of any dtype. Where each image is a row of pixels,
     it has the shape that is stated, or is square. A StageError names the file, `path`.
-
-    Examples
-    --------
-    >>> to_images(np.array([[0.0, 7.0, 9.0, 0.0]]), None, Path("leaves.csv")).tolist()
-    [[[0, 7], [9, 0]]]
     """
     where = path.as_posix()
     if values.dtype.kind not in "iuf" or values.size == 0:
         content = values.dtype if values.size else "none"
         raise StageError(f"{where}: expected pixels that are numbers, found {content}")
+    shape = values.shape[1:]
+    if values.ndim == 2:
+        side = math.isqrt(shape[0])
+        if not stated and side**2 != shape[0]:
+            raise StageError(
+                f"{where}: {shape[0]} pixels an image, which are no square; state height and "
+                "width, as in `image_shape: [8, 9]`"
+            )
+        shape = tuple(stated or (side, side))
+        if math.prod(shape) != values.shape[1]:
+            message = f"{stated} is {math.prod(shape)} pixels, but the data has {values.shape[1]}"
+            raise ParamError("image_shape", message=f"{message} an image")
+    if len(shape) != 2 and shape[2:] != (3,):
+        raise StageError(
+            f"{where}: expected images of shape (n, height, width) or (n, height, width, 3), found "
+            f"{values.shape}"
+        )
     # Written so that a NaN, for which every comparison is false, does not pass.
     right = (values >= 0) & (values <= 255) & (values == np.floor(values))
     if not right.all():
@@ -120,23 +129,6 @@ def to_images(
         raise StageError(
             f"{where}: expected pixels that are whole numbers from 0 to 255, found "
             f"{values[wrong]:g} in image {wrong[0] + 1} of {len(values)}"
-        )
-    shape = values.shape[1:]
-    if len(shape) == 1:
-        side = math.isqrt(shape[0])
-        shape = tuple(stated or (side, side))
-        if stated and math.prod(shape) != values.shape[1]:
-            message = f"{stated} is {math.prod(shape)} pixels, but the data has {values.shape[1]}"
-            raise ParamError("image_shape", message=f"{message} an image")
-        if math.prod(shape) != values.shape[1]:
-            raise StageError(
-                f"{where}: {values.shape[1]} pixels an image, which are no square; state height "
-                "and width, as in `image_shape: [8, 9]`"
-            )
-    if len(shape) != 2 and shape[2:] != (3,):
-        raise StageError(
-            f"{where}: expected images of shape (n, height, width) or (n, height, width, 3), found "
-            f"{(len(values), *shape)}"
         )
     return values.astype(np.uint8).reshape(len(values), *shape)
 
@@ -154,8 +146,6 @@ def to_labels(
     --------
     >>> to_labels(np.array(["oak", "elm", "oak"]), 3, None, Path("labels.npy"))
     (array([1, 0, 1]), ['elm', 'oak'])
-    >>> to_labels(np.array([0, 1, 1]), 3, ["oak", "elm"], Path("labels.npy"))
-    (array([0, 1, 1]), ['oak', 'elm'])
     """
     where = path.as_posix()
     if values.shape != (rows,):

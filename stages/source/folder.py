@@ -78,30 +78,20 @@ def list_classes(root: Path) -> dict[str, dict[str, Path]]:
     """
     if not root.is_dir():
         raise StageError(f"{root.as_posix()}: not a folder")
-    folders = _listed(root)
-    for path in folders.values():
-        if not path.is_dir():
-            raise StageError(
-                f"{path.as_posix()}: not a folder; each image belongs in the folder of its class"
-            )
+    folders = _listed(root, has_folders=True)
     if len(folders) < 2:
         raise StageError(
             f"{root.as_posix()}: expected a folder for each of two classes or more, found "
             f"{len(folders)}"
         )
-    classes = {name: _listed(folder) for name, folder in folders.items()}
+    classes = {name: _listed(folder, has_folders=False) for name, folder in folders.items()}
     for name, images in classes.items():
         if not images:
             raise StageError(f"{folders[name].as_posix()}: a class without an image")
-        for path in images.values():
-            if not path.is_file():
-                raise StageError(
-                    f"{path.as_posix()}: not a file; the folder of a class has images alone"
-                )
     return classes
 
 
-def _listed(folder: Path) -> dict[str, Path]:
+def _listed(folder: Path, *, has_folders: bool) -> dict[str, Path]:
     """List a folder by name, without what systems put there."""
     listed: dict[str, Path] = {}
     # Some systems take names for one that others keep apart.
@@ -110,12 +100,16 @@ def _listed(folder: Path) -> dict[str, Path]:
         name = unicodedata.normalize("NFC", path.name)
         if name.startswith(".") or name.lower() in PASSED_OVER:
             continue
-        other = alike.setdefault(unicodedata.normalize("NFC", name.lower()), path)
-        if other is not path:
-            raise StageError(
-                f"{path.as_posix()}: some systems take its name for that of {other.name}; rename "
-                "one"
-            )
+        wrong = ""
+        if alike.setdefault(unicodedata.normalize("NFC", name.lower()), path) is not path:
+            other = alike[unicodedata.normalize("NFC", name.lower())]
+            wrong = f"some systems take its name for that of {other.name}; rename one"
+        elif has_folders and not path.is_dir():
+            wrong = "not a folder; each image belongs in the folder of its class"
+        elif path.is_dir() and not has_folders:
+            wrong = "not a file; the folder of a class has images alone"
+        if wrong:
+            raise StageError(f"{path.as_posix()}: {wrong}")
         listed[name] = path
     return dict(sorted(listed.items()))
 
@@ -125,21 +119,11 @@ def decode_image(
 ) -> npt.NDArray[np.uint8]:
     """Decode an image by Pillow, of an animation the first picture.
 
-    An image that EXIF says to turn is turned. Colours become grey by the weights of ITU-R BT.601,
-    in whole numbers: ``(19595 R + 38470 G + 7471 B + 32768) >> 16``. To resize is Pillow's filter
-    BOX: each new pixel is the mean of the area that it covers; the ratio of height and width is
-    not kept.
-
-    Parameters
-    ----------
-    path : Path
-        The file, which a StageError names if it can't be decoded.
-    data : bytes
-        All of it.
-    size : list of int or None
-        Height and width to resize the image to.
-    channels : {1, 3} or None
-        1 for an image of shape (height, width), 3 for colour; by default as the file is stored.
+    An image that EXIF says to turn is turned. `channels` make it grey (1) or colour (3), by default
+    as it is stored; grey is ``(19595 R + 38470 G + 7471 B + 32768) >> 16``, as ITU-R BT.601 weighs
+    colours. To `size`, height and width, it is resized by Pillow's filter BOX: each new pixel is
+    the mean of the area that it covers. A StageError names the file, `path`, if it can't be
+    decoded, or has more than 8 bits a channel or transparent pixels.
     """
     with _opened(path, data) as image:
         is_grey = channels == 1 if channels else _is_grey(image)
@@ -184,16 +168,12 @@ def _check_image(image: ImageFile) -> None:
     if image.width * image.height > MOST_PIXELS:
         raise ValueError(TOO_LARGE)
     # Pillow cuts colours of 16 bits down to 8; that they had more, only its decoder knows.
-    deep = DEEP_COLOUR.search(str(image.tile)) or (image.format == "PPM" and _maximum(image) > 255)
+    values = [value for tile in image.tile for value in tile.args or () if isinstance(value, int)]
+    deep = DEEP_COLOUR.search(str(image.tile)) or (
+        image.format == "PPM" and max([0, *values]) > 255
+    )
     if image.mode.startswith(DEEP_MODES) or deep:
         raise ValueError("more than 8 bits a channel; save it with 8")
-
-
-def _maximum(image: ImageFile) -> int:
-    """Return the largest value that a pixel of a PPM can have."""
-    # Pillow's decoder gets it besides the mode, unless it is 255.
-    arguments = [argument for tile in image.tile for argument in tile.args or ()]
-    return max((n for n in arguments if isinstance(n, int)), default=255)
 
 
 def _is_grey(image: ImageFile) -> bool:

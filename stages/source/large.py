@@ -15,7 +15,7 @@ from stages.common.blocks import Data
 from stages.common.errors import StageError
 from stages.common.workers import each
 from stages.source import parquet, parts, zarr_store
-from stages.source.facts import stated_facts, to_labels
+from stages.source.facts import Facts, as_stated, to_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from stages.check.model import Own
     from stages.common.blocks import Block
-    from stages.source.facts import Facts
 
     # Of one file: its path, the number of images, the labels, and the ids where it has them.
     Columns = tuple[Path, int, npt.NDArray[Any], npt.NDArray[Any] | None]
@@ -49,7 +48,7 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     blocks = open_blocks(entry, path)
     labels, ids = _join(READERS[entry.kind].read_columns(path), path)
     _, classes = to_labels(labels, len(labels), entry.classes, path)
-    total, largest, shape = hashlib.sha256(), 0, [0, 0]
+    total, largest, shape = hashlib.sha256(), 1, [0, 0]
     for maximum, shape, digest in each(summarize, blocks):  # noqa: B007 - all have one shape
         largest = max(largest, maximum)
         total.update(digest)
@@ -57,8 +56,8 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
         if column is not None:
             stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
             total.update(hashlib.sha256(stored).digest())
-    facts = stated_facts(entry, labels, classes, total.hexdigest(), shape, largest)
-    return Data(blocks, labels, ids, is_large=True), facts
+    facts = Facts(classes, shape, largest, np.bincount(labels).tolist(), total.hexdigest())
+    return Data(blocks, labels, ids, is_large=True), as_stated(facts, entry)
 
 
 def summarize(block: Block) -> tuple[int, list[int], bytes]:

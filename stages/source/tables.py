@@ -23,49 +23,52 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.check.model import Own
+    from stages.check.model import Own, Package
 
-# The code of unsigned bytes in IDX: the format has others, which images and labels do not need.
-BYTES = 8
+# IDX has other types than bytes, which images and labels do not need.
+HEADER = b"\0\0\x08"
 # A number in ASCII, also as `numpy.savetxt` writes it.
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
 def read_npy(entry: Own, folder: Path) -> Images:
     """Read a folder with ``images.npy`` and ``labels.npy``."""
-    return _read_pair(entry, folder / "images.npy", folder / "labels.npy", parse_npy)
+    return _read(entry, parse_npy, folder / "images.npy", folder / "labels.npy")
 
 
 def read_idx(entry: Own, folder: Path) -> Images:
     """Read a folder with two IDX files, named as those of MNIST are."""
-    images, labels = (_find_idx(folder, kinds) for kinds in ("34", "1"))
-    return _read_pair(entry, images, labels, parse_idx)
+    return _read(entry, parse_idx, _find_idx(folder, "34"), _find_idx(folder, "1"))
 
 
 def read_csv(entry: Own, path: Path) -> Images:
     """Read a CSV, also one that is compressed by gzip."""
-    data = read_bytes(path)
-    pixels, column = _parsed(parse_csv, path, data)
-    images = to_images(pixels, entry.image_shape, path)
-    return Images(images, *to_labels(column, len(images), entry.classes, path), sha256(data))
+    return _read(entry, parse_csv, path)
 
 
-def _read_pair(
-    entry: Own, images: Path, labels: Path, parse: Callable[[bytes], npt.NDArray[Any]]
+def _read(entry: Own, parse: Callable[[bytes], Any], *paths: Path) -> Images:
+    return parse_files(entry, parse, {path: read_bytes(path) for path in paths})
+
+
+def parse_files(
+    entry: Own | Package, parse: Callable[[bytes], Any], contents: dict[Path, bytes]
 ) -> Images:
-    """Read each file once, for what it has and for its sum."""
-    contents = {path: read_bytes(path) for path in (images, labels)}
+    """Parse files, of which the first has the images, and the last the labels.
+
+    A StageError names the file that is not right, or the key that states something else.
+    """
+    values = []
+    for path, data in contents.items():
+        try:
+            values.append(parse(gunzip(data) if path.name.endswith(".gz") else data))
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            raise StageError(f"{path.as_posix()}: not {FORMATS[parse]}: {error}") from None
+    pixels, column = values if len(values) > 1 else values[0]
+    first, *_, last = *contents, *contents
+    images = to_images(pixels, entry.image_shape, first)
+    labels = to_labels(column, len(images), entry.classes, last)
     sums = {path.name: sha256(data) for path, data in contents.items()}
-    values, column = (_parsed(parse, path, data) for path, data in contents.items())
-    pixels = to_images(values, entry.image_shape, images)
-    return Images(pixels, *to_labels(column, len(pixels), entry.classes, labels), of_files(sums))
-
-
-def _parsed(parse: Callable[[bytes], Any], path: Path, data: bytes) -> Any:
-    try:
-        return parse(gunzip(data) if path.name.endswith(".gz") else data)
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        raise StageError(f"{path.as_posix()}: not {WHAT[parse]}: {error}") from None
+    return Images(images, *labels, of_files(sums) if len(sums) > 1 else sums[first.name])
 
 
 def _find_idx(folder: Path, dimensions: str) -> Path:
@@ -94,25 +97,16 @@ def parse_npy(data: bytes) -> npt.NDArray[Any]:
 def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
     r"""Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
 
-    A ValueError says what is wrong.
-
-    References
-    ----------
-    Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", section "File
-    formats".
+    The page of MNIST describes it. A ValueError says what is wrong.
 
     Examples
     --------
     >>> parse_idx(b"\0\0\x08\x02" + b"\0\0\0\x01" + b"\0\0\0\x02" + b"ab")
     array([[97, 98]], dtype=uint8)
     """
-    if data[:2] != b"\0\0" or len(data) < 4:
-        raise ValueError("it does not begin with two zeros")
-    if data[2] != BYTES:
-        raise ValueError(f"its values are of type {data[2]:#04x}, expected {BYTES:#04x}")
-    start = 4 + 4 * data[3]
-    if len(data) < start:
-        raise ValueError("it is cut short")
+    start = 4 + 4 * data[3] if len(data) >= 4 else 4
+    if data[:3] != HEADER or len(data) < start:
+        raise ValueError("it does not begin as one")
     shape = struct.unpack(f">{data[3]}I", data[4:start])
     if len(data) - start != math.prod(shape):
         raise ValueError(f"its shape is {shape}, but it has {len(data) - start} bytes")
@@ -137,19 +131,21 @@ def parse_csv(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
     column: list[str] = []
     try:
         for cells in reader:
-            if not any(map(str.strip, cells)):
-                continue
-            values, last = _parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1)
-            pixels.append(values)
-            column.append(last)
+            if any(map(str.strip, cells)):
+                pixels.append(_parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1))
+                column.append(cells[-1].strip())
     except (csv.Error, ValueError) as error:
         raise ValueError(f"line {reader.line_num}: {error}") from None
     if not pixels:
         raise ValueError("no line")
-    return np.stack(pixels), _labels(column)
+    if all(map(NUMBER.fullmatch, column)):
+        numbers = np.array(column, np.float64)
+        if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
+            return np.stack(pixels), numbers.astype(np.int64)
+    return np.stack(pixels), np.array(column)
 
 
-def _parse_line(cells: list[str], expected: int) -> tuple[npt.NDArray[np.float64], str]:
+def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
     *pixels, last = map(str.strip, cells)
     if not pixels:
         raise ValueError("one column alone; put a comma between one and the next")
@@ -158,21 +154,12 @@ def _parse_line(cells: list[str], expected: int) -> tuple[npt.NDArray[np.float64
     if not last:
         raise ValueError("no label or class in the last column")
     try:
-        return np.array(pixels, np.float64), last
+        return np.array(pixels, np.float64)
     except ValueError as error:
         raise ValueError(f"expected pixels, and no header: {error}") from None
 
 
-def _labels(column: list[str]) -> npt.NDArray[Any]:
-    """Return labels if all are whole numbers, else names."""
-    if all(map(NUMBER.fullmatch, column)):
-        numbers = np.array(column, np.float64)
-        if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
-            return numbers.astype(np.int64)
-    return np.array(column)
-
-
-WHAT: dict[Callable[[bytes], Any], str] = {
+FORMATS: dict[Callable[[bytes], Any], str] = {
     parse_npy: "a .npy file of numbers",
     parse_idx: "an IDX file of bytes",
     parse_csv: "a CSV of images",
