@@ -17,8 +17,6 @@ from stages.source.facts import errors_of
 from stages.source.stored import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy.typing as npt
 
 OUT = Path("build/sources/leaves")
@@ -40,34 +38,19 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("data")
 
 
-@pytest.fixture
-def look(data: Path) -> Callable[..., Written]:
-    """Give what runs the stage on an entry of `own`."""
-    assert data.is_dir()
+def look(kind: Any, path: str = "data/leaves", **keys: Any) -> Written:
+    """Run the stage on an entry of `own`."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    write_source(Own(kind=kind, path=path, **keys), OUT)
+    source = read_source(OUT)
+    images = np.concatenate([block.load() for block in source.blocks])
+    return Written(json.loads((OUT / "facts.json").read_text()), images, source.labels.tolist())
 
-    def run(kind: Any, path: str = "data/leaves", **keys: Any) -> Written:
-        shutil.rmtree(OUT, ignore_errors=True)
+
+def refused(kind: Any, path: str = "data/leaves", **keys: Any) -> str:
+    """Run the stage, and say why it stops before anything is written."""
+    with pytest.raises(ParamError) as caught, errors_of("own", "leaves"):
         write_source(Own(kind=kind, path=path, **keys), OUT)
-        source = read_source(OUT)
-        images = np.concatenate([block.load() for block in source.blocks])
-        facts = json.loads((OUT / "facts.json").read_text())
-        return Written(facts, images, source.labels.tolist())
-
-    return run
-
-
-@pytest.fixture
-def refused(data: Path) -> Callable[..., str]:
-    """Give what runs the stage, and says why it stops before anything is written."""
-    assert data.is_dir()
-
-    def run(kind: Any, path: str = "data/leaves", **keys: Any) -> str:
-        with pytest.raises(ParamError) as caught, errors_of("own", "leaves"):
-            write_source(Own(kind=kind, path=path, **keys), OUT)
-        assert not OUT.exists()
-        message = str(caught.value)
-        assert message.startswith("own.leaves.")
-        assert len(message) < 300
-        return message.removeprefix("own.leaves.")
-
-    return run
+    assert not OUT.exists()
+    assert len(str(caught.value)) < 300
+    return str(caught.value).removeprefix("own.leaves.")

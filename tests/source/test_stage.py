@@ -89,15 +89,17 @@ def test_a_package_that_is_not_as_stated_stops(key: str, value: object, message:
         assert "`rm -r .venv` and `make repro`" in printed
 
 
-@pytest.mark.parametrize("data", [b"1,2\n", gzip.compress(b"a,b\n"), gzip.compress(b"1,2\n")[:-6]])
+@pytest.mark.parametrize(
+    "contents", [b"1,2\n", gzip.compress(b"a,b\n"), gzip.compress(b"1,2\n")[:-6]]
+)
 def test_a_file_of_another_format_is_said(
-    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contents: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "data.csv.gz"
-    path.write_bytes(data)
+    path.write_bytes(contents)
     package = SimpleNamespace(version="1", locate_file=lambda _: path)
     monkeypatch.setattr("importlib.metadata.distribution", lambda _: package)
-    message = refused("sources", {**DIGITS, "sha256": hashlib.sha256(data).hexdigest()})
+    message = refused("sources", {**DIGITS, "sha256": hashlib.sha256(contents).hexdigest()})
     assert message.startswith(f"sources.mine.file: {path}: not a CSV of images: ")
 
 
