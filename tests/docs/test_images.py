@@ -26,7 +26,6 @@ from tools import leaves
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
 
 PAGE = (ROOT / "docs/images.md").read_text(encoding="utf-8")
 TUTORIAL, REFERENCE = PAGE.split("\n## The kinds\n")
@@ -60,7 +59,6 @@ def test_the_tutorial_prints_what_it_shows(built: Repository) -> None:
     assert built.run("python", "-c", code).splitlines() == comments
 
     check_figures(built)
-    check_pictures(built)
     check_changes(built)
 
 
@@ -78,31 +76,6 @@ def check_figures(built: Repository) -> None:
     wrong = [line.split(",")[2:] for line in lines if len(set(line.split(",")[2:])) == 2]
     assert wrong == 5 * [["beech", "oak"]]
     assert "Five leaves of beech are taken for oak." in PAGE
-
-
-def pixels(path: Path) -> npt.NDArray[np.uint8]:
-    return np.asarray(Image.open(path).convert("RGB"))
-
-
-def check_pictures(built: Repository) -> None:
-    """Draw the pictures anew, and compare some of what they show with the images themselves."""
-    built.run("python", "-m", "tools.pictures")
-    for name in ("leaves.png", "leaves-predicted.png"):
-        assert f"]({name})" in TUTORIAL
-        assert np.array_equal(pixels(built.folder / "docs" / name), pixels(ROOT / "docs" / name))
-    first = built.read("datasets/leaves/samples.csv").splitlines()[1:]
-    row = next(int(line.split(",")[1]) for line in first if line.split(",")[2] == "1")
-    original = Image.open(built.folder / f"data/leaves/oak/{row - 60 + 1:02}.png")
-    resized = np.asarray(original.resize((24, 24), Image.Resampling.BOX))
-    second_line = pixels(ROOT / "docs/leaves.png")[24 * 2 + 6 :]
-    assert np.array_equal(second_line[3 : 3 + 48 : 2, 3 : 3 + 48 : 2], resized)
-    # 7 of the 12 leaves of beech are right and 5 are taken for oak: 4 fill a line of a cell.
-    cells = pixels(ROOT / "docs/leaves-predicted.png")[: 3 * 54].reshape(3, 54, -1, 3)
-    dark = [
-        [int((cells[line, 5, at + 5 :: 217] < 128).all(-1).sum()) for line in range(3)]
-        for at in (0, 54, 108, 162)
-    ]
-    assert dark == [[2, 2, 0], [2, 1, 0], [2, 1, 0], [2, 0, 0]]
 
 
 def check_changes(built: Repository) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import struct
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-import zarr
 from PIL import Image
 from ruamel.yaml import YAML
 
 from stages.check.model import Dataset, Own
 from stages.common.errors import StageError
 from stages.source.__main__ import write_source
+from stages.source.facts import Facts
 from tools import new
 
 
@@ -37,16 +37,15 @@ def printed(path: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, Own, Da
     before = sorted(Path("..").rglob("*"))
     new.main("mine", path)
     assert sorted(Path("..").rglob("*")) == before
-    lines, own, datasets = capsys.readouterr().out.rpartition("Then")[0].split("# below ")
-    assert (own.splitlines()[0], datasets.splitlines()[0]) == (
-        "`own:` in params.yaml",
-        "`datasets:`",
-    )
-    entries = [YAML(typ="safe").load(text.partition("\n")[2])["mine"] for text in (own, datasets)]
+    text, _, _ = capsys.readouterr().out.rpartition("Then")
+    lines, own, datasets = re.split("# below `.*`.*\n", text)
+    entries = [YAML(typ="safe").load(entry)["mine"] for entry in (own, datasets)]
     return lines, Own(**entries[0]), Dataset(**entries[1])
 
 
-def test_images_in_data_are_used_where_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_images_in_data_are_used_where_they_are_and_others_are_to_be_copied(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     draw("data/2026/my leaves", elm=5, oak=6)
     lines, own, dataset = printed("data/2026/my leaves", capsys)
     described = "11 images of 8 x 6 pixels from 0 to 255: elm 5, oak 6"
@@ -54,31 +53,21 @@ def test_images_in_data_are_used_where_they_are(capsys: pytest.CaptureFixture[st
     assert own == Own(kind="folder", path="data/2026/my leaves")
     assert dataset == Dataset(source="mine", seed=42, train_per_class=4, test_per_class=1)
     assert str(write_source(own, Path("out"))) == described
-
-
-def test_images_elsewhere_are_to_be_copied(capsys: pytest.CaptureFixture[str]) -> None:
-    draw("../leaves", elm=5, oak=5)
+    Path("data/2026/my leaves").rename("../leaves")
     lines, own, _ = printed("../leaves", capsys)
     assert lines.endswith("\nCopy it into the clone, to data/mine\n\n")
     assert own.path == "data/mine"
 
 
 def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str]) -> None:
-    images, labels = np.arange(40, dtype=np.uint8).reshape(10, 2, 2), np.array([0, 1] * 5, np.uint8)
-    for kind in ("npy", "parts", "idx"):
+    images, labels = np.arange(40, dtype=np.uint8).reshape(10, 2, 2), np.arange(10) % 2
+    for kind, end in (("npy", ".npy"), ("parts", "-0.npy")):
         Path("data", kind).mkdir()
-    for name, array in (("images", images), ("labels", labels)):
-        np.save(f"data/npy/{name}.npy", array)
-        np.save(f"data/parts/{name}-0.npy", array)
-        header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-        Path(f"data/idx/{name}-idx{array.ndim}-ubyte").write_bytes(header + array.tobytes())
-        zarr.open_group("data/zarr").create_array(name, data=array)
-    Path("data/my.csv").write_text("".join(f"{n},2,3,4,{n % 2}\n" for n in range(10)))
-    for kind in ("npy", "parts", "idx", "zarr", "csv"):
-        path = "data/my.csv" if kind == "csv" else f"data/{kind}"
-        lines, own, dataset = printed(path, capsys)
-        assert "10 images of 2 x 2 pixels" in lines
-        assert (own.kind, own.path, dataset.train_per_class) == (kind, path, 4)
+        np.save(f"data/{kind}/images{end}", images)
+        np.save(f"data/{kind}/labels{end}", labels)
+        lines, own, dataset = printed(f"data/{kind}", capsys)
+        assert "10 images of 2 x 2 pixels from 0 to 39: 0 5, 1 5" in lines
+        assert (own.kind, own.path, dataset.train_per_class) == (kind, f"data/{kind}", 4)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +77,6 @@ def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str])
         ([(64, 65)], [32, 32]),
         ([(1000, 10)], [32, 1]),
         ([(30, 20), (22, 24), (28, 22)], [28, 22]),
-        ([(60, 40), (90, 60), (90, 60)], [32, 21]),
     ],
 )
 def test_images_get_a_size_that_is_small(
@@ -100,36 +88,23 @@ def test_images_get_a_size_that_is_small(
 
 
 @pytest.mark.parametrize(
-    ("rows", "side", "counts"),
-    [
-        ((2, 9), 2, (1, 1)),
-        ((10, 12), 2, (8, 2)),
-        ((150, 140), 2, (100, 20)),
-        ((20, 20), 1000, (4, 4)),  # 4 MB each, of which a pickle holds 8
-    ],
+    ("rows", "shape", "counts"),
+    [([2, 9], [8, 8], (1, 1)), ([150, 140], [8, 8], (100, 20)), ([20, 20], [1000, 1000], (4, 4))],
 )
-def test_counts_are_one_number_for_all_classes(
-    rows: tuple[int, int], side: int, counts: tuple[int, int], capsys: pytest.CaptureFixture[str]
+def test_counts_are_one_number_for_all_classes_and_fit_into_a_pickle(
+    rows: list[int], shape: list[int], counts: tuple[int, int]
 ) -> None:
-    Path("data/a").mkdir()
-    np.save("data/a/images.npy", np.zeros((sum(rows), side, side), np.uint8))
-    np.save("data/a/labels.npy", np.repeat([0, 1], rows))
-    _, _, dataset = printed("data/a", capsys)
-    assert (dataset.train_per_class, dataset.test_per_class) == counts
+    assert new.choose_counts(Facts(["a", "b"], shape, 255, rows, "")) == counts
 
 
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
+def test_what_can_not_be_used_is_said() -> None:
+    draw("data/leaves", ash=1, elm=2)
+    for path, message in (
         ("data/gone", "FROM: data/gone: no file or folder"),
-        ("data/leaves.zip", "FROM: data/leaves.zip: expected a folder, or a .csv or .csv.gz"),
+        ("data/leaves/elm/8-0.png", "FROM: data/leaves/elm/8-0.png: expected a folder, or a .csv"),
         ("data/leaves/elm", "data/leaves/elm/8-0.png: not a folder; each image belongs in"),
         ("data/leaves", "class ash has 1 image; each class needs 2 or more"),
-    ],
-)
-def test_what_can_not_be_used_is_said(path: str, message: str) -> None:
-    draw("data/leaves", ash=1, elm=2)
-    Path("data/leaves.zip").write_bytes(b"PK")
-    with pytest.raises(StageError) as caught:
-        new.main("mine", path)
-    assert str(caught.value).startswith(message)
+    ):
+        with pytest.raises(StageError) as caught:
+            new.main("mine", path)
+        assert str(caught.value).startswith(message)
