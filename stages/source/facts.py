@@ -141,11 +141,6 @@ def to_labels(
     The values are whole numbers, which are labels, or text, which is the name of a class. Names
     have the order that is stated, or that of Unicode's code points. A StageError names the file,
     `path`, or the key `classes`.
-
-    Examples
-    --------
-    >>> to_labels(np.array(["oak", "elm", "oak"]), 3, None, Path("labels.npy"))
-    (array([1, 0, 1]), ['elm', 'oak'])
     """
     where = path.as_posix()
     if values.shape != (rows,):

@@ -1,8 +1,7 @@
 """A folder of images, in it a folder for each class.
 
-Pillow opens the images, whatever their format. A PNG gives the same pixels everywhere. A JPEG gives
-those of the library that decodes it, and two versions of it may differ by one in a pixel. Pillow
-brings that library, so ``requirements/pipeline.txt`` pins it too.
+A PNG gives the same pixels everywhere. A JPEG gives those of the library that decodes it, which
+Pillow brings: so ``requirements/pipeline.txt`` pins it too.
 """
 
 from __future__ import annotations
@@ -101,8 +100,8 @@ def _listed(folder: Path, *, has_folders: bool) -> dict[str, Path]:
         if name.startswith(".") or name.lower() in PASSED_OVER:
             continue
         wrong = ""
-        if alike.setdefault(unicodedata.normalize("NFC", name.lower()), path) is not path:
-            other = alike[unicodedata.normalize("NFC", name.lower())]
+        other = alike.setdefault(unicodedata.normalize("NFC", name.lower()), path)
+        if other is not path:
             wrong = f"some systems take its name for that of {other.name}; rename one"
         elif has_folders and not path.is_dir():
             wrong = "not a folder; each image belongs in the folder of its class"

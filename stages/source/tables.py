@@ -33,21 +33,19 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 def read_npy(entry: Own, folder: Path) -> Images:
     """Read a folder with ``images.npy`` and ``labels.npy``."""
-    return _read(entry, parse_npy, folder / "images.npy", folder / "labels.npy")
+    paths = folder / "images.npy", folder / "labels.npy"
+    return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
 
 
 def read_idx(entry: Own, folder: Path) -> Images:
     """Read a folder with two IDX files, named as those of MNIST are."""
-    return _read(entry, parse_idx, _find_idx(folder, "34"), _find_idx(folder, "1"))
+    paths = _find_idx(folder, "34"), _find_idx(folder, "1")
+    return parse_files(entry, parse_idx, {path: read_bytes(path) for path in paths})
 
 
 def read_csv(entry: Own, path: Path) -> Images:
     """Read a CSV, also one that is compressed by gzip."""
-    return _read(entry, parse_csv, path)
-
-
-def _read(entry: Own, parse: Callable[[bytes], Any], *paths: Path) -> Images:
-    return parse_files(entry, parse, {path: read_bytes(path) for path in paths})
+    return parse_files(entry, parse_csv, {path: read_bytes(path)})
 
 
 def parse_files(
@@ -95,14 +93,9 @@ def parse_npy(data: bytes) -> npt.NDArray[Any]:
 
 
 def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
-    r"""Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
+    """Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
 
     The page of MNIST describes it. A ValueError says what is wrong.
-
-    Examples
-    --------
-    >>> parse_idx(b"\0\0\x08\x02" + b"\0\0\0\x01" + b"\0\0\0\x02" + b"ab")
-    array([[97, 98]], dtype=uint8)
     """
     start = 4 + 4 * data[3] if len(data) >= 4 else 4
     if data[:3] != HEADER or len(data) < start:
@@ -114,17 +107,11 @@ def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
 
 
 def parse_csv(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
-    r"""Parse a CSV without a header: pixels, and in the last column the label or the class.
+    """Parse a CSV without a header: pixels, and in the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark, and lines end with LF or CR LF. The last
     column is int64 if all are whole numbers, such as 3 or 3.0; else str. A ValueError names the
     line that is wrong.
-
-    Examples
-    --------
-    >>> parse_csv(b'0,7,oak\n9,0,"elm, wych"\n')
-    (array([[0., 7.],
-           [9., 0.]]), array(['oak', 'elm, wych'], dtype='<U9'))
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[npt.NDArray[np.float64]] = []
