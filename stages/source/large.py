@@ -1,7 +1,6 @@
 """A user's own images that may be larger than memory: read block after block, wherever work runs.
 
-A kind is a module with `open_blocks`, which opens the images, and `read_columns`, which yields
-`Columns` of each file.
+A kind is a function that opens the images in blocks, and one that yields `Columns` of each file.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.common.blocks import Data
+from stages.common.blocks import Data, check_images, npy_blocks, open_npy
 from stages.common.errors import StageError
 from stages.common.workers import each
-from stages.source import parquet, parts, zarr_store
+from stages.source import parquet, zarr_store
 from stages.source.facts import Facts, as_stated, to_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -29,14 +28,60 @@ if TYPE_CHECKING:
     # Of one file: its path, the number of images, the labels, and the ids where it has them.
     Columns = tuple[Path, int, npt.NDArray[Any], npt.NDArray[Any] | None]
 
-READERS: dict[str, Any] = {"parts": parts, "zarr": zarr_store, "parquet": parquet}
+
+def open_parts(folder: Path) -> list[Block]:
+    """Open ``images-*.npy``: uint8, shape (n, height, width) or (n, height, width, 3).
+
+    A block is a few MB of one file. A StageError names the file that has anything else; nothing is
+    unpickled.
+    """
+    files = _image_files(folder)
+    shape = open_npy(files[0]).shape[1:]
+    blocks: list[Block] = []
+    start = 0
+    for path in files:
+        images = open_npy(path)
+        check_images(images, path)
+        if images.shape[1:] != shape:
+            raise StageError(
+                f"{path}: images of the shape {images.shape[1:]}, but those of {files[0].name} are "
+                f"{shape}"
+            )
+        blocks += npy_blocks(path, start=start) if len(images) else []
+        start += len(images)
+    return blocks
+
+
+def read_parts(folder: Path) -> Iterator[Columns]:
+    """Yield what is in ``labels-*.npy`` and ``ids-*.npy`` beside each file of images."""
+    for path in _image_files(folder):
+        labels, ids = (
+            path.with_name(path.name.replace("images", name, 1)) for name in ("labels", "ids")
+        )
+        if not labels.exists():
+            raise StageError(f"{labels}: missing, beside {path.name}")
+        identities = np.array(open_npy(ids)) if ids.exists() else None
+        yield path, len(open_npy(path)), np.array(open_npy(labels)), identities
+
+
+def _image_files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("images-*.npy"), key=lambda path: path.name)
+    if not files:
+        raise StageError(f"{folder}: no files named images-*.npy")
+    return files
+
+
+READERS: dict[str, tuple[Callable[..., list[Block]], Callable[[Path], Iterator[Columns]]]] = {
+    "parts": (open_parts, read_parts),
+    "zarr": (zarr_store.open_blocks, zarr_store.read_columns),
+    "parquet": (parquet.open_blocks, parquet.read_columns),
+}
 
 
 def open_blocks(entry: Own, path: Path) -> list[Block]:
     """Open the images of a source; a StageError names the file that is not as its kind needs it."""
-    shape = [entry.image_shape] if entry.kind == "parquet" else []
-    blocks: list[Block] = READERS[entry.kind].open_blocks(path, *shape)
-    return blocks
+    open_kind, _ = READERS[entry.kind]
+    return open_kind(path, *[entry.image_shape] if entry.kind == "parquet" else [])
 
 
 def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
@@ -46,7 +91,8 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     and of the ids where it has them. A StageError says why the data can't be a source.
     """
     blocks = open_blocks(entry, path)
-    labels, ids = _join(READERS[entry.kind].read_columns(path), path)
+    _, read_columns = READERS[entry.kind]
+    labels, ids = _join(read_columns(path), path)
     _, classes = to_labels(labels, len(labels), entry.classes, path)
     total, largest, shape = hashlib.sha256(), 1, [0, 0]
     for maximum, shape, digest in each(summarize, blocks):  # noqa: B007 - all have one shape

@@ -175,7 +175,12 @@ def put(name: str, data: bytes) -> Callable[[], object]:
 def cut(end: str, length: int) -> Callable[[], object]:
     """Save an image and cut off its end."""
     path = LEAVES / f"oak/a.{end}"
-    return lambda: [paint(f"oak/a.{end}", GREY[0]), path.write_bytes(path.read_bytes()[:length])]
+
+    def do() -> None:
+        paint(f"oak/a.{end}", GREY[0])
+        path.write_bytes(path.read_bytes()[:length])
+
+    return do
 
 
 def clear(end: str, mode: str, **options: Any) -> Callable[[], object]:

@@ -21,7 +21,7 @@ from pyarrow import parquet as pq
 from stages.check.model import Own
 from stages.common import blocks as module
 from stages.common.blocks import take
-from stages.common.errors import StageError, WorkersError
+from stages.common.errors import StageError
 from stages.source import parquet
 from stages.source.__main__ import write_source
 from stages.source.stored import read_source
@@ -39,7 +39,7 @@ LABELS = GENERATOR.randint(0, 3, 23)
 NAMES = np.array([f"blatt {i}é" for i in range(23)])
 NUMBERS = np.arange(23, dtype=np.uint64) + 2**63
 LEAVES = Path("data/leaves")
-SHAPE = {"image_shape": [3, 4]}
+SHAPE: Any = {"image_shape": [3, 4]}
 
 pytestmark = pytest.mark.usefixtures("data")
 
@@ -154,13 +154,6 @@ def test_rows_that_came_later_are_said() -> None:
         read_source(OUT)
 
 
-def test_an_error_of_workers_is_not_one_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    write_parts(GREY)
-    monkeypatch.setenv("TINYDATASETS_WORKERS", "many")
-    with pytest.raises(WorkersError, match=r"^TINYDATASETS_WORKERS: 'many' is neither"):
-        look("parts")
-
-
 # --- What is wrong -------------------------------------------------------------------------------
 
 
@@ -169,7 +162,7 @@ def save(name: str, array: Array) -> Callable[[], object]:
 
 
 def remove(name: str) -> Callable[[], object]:
-    return lambda: [path.unlink() for path in LEAVES.glob(name)]
+    return lambda: [*map(Path.unlink, LEAVES.glob(name))]
 
 
 def put(name: str, data: bytes) -> Callable[[], object]:
@@ -208,35 +201,41 @@ def test_parts_that_are_wrong_are_named(spoil: Callable[[], object], message: st
     assert refused("parts").startswith(f"path: data/leaves{message}")
 
 
+def zarr_with(**arrays: Array) -> Callable[[], object]:
+    def write() -> None:
+        group: Any = zarr.open_group(LEAVES, mode="w")
+        for name, array in arrays.items():
+            group.create_array(name, data=array)
+
+    return write
+
+
+JSON = "images/zarr.json"
+
+
 @pytest.mark.parametrize(
-    ("arrays", "message"),
+    ("spoil", "message"),
     [
-        ({}, "/images: no array of Zarr: "),
-        ({"images": GREY}, "/labels: no array of Zarr: "),
-        ({"images": GREY / 2, "labels": LABELS}, "/images: pixels are float64, but must be uint8"),
-        ({"images": GREY, "labels": LABELS[:5]}, ": the labels have the shape (5,), but"),
-        ({"images": GREY, "labels": LABELS, "ids": LABELS / 2}, ": ids must be whole numbers or"),
+        (zarr_with(), "/images: no array of Zarr: "),
+        (zarr_with(images=GREY), "/labels: no array of Zarr: "),
+        (
+            zarr_with(images=GREY / 2, labels=LABELS),
+            "/images: pixels are float64, but must be uint",
+        ),
+        (zarr_with(images=GREY, labels=LABELS[:5]), ": the labels have the shape (5,), but"),
+        (zarr_with(images=GREY, labels=LABELS, ids=LABELS / 2), ": ids must be whole numbers or"),
+        *[
+            (put(JSON, text), "/images: no array of Zarr: ")
+            for text in (b"", b"[]", b"{}", b"\xff")
+        ],
+        (put(JSON, b'{"zarr_format": 3, "codecs": [7]}'), "/images: no array of Zarr: "),
+        (put("images/c/1/0/0", b"no chunk"), "/images: damaged between rows 0 and 23: "),
     ],
 )
-def test_a_zarr_group_that_is_wrong_is_named(arrays: dict[str, Array], message: str) -> None:
-    group: Any = zarr.open_group(LEAVES, mode="w")
-    for name, array in arrays.items():
-        group.create_array(name, data=array)
-    assert refused("zarr").startswith(f"path: data/leaves{message}")
-
-
-DAMAGED = [
-    *[("zarr.json", data, "no array of Zarr: ") for data in (b"", b"[]", b"{}", b"\xff")],
-    ("zarr.json", b'{"zarr_format": 3, "codecs": [7]}', "no array of Zarr: "),
-    ("c/1/0/0", b"no chunk", "damaged between rows 0 and 23: "),
-]
-
-
-@pytest.mark.parametrize(("name", "contents", "message"), DAMAGED)
-def test_damage_in_zarr_is_named(name: str, contents: bytes, message: str) -> None:
+def test_a_zarr_group_that_is_wrong_is_named(spoil: Callable[[], object], message: str) -> None:
     write_zarr(GREY)
-    (LEAVES / "images" / name).write_bytes(contents)
-    assert refused("zarr").startswith(f"path: data/leaves/images: {message}")
+    spoil()
+    assert refused("zarr").startswith(f"path: data/leaves{message}")
 
 
 class Trap:
@@ -273,6 +272,7 @@ def lists(*values: Any) -> pa.Array:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
+        *[(data, "not a Parquet file: ") for data in (b"", b"x", b"PAR1" + b"x" * 50 + b"PAR1")],
         ({"image": TWO["image"]}, "no column label, but image"),
         ({"label": [0, 1]}, "no column image, but label"),
         ({**TWO, "image": ["a", "b"]}, "the column image is string, but must be binary or a list"),
@@ -286,16 +286,12 @@ def lists(*values: Any) -> pa.Array:
         ({**TWO, "image": lists([1] * 11 + [None])}, "pixels from row 0 on are missing"),
     ],
 )
-def test_a_parquet_file_that_is_wrong_is_named(columns: dict[str, Any], message: str) -> None:
-    pq.write_table(pa.table(columns), "data/leaves.parquet")
+def test_a_parquet_file_that_is_wrong_is_named(columns: Any, message: str) -> None:
+    if isinstance(columns, bytes):
+        Path("data/leaves.parquet").write_bytes(columns)
+    else:
+        pq.write_table(pa.table(columns), "data/leaves.parquet")
     expected = f"path: data/leaves.parquet: {message}"
-    assert refused("parquet", "data/leaves.parquet", **SHAPE).startswith(expected)
-
-
-@pytest.mark.parametrize("contents", [b"", b"no parquet", b"PAR1" + b"x" * 50 + b"PAR1"])
-def test_what_is_no_parquet_is_named(contents: bytes, data: Path) -> None:
-    (data / "leaves.parquet").write_bytes(contents)
-    expected = "path: data/leaves.parquet: not a Parquet file: "
     assert refused("parquet", "data/leaves.parquet", **SHAPE).startswith(expected)
 
 

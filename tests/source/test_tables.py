@@ -38,6 +38,11 @@ def idx(array: Array) -> bytes:
     return bytes([0, 0, 8, array.ndim]) + lengths + array.astype(np.uint8).tobytes()
 
 
+def packed(data: bytes) -> bytes:
+    # Without the time, which would be another in each process of the tests.
+    return gzip.compress(data, mtime=0)
+
+
 def write(files: dict[str, bytes]) -> None:
     Path("data/leaves").mkdir()
     for name, contents in files.items():
@@ -64,8 +69,8 @@ def test_a_pair_of_npy_files_is_read(images: Array) -> None:
 
 @pytest.mark.parametrize(("images", "n"), [(GREY, 3), (COLOUR, 4)])
 def test_a_pair_of_idx_files_is_read(images: Array, n: int) -> None:
-    name, packed = f"train-images.idx{n}-ubyte.gz", gzip.compress(idx(images))
-    write({name: packed, f"._{name}": b"", "labels-idx1-ubyte": idx(LABELS)})
+    name, data = f"train-images.idx{n}-ubyte.gz", packed(idx(images))
+    write({name: data, f"._{name}": b"", "labels-idx1-ubyte": idx(LABELS)})
     found = look("idx")
     assert (found.images.tolist(), found.labels) == (images.tolist(), LABELS.tolist())
 
@@ -230,8 +235,8 @@ def test_what_is_not_as_stated_is_said(keys: dict[str, Any], message: str) -> No
         ],
         (idx(GREY)[:-1], "its shape is (4, 4, 3), but it has 47 bytes"),
         (b"\0\0\x08\3" + b"\xff" * 12, "its shape is (4294967295, 4294967295, 429"),
-        *[(gzip.compress(idx(GREY))[:length], "") for length in (12, -9)],
-        (gzip.compress(idx(GREY), mtime=0)[:-8] + bytes(8), "CRC check failed"),
+        *[(packed(idx(GREY))[:length], "") for length in (12, -9)],
+        (packed(idx(GREY))[:-8] + bytes(8), "CRC check failed"),
         (b"\x1f\x8b\x08" + b"\0" * 7 + b"\xff" * 20, ""),
     ],
 )
@@ -255,7 +260,7 @@ def test_the_folder_has_one_file_of_each() -> None:
 
 def test_gzip_that_holds_far_more_than_it_seems_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_folder, "LARGEST", 20)
-    write({"idx3-ubyte.gz": gzip.compress(idx(GREY)), "idx1-ubyte": idx(LABELS)})
+    write({"idx3-ubyte.gz": packed(idx(GREY)), "idx1-ubyte": idx(LABELS)})
     assert refused("idx").endswith(": more than 20 bytes; save it in parts (docs/large.md)")
 
 
@@ -280,9 +285,7 @@ NO_CSV = "not a CSV of images: "
 def test_a_csv_that_is_wrong_is_said(text: str, message: str) -> None:
     Path("data/leaves.csv").write_bytes(text.encode("latin-1"))
     assert refused("csv", "data/leaves.csv").startswith(f"path: data/leaves.csv: {message}")
-
-
-def test_a_shape_that_is_stated_must_have_the_pixels() -> None:
-    Path("data/leaves.csv").write_text("0,7,9,1,0\n0,7,9,1,1\n")
-    message = refused("csv", "data/leaves.csv", image_shape=[2, 3])
-    assert message == "image_shape: [2, 3] is 6 pixels, but the data has 4 an image"
+    if "no square" in message:
+        assert refused("csv", "data/leaves.csv", image_shape=[2, 3]) == (
+            "image_shape: [2, 3] is 6 pixels, but the data has 3 an image"
+        )
