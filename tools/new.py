@@ -93,17 +93,14 @@ def main(name: str, path: str) -> None:
     kind = kind_of(source)
     try:
         size = small_size(source) if kind == "folder" else None
-        entry = Own(kind=kind, path=path, size=size)
-        if kind in LARGE:
-            _, facts = read_large(entry, source)
-        else:
-            facts = READERS[kind](entry, source).facts
+        own = Own(kind=kind, path=path, size=size)
+        facts = read_large(own, source)[1] if kind in LARGE else READERS[kind](own, source).facts
     except ParamError as error:
         raise StageError(error.message) from None
     train, test = choose_counts(facts)
     inside = source.resolve().is_relative_to(DATA.resolve())
     target = source if inside else DATA / (name if source.is_dir() else source.name)
-    print(f"{source.as_posix()}: {as_stated(facts, entry)}")
+    print(f"{source.as_posix()}: {as_stated(facts, own)}")
     if not inside:
         print(f"Copy it into the clone, to {target.as_posix()}")
     location = f"{target.as_posix()}\n    size: {size}" if size else target.as_posix()
