@@ -19,7 +19,6 @@ from tinydatasets.pickles import LARGEST_FILE
 
 # Larger images than this are resized to at most that: the baselines have a weight for each pixel.
 LARGEST, RESIZED = 64, 32
-# As many as the larger datasets that come with the clone.
 MOST_TRAIN, MOST_TEST = 100, 20
 # What the name of a file in a folder tells of the kind.
 KINDS = {
