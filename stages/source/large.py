@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 def open_parts(folder: Path) -> list[Block]:
     """Open ``images-*.npy``: uint8, shape (n, height, width) or (n, height, width, 3).
 
-    A block is a few MB of one file. A StageError names the file that has anything else; nothing is
-    unpickled.
+    A block is a few MB of one file. Nothing is unpickled.
     """
     files = _image_files(folder)
     shape = open_npy(files[0]).shape[1:]

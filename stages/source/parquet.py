@@ -29,10 +29,8 @@ IMAGE = re.compile(r"(large_|fixed_size_)?(binary|list<\w+: uint8( not null)?>)(
 def open_blocks(path: Path, image_shape: list[int]) -> list[Block]:
     """Open the column ``image`` of a Parquet file, or of the files ``*.parquet`` of a folder.
 
-    An image is binary or a list of uint8, of any length type: its pixels row by row, channels
-    last, of `image_shape`, which Parquet does not say. A block is some row groups of a file, a few
-    MB together, or one larger row group. A StageError names the file that has anything else, or
-    says that pyarrow is not installed; an image of another length is found when it is loaded.
+    An image has its pixels row by row, channels last. A block is some row groups of a file, a few
+    MB together, or one larger row group. An image of another length is found when it is loaded.
     """
     blocks: list[Block] = []
     start = 0
@@ -117,7 +115,7 @@ def _load(
 def _read(file: Path, name: str, groups: list[int] | None = None) -> Any:
     """Read a column, of some row groups or of all, and stop if a value is missing."""
     opened = _open(file)
-    groups = [*range(opened.metadata.num_row_groups)] if groups is None else groups
+    groups = groups or [*range(opened.metadata.num_row_groups)]
     try:
         column = opened.read_row_groups(groups, columns=[name]).column(name)
     except (OSError, ValueError) as error:

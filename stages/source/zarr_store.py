@@ -30,8 +30,7 @@ CODECS = frozenset(
 def open_blocks(folder: Path) -> list[Block]:
     """Open the array ``images``: uint8, shape (n, height, width) or (n, height, width, 3).
 
-    A block is some chunks, a few MB together, or one larger chunk. A StageError names the array
-    that is anything else, or says that zarr is not installed; nothing is unpickled.
+    A block is some chunks, a few MB together, or one larger chunk. Nothing is unpickled.
     """
     path = folder.absolute() / "images"  # it may be opened in another process
     images = _open(path)
