@@ -1,7 +1,6 @@
-"""Stage `source`: read the images of a source and check what params.yaml states of them.
+"""Stages `source` and `own`: read the images of a source; check what params.yaml states of them.
 
-It also writes how near each image is to those of every class, from which `sample` computes
-difficulties: that depends on the source alone, not on a dataset or a seed.
+How near each image is to those of every class depends on the source alone, so it is written too.
 """
 
 from __future__ import annotations

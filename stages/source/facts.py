@@ -32,13 +32,7 @@ class Facts:
     sha256: str
 
     def __str__(self) -> str:
-        """Return a line for the author of the source to check.
-
-        Examples
-        --------
-        >>> print(Facts(["elm", "oak"], [8, 9], 255, [30, 31], "0" * 64))
-        61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31
-        """
+        """Return such as "61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31"."""
         height, width, *colour = self.image_shape
         rows = zip(self.classes, self.rows_per_class, strict=True)
         images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"

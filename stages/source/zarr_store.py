@@ -63,7 +63,9 @@ def _open(path: Path) -> Any:
     zarr = extra("zarr", "zarr>=2.18,<4", path)
     try:
         files = [file for file in (path / "zarr.json", path / ".zarray") if file.exists()]
-        codecs = {codec for file in files for codec in _codecs(json.loads(file.read_bytes()))}
+        metadata = [json.loads(file.read_bytes()) for file in files]
+        keys = ("codecs", "compressor", "filters")
+        codecs = {*_codecs([values.get(key) for values in metadata for key in keys])}
         if codecs <= CODECS:
             return zarr.open_array(str(path), mode="r")
     except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
@@ -74,15 +76,13 @@ def _open(path: Path) -> Any:
     )
 
 
-def _codecs(metadata: Any) -> Iterator[str]:
-    """Yield the names of all codecs in an array's metadata, also of those within others."""
-    waiting = [metadata.get(key) for key in ("codecs", "compressor", "filters")]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, str):
-            yield node.removeprefix("numcodecs.")
-        elif isinstance(node, list):
-            waiting += node
-        elif isinstance(node, dict):
-            waiting += [node.get("name", node.get("id"))]
-            waiting += [value for value in node.values() if isinstance(value, (dict, list))]
+def _codecs(node: Any) -> Iterator[str]:
+    """Yield the names of all codecs in a part of the metadata, also of those within others."""
+    if isinstance(node, str):
+        yield node.removeprefix("numcodecs.")
+    elif isinstance(node, dict):
+        nested = [value for value in node.values() if isinstance(value, (dict, list))]
+        yield from _codecs([node.get("name", node.get("id")), *nested])
+    elif isinstance(node, list):
+        for value in node:
+            yield from _codecs(value)
