@@ -1,54 +1,74 @@
-"""Stage `source`: read the images of a source and check what params.yaml states of them.
+"""Stages `source` and `own`: read the images of a source; check what params.yaml states of them.
 
-It also writes how near each image is to those of every class, from which `sample` computes
-difficulties: that depends on the source alone, not on a dataset or a seed.
+How near each image is to those of every class depends on the source alone, so it is written too.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stages.check.model import LARGE, Benchmark, Own
+from stages.check.read import read_source
 from stages.common import command
 from stages.common.arrays import write_array
 from stages.common.blocks import Data, npy_blocks
-from stages.common.errors import StageError
-from stages.common.files import read_json, write_json
-from stages.sample.difficulty import nearest
-from stages.source import KINDS, kind_of
-from stages.source.base import InMemory, as_stated
-from stages.source.large import Large
-from stages.source.own import Own, fill_in
+from stages.common.files import write_json
+from stages.common.neighbours import nearest
+from stages.source.data_folder import locate
+from stages.source.facts import as_stated, errors_of
+from stages.source.folder import read_folder
+from stages.source.large import read_large
+from stages.source.published import read_benchmark, read_package
+from stages.source.tables import read_csv, read_idx, read_npy
 
 if TYPE_CHECKING:
-    from stages.source.base import Source
+    from stages.check.read import AnySource
+    from stages.source.facts import Facts, Images
+
+# The kinds of a user's own images that fit into memory.
+READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_csv}
 
 
-def main(*, params: Path, out: Path) -> None:
-    """Read the source that the file `params` describes; write what later stages read to `out`.
+def read_images(entry: AnySource) -> Images:
+    """Read all images of a source; a StageError says why the data can't be one."""
+    if isinstance(entry, Own):
+        return READERS[entry.kind](entry, locate(entry.path))
+    return read_benchmark(entry) if isinstance(entry, Benchmark) else read_package(entry)
 
-    It gets the labels and the images; of a source that may be larger than memory, where they are.
+
+def write_source(entry: AnySource, out: Path) -> Facts:
+    """Read a source once; write its images and all that is known of them to the folder `out`.
+
+    Of one that may be larger than memory, no image is written, but the entry, which says where
+    they are. Nothing is written if a StageError says that the data is not as stated.
     """
-    entry = read_json(params)
-    source: Source = KINDS[kind_of(entry)].model_validate(entry)
-    try:
-        if isinstance(source, Own):
-            fill_in(source)
-        if isinstance(source, Large):
-            data = source.open()
-            write_json(out / "source.json", entry, indent=2)
-        elif isinstance(source, InMemory):
-            pixels, labels = source.read()
-            images = as_stated(
-                pixels, labels, source.image_shape, source.maximum, source.rows_per_class
-            )
-            write_array(out / "images.npy", images)
-            write_array(out / "labels.npy", labels)
-            data = Data(npy_blocks(out / "images.npy"), labels)
-    except StageError as error:
-        raise StageError(f"params.yaml: sources.{params.stem}.{error}") from None
-    if not isinstance(source, Large) or source.difficulty:
+    if isinstance(entry, Own) and entry.kind in LARGE:
+        data, facts = read_large(entry, locate(entry.path))
+        write_json(out / "entry.json", asdict(entry))
+        if data.ids is not None:
+            write_array(out / "ids.npy", data.ids)
+    else:
+        images = read_images(entry)
+        facts = as_stated(images.facts, entry)
+        write_array(out / "images.npy", images.pixels)
+        data = Data(npy_blocks(out / "images.npy"), images.labels)
+    write_json(out / "facts.json", asdict(facts))
+    write_array(out / "labels.npy", data.labels)
+    if not data.is_large or (isinstance(entry, Own) and entry.difficulty):
         write_array(out / "nearest.npy", nearest(data.blocks, data.labels))
+    return facts
+
+
+def main(*, name: str, out: Path) -> None:
+    """Read the source NAME of params.yaml; write what later stages read to the folder OUT."""
+    entry = read_source(name)
+    part = "own" if isinstance(entry, Own) else "sources"
+    with errors_of(part, name):
+        facts = write_source(entry, out)
+    if part == "own":
+        print(f"{name}: {facts}; sha256 {facts.sha256}")
 
 
 if __name__ == "__main__":

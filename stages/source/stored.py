@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from stages.check.model import Own
 from stages.common.arrays import read_array
 from stages.common.blocks import Data, npy_blocks
+from stages.common.errors import StageError
 from stages.common.files import read_json
+from stages.source.data_folder import locate
+from stages.source.facts import errors_of
+from stages.source.large import open_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stages.source.large import Large
-
 
 def read_source(folder: Path) -> Data:
-    """Open a source.
+    """Open a source, which stage `source` wrote to the folder ``build/sources/NAME``.
 
-    Parameters
-    ----------
-    folder : Path
-        Where stage `source` wrote it.
-
-    Returns
-    -------
-    Data
-        Its images in blocks: those of the folder, or those of the user's own files where they may
-        be larger than memory.
-
-    Raises
-    ------
-    StageError
-        If a file is damaged, or the user's own files are no longer there.
+    Its images are those of the folder, or those of the user's own files where they may be larger
+    than memory. A StageError says what is damaged, or no longer as it was.
     """
-    nearest = folder / "nearest.npy"
-    neighbours = read_array(nearest) if nearest.exists() else None
-    if (folder / "source.json").exists():
-        # Imported here: it takes longer than most stages run, and most sources do without.
-        from stages.source import KINDS, kind_of  # noqa: PLC0415
-
-        entry = read_json(folder / "source.json")
-        source = cast("Large", KINDS[kind_of(entry)].model_validate(entry))
-        return source.open()._replace(neighbours=neighbours)
     labels = read_array(folder / "labels.npy")
-    return Data(npy_blocks(folder / "images.npy"), labels, neighbours=neighbours)
+    ids, nearest = (
+        read_array(path) if path.exists() else None
+        for path in (folder / "ids.npy", folder / "nearest.npy")
+    )
+    if not (folder / "entry.json").exists():
+        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest)
+    entry = Own(**read_json(folder / "entry.json"))
+    with errors_of("own", folder.name):
+        blocks = open_blocks(entry, locate(entry.path))
+        rows = sum(block.rows for block in blocks)
+        if rows != len(labels):
+            raise StageError(
+                f"{entry.path}: it has {rows} images now, and had {len(labels)} when stage "
+                "`source` read it; run `make repro` again"
+            )
+    return Data(blocks, labels, ids, nearest, is_large=True)

@@ -7,7 +7,6 @@ import pickle
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from sklearn.datasets import load_digits
 
 from stages.common.workers import VARIABLE
@@ -18,61 +17,39 @@ if TYPE_CHECKING:
 
     from tests.conftest import Repository
 
-DATASET = {
-    "source": "mine",
-    "strategy": "curated",
-    "draw": "hash",
-    "seed": 5,
-    "train_per_class": 20,
-    "val_per_class": 3,
-    "test_per_class": {0: 9, 8: 9},
-}
+NAMES = "zero one two three four five six seven eight nine".split()
+OWN = {"kind": "parts", "path": "data/mine", "classes": NAMES, "difficulty": True}
+HOW = {"source": "mine", "strategy": "curated", "draw": "hash", "seed": 5}
+COUNTS = {"train_per_class": 20, "val_per_class": 3, "test_per_class": {0: 9, 8: 9}}
 
 
-@pytest.fixture
-def with_parts(digits: Repository) -> Repository:
-    """Add the digits in parts of some rows, with names of their classes."""
+def test_a_cluster_builds_what_this_machine_builds(
+    digits: Repository, cluster: str, tmp_path: Path
+) -> None:
     folder = digits.folder / "data/mine"
     folder.mkdir()
     images, labels = load_digits().images.astype(np.uint8), load_digits().target
     for i, rows in enumerate(np.array_split(np.arange(len(labels)), 5)):
         np.save(folder / f"images-{i}.npy", images[rows])
         np.save(folder / f"labels-{i}.npy", labels[rows])
-    names = "zero one two three four five six seven eight nine".split()
-    digits.set_param("sources.mine", {"parts": "data/mine", "classes": names, "difficulty": True})
-    digits.set_param("datasets.mine", DATASET)
-    return digits
-
-
-def test_a_cluster_builds_what_this_machine_builds(
-    with_parts: Repository, cluster: str, tmp_path: Path
-) -> None:
-    there = copy_built(with_parts, tmp_path / "there")
+    digits.set_param("own.mine", OWN)
+    digits.set_param("datasets.mine", {**HOW, **COUNTS})
+    there = copy_built(digits, tmp_path / "there")
     there.run("env", f"{VARIABLE}={cluster}", "dvc", "repro", "evaluate@mine")
-    with_parts.run("env", f"{VARIABLE}=1", "dvc", "repro", "evaluate@mine")
+    digits.run("env", f"{VARIABLE}=1", "dvc", "repro", "evaluate@mine")
     folders = ("datasets/mine", "metrics", "build/mine", "build/sources")
-    assert with_parts.contents(*folders) == there.contents(*folders)
+    assert digits.contents(*folders) == there.contents(*folders)
     # The lock file says nothing of where work ran.
-    assert with_parts.read("dvc.lock") == there.read("dvc.lock")
-    assert VARIABLE not in with_parts.read("dvc.lock")
+    assert digits.read("dvc.lock") == there.read("dvc.lock")
+    assert VARIABLE not in digits.read("dvc.lock")
 
-    names = {path.name for path in (there.folder / "datasets/mine").iterdir()}
-    pickles = {"train.pkl", "val.pkl", "test.pkl"}
-    archives = {f"mine-{split}.zip" for split in ("train", "val", "test")}
-    others = {"about.yaml", "classes.json", "samples.csv", "SHA256SUMS"}
-    assert names == pickles | archives | others
     with (there.folder / "datasets/mine/val.pkl").open("rb") as file:
         assert np.bincount(pickle.load(file)["labels"]).tolist() == [3] * 10
     # A figure for each class by its name; no rows are left over to score.
     assert list(json.loads(there.read("metrics/mine.json"))["tuned"]) == ["val", "test"]
     by_class = json.loads(there.read("build/mine/details.json"))["tuned"]["test"]["by_class"]
     assert {name: of["rows"] for name, of in by_class.items()} == {"zero": 9, "eight": 9}
-
-
-def test_a_part_that_changes_reruns_what_needs_it(with_parts: Repository) -> None:
-    with_parts.repro("serialize@mine")
-    path = with_parts.folder / "data/mine/labels-0.npy"
+    # What changes in data/ reruns what needs it, and nothing else.
+    path = digits.folder / "data/mine/labels-0.npy"
     np.save(path, np.load(path)[::-1])
-    stages = {"params", "source@mine", "sample@mine", "split@mine"}
-    assert with_parts.repro("split@mine") == stages
-    assert with_parts.repro("split@mine") == set()
+    assert digits.repro("split@mine") == {"own@mine", "sample@mine", "split@mine"}

@@ -1,52 +1,56 @@
-"""A folder `data` to put data of one's own in, and what is said of it."""
+"""A folder `data` to put files of one's own in, and what stage `source` makes of them."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pytest
 
-from stages.common.errors import StageError
-from stages.source import KINDS, kind_of
-from stages.source.own import Own, fill_in
+from stages.check.model import Own
+from stages.common.errors import ParamError
+from stages.source.__main__ import write_source
+from stages.source.facts import errors_of
+from stages.source.stored import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import numpy.typing as npt
+
+OUT = Path("build/sources/leaves")
+
+
+class Written(NamedTuple):
+    """What the stage wrote."""
+
+    facts: dict[str, Any]
+    images: npt.NDArray[np.uint8]
+    labels: list[int]
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with an empty folder `data`, and give that."""
-    folder = tmp_path / "clone"
-    (folder / "data").mkdir(parents=True)
-    monkeypatch.chdir(folder)
+    (tmp_path / "clone/data").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "clone")
     return Path("data")
 
 
-@pytest.fixture
-def look(data: Path) -> Callable[..., Any]:
-    """Give what makes a source of an entry, and fills in what is found in `data`."""
-    assert data.is_dir()
-
-    def make(**entry: Any) -> Own:
-        source = KINDS[kind_of(entry)].model_validate(entry)
-        assert isinstance(source, Own)
-        return fill_in(source)
-
-    return make
+def look(kind: Any, path: str = "data/leaves", **keys: Any) -> Written:
+    """Run the stage on an entry of `own`."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    write_source(Own(kind=kind, path=path, **keys), OUT)
+    source = read_source(OUT)
+    images = np.concatenate([block.load() for block in source.blocks])
+    return Written(json.loads((OUT / "facts.json").read_text()), images, source.labels.tolist())
 
 
-@pytest.fixture
-def refused(look: Callable[..., Any]) -> Callable[..., str]:
-    """Give what looks at a source and reads it, and says why one of the two stops."""
-
-    def read(**entry: Any) -> str:
-        with pytest.raises(StageError) as caught:
-            look(**entry).read()
-        message = str(caught.value)
-        assert "\n" not in message
-        assert len(message) < 300
-        return message
-
-    return read
+def refused(kind: Any, path: str = "data/leaves", **keys: Any) -> str:
+    """Run the stage, and say why it stops before anything is written."""
+    with pytest.raises(ParamError) as caught, errors_of("own", "leaves"):
+        write_source(Own(kind=kind, path=path, **keys), OUT)
+    assert not OUT.exists()
+    assert len(str(caught.value)) < 300
+    return str(caught.value).removeprefix("own.leaves.")

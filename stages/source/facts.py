@@ -1,0 +1,178 @@
+"""What is found in a source: its images and labels, and the facts that later stages need."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from stages.common.errors import ParamError, StageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from stages.check.read import AnySource
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What ``facts.json`` has of a source."""
+
+    classes: list[str]
+    image_shape: list[int]
+    maximum: int
+    rows_per_class: list[int]
+    sha256: str
+
+    def __str__(self) -> str:
+        """Return such as "61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31"."""
+        height, width, *colour = self.image_shape
+        rows = zip(self.classes, self.rows_per_class, strict=True)
+        images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"
+        counts = ", ".join(f"{name} {count}" for name, count in rows)
+        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}"
+
+
+class Images(NamedTuple):
+    """The images of a source that fit into memory: shape (n, height, width), and 3 in colour."""
+
+    pixels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.int64]
+    classes: list[str]
+    sha256: str
+    """The sum of the file, or of the list that `sha256sum` prints of several."""
+
+    @property
+    def facts(self) -> Facts:
+        """What is found in them."""
+        shape, maximum = [*self.pixels.shape[1:]], max(1, int(self.pixels.max()))
+        rows = np.bincount(self.labels).tolist()
+        return Facts(self.classes, shape, maximum, rows, self.sha256)
+
+
+def as_stated(facts: Facts, entry: AnySource) -> Facts:
+    """Return the facts with the maximum that an entry states, which may be larger than every pixel.
+
+    A ParamError says what else it states. Names of classes are compared where they are read.
+    """
+    for key in ("image_shape", "rows_per_class", "sha256"):
+        stated, value = getattr(entry, key, None), getattr(facts, key)
+        if stated not in (None, value):
+            raise ParamError(key, message=f"{stated}, but the data has {value}")
+    if entry.maximum and entry.maximum < facts.maximum:
+        raise ParamError("maximum", message=f"{entry.maximum}, but the data has {facts.maximum}")
+    # An image of a folder may have any of 256 values, whichever it has.
+    default = 255 if getattr(entry, "kind", None) == "folder" else facts.maximum
+    return replace(facts, maximum=entry.maximum or default)
+
+
+@contextmanager
+def errors_of(part: str, name: str) -> Iterator[None]:
+    """Name the entry of ``params.yaml`` in an error; one of a file is one of its `path`."""
+    try:
+        yield
+    except ParamError as error:
+        raise error.within(part, name) from None
+    except StageError as error:
+        key = "path" if part == "own" else "file"
+        # Blocks have absolute paths, for other processes.
+        message = str(error).replace(f"{Path.cwd()}/", "")
+        raise ParamError(part, name, key, message=message) from None
+
+
+def to_images(
+    values: npt.NDArray[Any], stated: list[int] | None, path: Path
+) -> npt.NDArray[np.uint8]:
+    """Return images of shape (n, height, width) or (n, height, width, 3).
+
+    The values are whole numbers from 0 to 255, of any dtype. Where each image is a row of pixels,
+    it has the shape that is stated, or is square. A StageError names the file, `path`.
+    """
+    where = path.as_posix()
+    if values.dtype.kind not in "iuf" or values.size == 0:
+        content = values.dtype if values.size else "none"
+        raise StageError(f"{where}: expected pixels that are numbers, found {content}")
+    shape = values.shape[1:]
+    if values.ndim == 2:
+        side = math.isqrt(shape[0])
+        if not stated and side**2 != shape[0]:
+            raise StageError(
+                f"{where}: {shape[0]} pixels an image, which are no square; state height and "
+                "width, as in `image_shape: [8, 9]`"
+            )
+        shape = tuple(stated or (side, side))
+        if math.prod(shape) != values.shape[1]:
+            message = f"{stated} is {math.prod(shape)} pixels, but the data has {values.shape[1]}"
+            raise ParamError("image_shape", message=f"{message} an image")
+    if len(shape) != 2 and shape[2:] != (3,):
+        raise StageError(
+            f"{where}: expected images of shape (n, height, width) or (n, height, width, 3), found "
+            f"{values.shape}"
+        )
+    # Written so that a NaN, for which every comparison is false, does not pass.
+    right = (values >= 0) & (values <= 255) & (values == np.floor(values))
+    if not right.all():
+        wrong = np.unravel_index(np.argmin(right), right.shape)
+        raise StageError(
+            f"{where}: expected pixels that are whole numbers from 0 to 255, found "
+            f"{values[wrong]:g} in image {wrong[0] + 1} of {len(values)}"
+        )
+    return values.astype(np.uint8).reshape(len(values), *shape)
+
+
+def to_labels(
+    values: npt.NDArray[Any], rows: int, stated: list[str] | None, path: Path
+) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Return the label of each row, and the name of each label in Unicode's normal form C.
+
+    The values are whole numbers, which are labels, or text, which is the name of a class. Names
+    have the order that is stated, or that of Unicode's code points. A StageError names the file,
+    `path`, or the key `classes`.
+    """
+    where = path.as_posix()
+    if values.shape != (rows,):
+        raise StageError(
+            f"{where}: expected {rows} labels, one for each image, found shape {values.shape}"
+        )
+    if values.dtype.kind in "iu":
+        labels = values.astype(np.int64)
+        numbers = np.unique(labels).tolist()
+        gap = next((i for i, number in enumerate(numbers) if number != i), None)
+        if gap is not None:
+            content = f"no {gap}" if numbers[0] >= 0 else numbers[0]
+            raise StageError(
+                f"{where}: expected labels of 0 and more without a gap, found {content}"
+            )
+        names = [unicodedata.normalize("NFC", name) for name in stated or map(str, numbers)]
+        if len(names) != len(numbers):
+            message = f"{len(names)} names, but the data has {len(numbers)} labels"
+            raise ParamError("classes", message=message)
+    elif values.dtype.kind == "U":
+        texts = [unicodedata.normalize("NFC", str(value).strip()) for value in values]
+        if "" in texts:
+            raise StageError(f"{where}: a row has no class")
+        names = in_label_order(stated, sorted(set(texts)))
+        label_of = {name: label for label, name in enumerate(names)}
+        labels = np.array([label_of[text] for text in texts], np.int64)
+    else:
+        raise StageError(f"{where}: expected whole numbers or text, found {values.dtype}")
+    if len(names) < 2:
+        raise StageError(f"{where}: expected two classes or more, found {names[0]} alone")
+    return labels, names
+
+
+def in_label_order(stated: list[str] | None, names: list[str]) -> list[str]:
+    """Return the names of classes in the order that is stated; a ParamError says which differ."""
+    if stated is None:
+        return names
+    normal = [unicodedata.normalize("NFC", name) for name in stated]
+    if sorted(normal) != sorted(names):
+        raise ParamError("classes", message=f"{normal}, but the data has {names}")
+    return normal

@@ -1,0 +1,153 @@
+"""Files that each have all images, or all labels: ``.npy``, IDX and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import struct
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stages.common.errors import StageError
+from stages.common.sums import of_files, sha256
+from stages.source.data_folder import gunzip, read_bytes
+from stages.source.facts import Images, to_images, to_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from stages.check.model import Own, Package
+
+# IDX has other types than bytes, which images and labels do not need.
+HEADER = b"\0\0\x08"
+# A number in ASCII, also as `numpy.savetxt` writes it.
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+
+
+def read_npy(entry: Own, folder: Path) -> Images:
+    """Read a folder with ``images.npy`` and ``labels.npy``."""
+    paths = folder / "images.npy", folder / "labels.npy"
+    return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
+
+
+def read_idx(entry: Own, folder: Path) -> Images:
+    """Read a folder with two IDX files, named as those of MNIST are."""
+    paths = _find_idx(folder, "34"), _find_idx(folder, "1")
+    return parse_files(entry, parse_idx, {path: read_bytes(path) for path in paths})
+
+
+def read_csv(entry: Own, path: Path) -> Images:
+    """Read a CSV, also one that is compressed by gzip."""
+    return parse_files(entry, parse_csv, {path: read_bytes(path)})
+
+
+def parse_files(
+    entry: Own | Package, parse: Callable[[bytes], Any], contents: dict[Path, bytes]
+) -> Images:
+    """Parse files, of which the first has the images, and the last the labels.
+
+    A StageError names the file that is not right, or the key that states something else.
+    """
+    values = []
+    for path, data in contents.items():
+        try:
+            values.append(parse(gunzip(data) if path.name.endswith(".gz") else data))
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            raise StageError(f"{path.as_posix()}: not {FORMATS[parse]}: {error}") from None
+    pixels, column = values if len(values) > 1 else values[0]
+    first, *_, last = *contents, *contents
+    images = to_images(pixels, entry.image_shape, first)
+    labels = to_labels(column, len(images), entry.classes, last)
+    sums = {path.name: sha256(data) for path, data in contents.items()}
+    return Images(images, *labels, of_files(sums) if len(sums) > 1 else sums[first.name])
+
+
+def _find_idx(folder: Path, dimensions: str) -> Path:
+    """Find the one file whose name says that it has so many dimensions, as idx3-ubyte does."""
+    pattern = re.compile(f"idx[{dimensions}]-ubyte")
+    paths = [path for path in sorted(folder.glob("[!.]*")) if pattern.search(path.name)]
+    if len(paths) != 1:
+        names = ", ".join(path.name for path in paths) or "none"
+        what = " or ".join(f"idx{dimension}-ubyte" for dimension in dimensions)
+        raise StageError(
+            f"{folder.as_posix()}: expected one file with {what} in its name, found {names}"
+        )
+    return paths[0]
+
+
+def parse_npy(data: bytes) -> npt.NDArray[Any]:
+    """Parse a ``.npy`` file, and never a pickle; a ValueError says what is wrong."""
+    try:
+        array: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    # A damaged header makes NumPy raise any exception.
+    except Exception as error:
+        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
+    return array
+
+
+def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
+    """Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
+
+    The page of MNIST describes it. A ValueError says what is wrong.
+    """
+    start = 4 + 4 * data[3] if len(data) >= 4 else 4
+    if data[:3] != HEADER or len(data) < start:
+        raise ValueError("it does not begin as one")
+    shape = struct.unpack(f">{data[3]}I", data[4:start])
+    if len(data) - start != math.prod(shape):
+        raise ValueError(f"its shape is {shape}, but it has {len(data) - start} bytes")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def parse_csv(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
+    """Parse a CSV without a header: pixels, and in the last column the label or the class.
+
+    The file is UTF-8, with or without a byte order mark, and lines end with LF or CR LF. The last
+    column is int64 if all are whole numbers, such as 3 or 3.0; else str. A ValueError names the
+    line that is wrong.
+    """
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+    pixels: list[npt.NDArray[np.float64]] = []
+    column: list[str] = []
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                pixels.append(_parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1))
+                column.append(cells[-1].strip())
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from None
+    if not pixels:
+        raise ValueError("no line")
+    if all(map(NUMBER.fullmatch, column)):
+        numbers = np.array(column, np.float64)
+        if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
+            return np.stack(pixels), numbers.astype(np.int64)
+    return np.stack(pixels), np.array(column)
+
+
+def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
+    *pixels, last = map(str.strip, cells)
+    if not pixels:
+        raise ValueError("one column alone; put a comma between one and the next")
+    if len(pixels) != expected:
+        raise ValueError(f"{len(pixels)} pixels, but the first line has {expected}")
+    if not last:
+        raise ValueError("no label or class in the last column")
+    try:
+        return np.array(pixels, np.float64)
+    except ValueError as error:
+        raise ValueError(f"expected pixels, and no header: {error}") from None
+
+
+FORMATS: dict[Callable[[bytes], Any], str] = {
+    parse_npy: "a .npy file of numbers",
+    parse_idx: "an IDX file of bytes",
+    parse_csv: "a CSV of images",
+}
