@@ -74,7 +74,7 @@ check: .venv/.ready  ## check params.yaml, and build nothing
 
 # Make exports the variables of its command line: the shell takes them whole, whatever is in them.
 new: .venv/.ready  ## add a dataset of your own images: make new NAME=leaves FROM=path/to/folder
-	@python -m tools.new "$$NAME" "$$FROM" $${LABELS:+--labels "$$LABELS"}
+	@python -m tools.new "$$NAME" "$$FROM"
 
 leaks: .venv/.ready  ## count test images of a dataset that are training images of another
 	@python -m tools.leaks
