@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinydatasets import __version__
+from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
-from tinydatasets.fetch.errors import FetchError
-from tinydatasets.fetch.storage import take, unpack
 from tinydatasets.home import home
 
 if TYPE_CHECKING:
@@ -58,10 +57,10 @@ def _run(arguments: Sequence[str] | None) -> None:
         return
     try:
         if options.source:
-            take(benchmark, options.source, folder)
+            benchmark.copy_files(options.source, folder)
         else:
             _download(benchmark, mirrors, folder)
-        unpack(benchmark, folder)
+        benchmark.write_arrays(folder)
     except FetchError as error:
         sys.exit(str(error))
     except OSError as error:
