@@ -7,18 +7,18 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+import tinydatasets
+from tests.fetch import published
 from tests.fetch.server import Mirror, serving
 from tinydatasets.__main__ import main
-from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.fetch.benchmarks import BENCHMARKS, Benchmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tinydatasets.fetch.benchmarks import Benchmark
-
 
 # Makes a small benchmark, whose files are given, the one that is fetched, from any mirrors.
 Publish = Callable[..., None]
@@ -49,6 +49,12 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Publish:
         monkeypatch.setitem(BENCHMARKS, benchmark.name, listed)
 
     return publish
+
+
+def assert_is_mnist() -> None:
+    train, test = tinydatasets.load("mnist")
+    for array, expected in zip((*train, *test), published.mnist_arrays()):
+        np.testing.assert_array_equal(array, expected)
 
 
 def fetch(*arguments: str | Path) -> None:

@@ -35,9 +35,9 @@ def idx(array: npt.NDArray[Any], kind: int = 8) -> bytes:
     return bytes([0, 0, kind, array.ndim]) + lengths + array.tobytes()
 
 
-def mnist_arrays(train: int = 30, test: int = 20) -> list[npt.NDArray[Any]]:
-    """Return images and labels of train, then those of test."""
-    pairs = [(random_bytes(n, n, 28, 28), random_bytes(n, n, below=10)) for n in (train, test)]
+def mnist_arrays() -> list[npt.NDArray[Any]]:
+    """Return images and labels of 30 rows of train, then those of 20 of test."""
+    pairs = [(random_bytes(n, n, 28, 28), random_bytes(n, n, below=10)) for n in (30, 20)]
     return [array for pair in pairs for array in pair]
 
 
@@ -46,11 +46,11 @@ def mnist_files(arrays: list[npt.NDArray[Any]]) -> dict[str, bytes]:
     return dict(zip(MNIST_NAMES, contents))
 
 
-def cifar_batches(rows: int = 300) -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Return labels and data by the name of the batch."""
+def cifar_batches() -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Return labels and data of 300 rows by the name of the batch."""
     names = [*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"]
     return {
-        name: (random_bytes(seed, rows, below=10), random_bytes(seed + 10, rows, 3072))
+        name: (random_bytes(seed, 300, below=10), random_bytes(seed + 10, 300, 3072))
         for seed, name in enumerate(names)
     }
 
@@ -60,11 +60,11 @@ def cifar_batch(labels: npt.NDArray[Any], data: npt.NDArray[Any]) -> bytes:
     return np.column_stack([labels, data]).tobytes()
 
 
-def cifar_members(rows: int = 300) -> list[tuple[tarfile.TarInfo, bytes]]:
+def cifar_members() -> list[tuple[tarfile.TarInfo, bytes]]:
     """Return what the archive holds; its files are not in the order of their names."""
     names = "airplane automobile bird cat deer dog frog horse ship truck"
     contents = {"batches.meta.txt": names.replace(" ", "\n").encode() + b"\n\n"}
-    for name, batch in reversed(cifar_batches(rows).items()):
+    for name, batch in reversed(cifar_batches().items()):
         contents[name] = cifar_batch(*batch)
     folder = tarfile.TarInfo("cifar-10-batches-bin")
     folder.type = tarfile.DIRTYPE
@@ -86,13 +86,15 @@ def remote(name: str, content: bytes) -> RemoteFile:
     return RemoteFile(name, len(content), md5, hashlib.sha256(content).hexdigest())
 
 
-def small_mnist(files: dict[str, bytes], *, train: int = 30, test: int = 20) -> Benchmark:
+def small_mnist(files: dict[str, bytes]) -> Benchmark:
     """Return MNIST as if `files` had been published."""
-    listed = tuple(remote(name, content) for name, content in files.items())
-    return dataclasses.replace(MNIST, files=listed, train=train, test=test)
+    listed = []
+    for name, content in files.items():
+        unzipped = remote(name[: -len(".gz")], gzip.decompress(content))
+        listed.append(dataclasses.replace(remote(name, content), unzipped=unzipped))
+    return dataclasses.replace(MNIST, files=tuple(listed), train=30, test=20)
 
 
-def small_cifar10(archive: bytes, *, rows: int = 300) -> Benchmark:
+def small_cifar10(archive: bytes) -> Benchmark:
     """Return CIFAR-10 as if `archive` had been published."""
-    listed = (remote(CIFAR_NAME, archive),)
-    return dataclasses.replace(CIFAR10, files=listed, train=5 * rows, test=rows)
+    return dataclasses.replace(CIFAR10, files=(remote(CIFAR_NAME, archive),), train=1500, test=300)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +14,19 @@ if TYPE_CHECKING:
 LIMIT = 60
 
 
-@dataclass
-class Mirror:
-    """A server's address, its files by path, what it was asked, and how it answers next."""
-
-    url: str = ""
-    files: dict[str, bytes] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    faults: list[Callable[[Any, bytes], None]] = field(default_factory=list)
-
-
 class Answer(BaseHTTPRequestHandler):
-    """Serves the files of a mirror."""
+    """Answers with a file of the mirror, or with its next fault."""
 
-    mirror: Mirror
+    server: Mirror
     timeout = LIMIT
 
     def do_GET(self) -> None:
-        self.mirror.asked.append(self.path)
-        content = self.mirror.files.get(self.path)
+        self.server.asked.append(self.path)
+        content = self.server.files.get(self.path)
         if content is None:
             self.send_error(404)
-        elif self.mirror.faults:
-            self.mirror.faults.pop(0)(self, content)
+        elif self.server.faults:
+            self.server.faults.pop(0)(self, content)
         else:
             self.send(content)
 
@@ -52,10 +41,15 @@ class Answer(BaseHTTPRequestHandler):
         pass
 
 
-def cut(answer: Answer, content: bytes) -> None:
-    """Answer with 1000 bytes and hang up, though more were announced."""
-    answer.send(content[:1000], length=len(content))
-    answer.close_connection = True
+class Mirror(ThreadingHTTPServer):
+    """What a server has by path, what it was asked, and how it answers the next requests."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server_port}/"
+        self.files: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.faults: list[Callable[[Answer, bytes], None]] = []
 
 
 def silent(answer: Answer, _: bytes) -> None:
@@ -78,14 +72,9 @@ def endless(answer: Answer, _: bytes) -> None:
 @contextmanager
 def serving() -> Iterator[Mirror]:
     """Serve on this machine alone, in a thread."""
-    mirror = Mirror()
-    handler = type("Handler", (Answer,), {"mirror": mirror})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        mirror.url = f"http://127.0.0.1:{server.server_port}/"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    with Mirror() as mirror:
+        thread = threading.Thread(target=mirror.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        try:
-            yield mirror
-        finally:
-            server.shutdown()
-            thread.join(LIMIT)
+        yield mirror
+        mirror.shutdown()
+        thread.join(LIMIT)
