@@ -23,24 +23,14 @@ TRAIN, TEST, VAL = a_split(0, 1), a_split(3), a_split(4)
 NAMES = ("oak", "ash", "elm", "fir", "yew")
 
 
-def test_it_is_the_pair_of_train_and_test_whatever_else_it_has() -> None:
-    for dataset in (Dataset(TRAIN, TEST), Dataset(TRAIN, TEST, VAL, NAMES)):
-        train, test = dataset
-        (_, y_train), (_, y_test) = dataset
-        assert (train, test) == (dataset.train, dataset.test) == (dataset[0], dataset[1])
-        assert train is TRAIN
-        assert test is TEST
-        assert (y_train.tolist(), y_test.tolist()) == ([0, 1], [3])
-        assert len(dataset) == 2
-        assert isinstance(dataset, tuple)
-        with pytest.raises(ValueError, match="not enough values to unpack"):
-            _, _, _ = dataset  # type: ignore[misc]
-
-
-def test_val_and_names_are_attributes() -> None:
-    dataset = Dataset(TRAIN, TEST, VAL, [*NAMES])
-    assert dataset.val is VAL
-    assert dataset.classes == NAMES
+@pytest.mark.parametrize("dataset", [Dataset(TRAIN, TEST), Dataset(TRAIN, TEST, VAL, [*NAMES])])
+def test_it_is_the_pair_of_train_and_test_whatever_else_it_has(dataset: Dataset) -> None:
+    train, test = dataset
+    (_, y_train), (_, y_test) = dataset
+    assert (train, test) == (dataset.train, dataset.test) == (dataset[0], dataset[1])
+    assert (y_train.tolist(), y_test.tolist()) == ([0, 1], [3])
+    assert isinstance(dataset, tuple)
+    assert len(dataset) == 2
     assert dataset == Dataset(TRAIN, TEST)
 
 
@@ -62,30 +52,18 @@ def test_nothing_in_it_is_replaced(name: str) -> None:
         dataset[0] = TEST  # type: ignore[index]
 
 
-@pytest.mark.parametrize(
-    "again",
-    [
-        copy.copy,
-        copy.deepcopy,
-        *(
-            lambda dataset, protocol=protocol: pickle.loads(pickle.dumps(dataset, protocol))
-            for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
-        ),
-    ],
-)
-def test_a_copy_has_all_of_it(again: Callable[[Dataset], Dataset]) -> None:
-    for val in (None, VAL):
-        found = again(Dataset(TRAIN, TEST, val, NAMES))
-        assert type(found) is Dataset
-        for split, expected in zip((*found, found.val), (TRAIN, TEST, val)):
-            assert (split is None) == (expected is None)
-            for array, same in zip(split or (), expected or ()):
-                np.testing.assert_array_equal(array, same)
-        assert found.classes == NAMES
+COPIES: list[Callable[[Dataset], Dataset]] = [
+    copy.copy,
+    copy.deepcopy,
+    *(lambda x, p=p: pickle.loads(pickle.dumps(x, p)) for p in range(pickle.HIGHEST_PROTOCOL + 1)),
+]
 
 
-def test_it_is_shown_with_its_names() -> None:
-    shown = repr(Dataset(TRAIN, TEST, VAL, NAMES))
-    assert shown.startswith("Dataset(train=Split(images=array(")
-    assert ", val=Split(images=array(" in shown
-    assert shown.endswith(f", classes={NAMES!r})")
+@pytest.mark.parametrize("again", COPIES)
+@pytest.mark.parametrize("val", [None, VAL])
+def test_a_copy_has_all_of_it(again: Callable[[Dataset], Dataset], val: Split | None) -> None:
+    dataset = Dataset(TRAIN, TEST, val, NAMES)
+    # It is shown with all that it has.
+    assert repr(again(dataset)) == repr(dataset)
+    assert repr(dataset).startswith("Dataset(train=Split(images=array(")
+    assert f", val={val!r}, classes={NAMES!r})" in repr(dataset)

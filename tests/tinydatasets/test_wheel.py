@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # Read, write again, and read what this version of NumPy writes by itself.
 SCRIPT = """
 import hashlib, pickle, sys
@@ -69,7 +73,7 @@ def run(*command: str | Path, cwd: Path) -> str:
     # Where pyenv manages Pythons, `python3.9` is there but wants to be told its version.
     environment = {**os.environ, "PYENV_VERSION": "3.9"}
     result = subprocess.run(
-        command, cwd=cwd, env=environment, text=True, capture_output=True, check=False
+        command, cwd=cwd, env=environment, text=True, capture_output=True, check=False, timeout=300
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -93,9 +97,5 @@ def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> No
     command = tmp_path / "env" / "bin" / "tinydatasets"
     assert "Nothing was fetched." in run(command, "fetch", "mnist", cwd=tmp_path)
     installed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).split()
-    assert {line.split("==")[0] for line in installed} == {
-        "numpy",
-        "pip",
-        "setuptools",
-        "tinydatasets",
-    }
+    names = {line.split("==")[0] for line in installed}
+    assert names == {"numpy", "pip", "setuptools", "tinydatasets"}
