@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from stages.common.errors import StageError
 from stages.source.base import InMemory
-from tinydatasets.fetch.benchmarks import BENCHMARKS, check, locate
-from tinydatasets.fetch.errors import FetchError
+from tinydatasets.fetch import FetchError
+from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.home import home
 
 if TYPE_CHECKING:
@@ -31,13 +31,8 @@ class FetchedBenchmark(InMemory):
 
     def read(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
         """Read the published files, once their sums are known to be right."""
-        published = BENCHMARKS[self.benchmark]
-        found = locate(published, home() / self.benchmark)
         try:
-            for path, file in found:
-                check(path, file)
-            paths = [path for path, _ in found]
-            train = published.read(paths, published.train, published.test).train
+            train = BENCHMARKS[self.benchmark].read_files(home() / self.benchmark).train
         except (FetchError, OSError) as error:
             raise StageError(
                 f"benchmark: {self.benchmark}: {error}. `tinydatasets fetch {self.benchmark}` "
