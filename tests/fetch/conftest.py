@@ -7,11 +7,8 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
-import tinydatasets
-from tests.fetch import published
 from tests.fetch.server import Mirror, serving
 from tinydatasets.__main__ import main
 from tinydatasets.fetch.benchmarks import BENCHMARKS, Benchmark
@@ -49,12 +46,6 @@ def publish(monkeypatch: pytest.MonkeyPatch) -> Publish:
         monkeypatch.setitem(BENCHMARKS, benchmark.name, listed)
 
     return publish
-
-
-def assert_is_mnist() -> None:
-    train, test = tinydatasets.load("mnist")
-    for array, expected in zip((*train, *test), published.mnist_arrays()):
-        np.testing.assert_array_equal(array, expected)
 
 
 def fetch(*arguments: str | Path) -> None:
