@@ -39,13 +39,8 @@ __all__ = [
 # The module of each name. Importing the package imports none of them (PEP 562): a program pays only
 # for what it uses.
 _MODULES = {
-    "Dataset": "types",
-    "FormatError": "types",
-    "Pair": "types",
-    "Split": "types",
-    "Text": "types",
-    "load": "loading",
-    "load_text": "loading",
+    **dict.fromkeys(["Dataset", "FormatError", "Pair", "Split", "Text"], "types"),
+    **dict.fromkeys(["load", "load_text"], "loading"),
     "read_pairs": "texts",
     "read_split": "pickles",
 }

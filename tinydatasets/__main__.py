@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinydatasets import __version__
+from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
-from tinydatasets.fetch.errors import FetchError
-from tinydatasets.fetch.storage import take, unpack
 from tinydatasets.home import home
 
 if TYPE_CHECKING:
@@ -22,15 +21,11 @@ if TYPE_CHECKING:
 
 # The speed for which the time of a download is stated, in bits per second.
 _USUAL_LINE = 50e6
+_AGAIN = "The same command goes on from what is there."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        What follows the command's name; by default what this process was started with.
+    """Run the command with `arguments`, by default those that this process was started with.
 
     Raises
     ------
@@ -41,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         _run(arguments)
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on from what is there.", file=sys.stderr)
+        print(f"\nStopped. {_AGAIN}", file=sys.stderr)
         sys.exit(130)
 
 
@@ -58,17 +53,15 @@ def _run(arguments: Sequence[str] | None) -> None:
         return
     try:
         if options.source:
-            take(benchmark, options.source, folder)
+            benchmark.copy_files(options.source, folder)
         else:
             _download(benchmark, mirrors, folder)
-        unpack(benchmark, folder)
+        benchmark.write_arrays(folder)
     except FetchError as error:
         sys.exit(str(error))
     except OSError as error:
-        place = error.filename or folder
         full = " Make room on the disk." if error.errno == errno.ENOSPC else ""
-        again = "The same command goes on from what is there."
-        sys.exit(f"{place}: {error.strerror or error}.{full} {again}")
+        sys.exit(f"{error.filename or folder}: {error.strerror or error}.{full} {_AGAIN}")
     print(f"{benchmark.name} is in {folder}. `tinydatasets.load({benchmark.name!r})` loads it.")
 
 
@@ -101,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _address(text: str) -> str:
-    """Take the address of a mirror, to which names of files can be appended."""
+    """Return the address of a mirror with the slash to which names of files are appended."""
     if not text.startswith(("http://", "https://")):
         raise argparse.ArgumentTypeError(f"expected http://... or https://..., found {text!r}")
     return text if text.endswith("/") else f"{text}/"
@@ -112,15 +105,13 @@ def _download(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> Non
     try:
         from tinydatasets.fetch.download import download  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise FetchError(
-            f"Downloading needs {error.name}, which is not installed:"
-            " pip install pooch requests tqdm"
-        ) from None
+        message = f"Downloading needs {error.name}, which is not installed"
+        raise FetchError(f"{message}: pip install pooch requests tqdm") from None
     download(benchmark, mirrors, folder)
 
 
 def _plan(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> str:
-    """Say what fetching a benchmark takes."""
+    """Return what fetching a benchmark takes, and the command that does it."""
     size = benchmark.download_size
     command = ["tinydatasets", "fetch", benchmark.name, "--download"]
     if mirrors != benchmark.mirrors:

@@ -14,25 +14,11 @@ if TYPE_CHECKING:
 
 # Larger than the names of any tiny dataset.
 _LARGEST_FILE: Final = 2**20
+_TOO_LARGE: Final = f"names of classes have at most {_LARGEST_FILE:,} bytes; shorten them"
 
 
 def check(names: Sequence[Any], count: int) -> None:
-    """Check that there is a name for each class, and none twice.
-
-    Parameters
-    ----------
-    names : sequence
-        The names to check, in label order.
-    count : int
-        How many classes need a name: one more than the largest label. There may be more names, of
-        classes without a row.
-
-    Raises
-    ------
-    FormatError
-        If a name is no string, is empty, is there twice or can't be written as UTF-8, or there are
-        fewer than `count`.
-    """
+    """Raise a FormatError unless there are `count` names or more in Unicode, all different."""
     seen = set()
     for name in names:
         if not isinstance(name, str) or not name:
@@ -51,63 +37,21 @@ def check(names: Sequence[Any], count: int) -> None:
 
 
 def dumps(names: Sequence[str], count: int) -> bytes:
-    r"""Give the bytes of a file of names.
+    r"""Return the bytes of a file of names; raise a FormatError as `check` does, or above 1 MiB.
 
-    Parameters
-    ----------
-    names : sequence of str
-        The names in label order.
-    count : int
-        How many classes need a name.
-
-    Returns
-    -------
-    bytes
-        A JSON list in UTF-8, in which letters of any script stand as they are.
-
-    Raises
-    ------
-    FormatError
-        If `check` refuses the names, or the file would be larger than 1 MiB.
-
-    Examples
-    --------
     >>> dumps(["oak", "ash"], 2)
     b'["oak", "ash"]\n'
     """
     check(names, count)
     data = f"{json.dumps([*names], ensure_ascii=False)}\n".encode()
-    _check_size(data)
+    if len(data) > _LARGEST_FILE:
+        raise FormatError(_TOO_LARGE)
     return data
 
 
-def _check_size(data: bytes) -> None:
-    if len(data) > _LARGEST_FILE:
-        raise FormatError(f"names of classes have at most {_LARGEST_FILE:,} bytes; shorten them")
-
-
 def loads(data: bytes, count: int) -> tuple[str, ...]:
-    """Read the bytes of a file of names.
+    """Return the names in the bytes of a file; raise a FormatError if they hold anything else.
 
-    Parameters
-    ----------
-    data : bytes
-        A JSON list of strings in UTF-8.
-    count : int
-        How many classes need a name.
-
-    Returns
-    -------
-    tuple of str
-        The names in label order, checked by `check`.
-
-    Raises
-    ------
-    FormatError
-        If `data` is anything else.
-
-    Examples
-    --------
     >>> loads(b'["oak", "ash"]', 2)
     ('oak', 'ash')
     >>> loads(b'["oak", "ash"]', 3)
@@ -123,7 +67,8 @@ def loads(data: bytes, count: int) -> tuple[str, ...]:
 
 
 def _parse(data: bytes) -> list[Any]:
-    _check_size(data)
+    if len(data) > _LARGEST_FILE:
+        raise FormatError(_TOO_LARGE)
     try:
         names = json.loads(data.decode())
     # RecursionError: lists in lists.

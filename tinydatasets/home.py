@@ -8,11 +8,7 @@ from pathlib import Path
 
 
 def home() -> Path:
-    """Give the folder of what was fetched.
-
-    It is what the variable ``TINYDATASETS_HOME`` says, or else ``tinydatasets`` in the folder that
-    the system has for a user's caches.
-    """
+    """Return what ``TINYDATASETS_HOME`` names, or ``tinydatasets`` among the user's caches."""
     if own := os.environ.get("TINYDATASETS_HOME"):
         return Path(os.path.expanduser(own)).absolute()  # noqa: PTH111 - no error for ~nobody
     if sys.platform == "win32":

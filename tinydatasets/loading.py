@@ -15,21 +15,21 @@ from tinydatasets.types import Dataset, FormatError, Split, Text, count_classes
 
 
 def _folder() -> Path:
-    """Give the folder of the datasets: within an installed package, beside it in a clone."""
+    """Return the folder of the datasets: within an installed package, beside it in a clone."""
     package = Path(__file__).parent
     installed = package / "datasets"
     return installed if installed.is_dir() else package.parent / "datasets"
 
 
 def _names(file: str) -> list[str]:
-    """Give the names of the datasets that have `file`."""
+    """Return the names of the datasets that have `file`."""
     return sorted(path.parent.name for path in _folder().glob(f"*/{file}"))
 
 
 def _unknown(
     name: str, names: list[str], fetched: list[str], other: str, others: list[str]
 ) -> ValueError:
-    """Say what there is; `other` is the function that loads the `others`."""
+    """Return the error that says what there is; `other` is the function that loads the `others`."""
     near = difflib.get_close_matches(str(name).lower(), [*names, *fetched], n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     if str(name).lower() in others:

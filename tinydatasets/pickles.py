@@ -26,33 +26,32 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+# Larger than any split of a tiny dataset; reading takes about five times as much memory.
+LARGEST_FILE: Final = 32 * 2**20
+_TOO_LARGE: Final = (
+    f"a split has at most {LARGEST_FILE:,} bytes; take fewer rows, or uint8 pixels, which take a "
+    "quarter of float32's"
+)
+
+
 def check(split: Split) -> None:
-    """Check types, shapes and ranges of a split.
+    """Raise a FormatError unless types, shapes and ranges are those of a split.
 
-    Parameters
-    ----------
-    split : Split
-        The arrays to check.
-
-    Raises
-    ------
-    FormatError
-        If an array has another dtype or number of dimensions, the two differ in length, there
-        is no row, a pixel of colour has other than 3 values, a float pixel is outside [0, 1] or
-        not a number, or a label is negative.
+    Images are float32 in [0, 1] or uint8, of shape (n, height, width) or (n, height, width, 3),
+    labels int64 of shape (n,) and 0 or more, and there is at least one row.
     """
     images, labels = split
-    found = f"images {images.dtype} {images.shape}, labels {labels.dtype} {labels.shape}"
+    actual = f"images {images.dtype} {images.shape}, labels {labels.dtype} {labels.shape}"
     if images.dtype not in (np.float32, np.uint8) or labels.dtype != np.int64:
-        raise FormatError(f"expected float32 or uint8 images and int64 labels, found {found}")
+        raise FormatError(f"expected float32 or uint8 images and int64 labels, found {actual}")
     is_grey, is_colour = images.ndim == 3, images.ndim == 4 and images.shape[3] == 3
     if not (is_grey or is_colour) or labels.ndim != 1 or len(images) != len(labels):
         raise FormatError(
             "expected images (n, height, width) or (n, height, width, 3) and labels (n,), "
-            f"found {found}"
+            f"found {actual}"
         )
     if images.size == 0:
-        raise FormatError(f"expected at least one row, found {found}")
+        raise FormatError(f"expected at least one row, found {actual}")
     # Written so that a NaN, for which every comparison is false, does not pass.
     if images.dtype == np.float32 and not (images.min() >= 0 and images.max() <= 1):
         raise FormatError(f"expected pixels in [0, 1], found {images.min()} to {images.max()}")
@@ -67,27 +66,21 @@ def check(split: Split) -> None:
 _FRAME_TARGET: Final = 64 * 1024
 _FRAME_MINIMUM: Final = 4
 
+# What NumPy 2 calls its core, and what NumPy 1 called it. Ours are written with the first.
+_CORES: Final = ("numpy._core.multiarray", "numpy.core.multiarray")
+
 
 class _Global(NamedTuple):
     module: str
     name: str
 
 
-# Larger than any split of a tiny dataset; reading takes about five times as much memory.
-LARGEST_FILE: Final = 32 * 2**20
-_TOO_LARGE: Final = (
-    f"a split has at most {LARGEST_FILE:,} bytes; take fewer rows, or uint8 pixels, which take a "
-    "quarter of float32's"
-)
-
-# What NumPy 2 calls its core, and what NumPy 1 called it. Ours are written with the first.
-_CORES: Final = ("numpy._core.multiarray", "numpy.core.multiarray")
 _NDARRAY: Final = _Global("numpy", "ndarray")
 _DTYPE: Final = _Global("numpy", "dtype")
 
 
 class _Reduced(NamedTuple):
-    """What an object's ``__reduce__`` gives: a callable, its arguments, and a state."""
+    """What an object's ``__reduce__`` returns: a callable, its arguments, and a state."""
 
     callable: _Global
     arguments: tuple[Any, ...]
@@ -211,12 +204,12 @@ def _integer(value: int) -> bytes:
 
 
 def dumps(split: Split) -> bytes:
-    """Give the bytes of a split: those that NumPy 2 writes, whatever version is installed.
+    """Return the bytes of a split: those that NumPy 2 writes, whatever version is installed.
 
     Parameters
     ----------
     split : Split
-        The arrays; see `check` for what they must be.
+        The arrays: float32 images in [0, 1] or uint8 images, int64 labels of 0 or more.
 
     Returns
     -------
@@ -231,9 +224,6 @@ def dumps(split: Split) -> bytes:
     Examples
     --------
     >>> import pickle
-    >>> import numpy as np
-    >>> from tinydatasets import Split
-    >>> from tinydatasets.pickles import dumps
     >>> data = dumps(Split(np.zeros((2, 8, 8), np.float32), np.array([0, 1])))
     >>> pickle.loads(data)["labels"]
     array([0, 1])
@@ -261,7 +251,7 @@ _MOST_OPCODES: Final = 256
 def _arrays(data: bytes) -> Split:
     """Take shapes and bytes from where they stand in a file of ours, without unpickling it.
 
-    What this gives is right only if the same arrays, written again, give the same file.
+    The arrays are right only if they are written to the same file again.
     """
     opcodes: list[Any] = list(itertools.islice(pickletools.genops(data), _MOST_OPCODES))
     numbers = [argument for opcode, argument, _ in opcodes if opcode.name.startswith("BININT")]
@@ -298,7 +288,6 @@ def loads(data: bytes) -> Split:
     Examples
     --------
     >>> import pickle
-    >>> from tinydatasets.pickles import loads
     >>> class Hostile:
     ...     def __reduce__(self):
     ...         return eval, ("harm()",)

@@ -29,16 +29,10 @@ LARGEST_FILE: Final = 2**20
 
 
 def check_pair(pair: Pair) -> None:
-    """Check types, lengths and characters of a pair.
+    """Raise a FormatError unless types, lengths and characters are those of a pair.
 
-    Printable is what `str.isprintable` says, and the joiners U+200C and U+200D within a word.
-
-    Raises
-    ------
-    FormatError
-        If the level is no whole number of 1 or more, the id is not of that level, or question or
-        answer is too long, has anything but printable characters with single spaces between words,
-        or is not in Unicode's normal form C.
+    Question and answer are of printable characters with single spaces between words, in Unicode's
+    normal form C. Printable is what `str.isprintable` says, and U+200C and U+200D within a word.
     """
     if type(pair.level) is not int or pair.level < 1:
         raise FormatError(f"expected a level of 1 or more, found {reprlib.repr(pair.level)}")
@@ -76,10 +70,8 @@ def check_pair(pair: Pair) -> None:
 
 
 def to_text(pairs: Iterable[Pair]) -> str:
-    r"""Give pairs as plain text to train on.
+    r"""Return pairs as plain text to train on.
 
-    Examples
-    --------
     >>> to_text([Pair("3-02", 3, "What is 2 plus 3?", "2 plus 3 is 5.")])
     'Q: What is 2 plus 3?\nA: 2 plus 3 is 5.\n\n'
     """
@@ -87,10 +79,8 @@ def to_text(pairs: Iterable[Pair]) -> str:
 
 
 def to_json_lines(pairs: Iterable[Pair]) -> str:
-    r"""Give pairs as JSON Lines.
+    r"""Return pairs as JSON Lines.
 
-    Examples
-    --------
     >>> to_json_lines([Pair("1-12", 1, "What is your name?", "My name is Tiny.")])
     '{"id": "1-12", "level": 1, "question": "What is your name?", "answer": "My name is Tiny."}\n'
     """
@@ -98,25 +88,10 @@ def to_json_lines(pairs: Iterable[Pair]) -> str:
 
 
 def from_json_lines(data: bytes) -> list[Pair]:
-    """Read pairs from JSON Lines.
+    """Return the pairs in JSON Lines, one or more, each checked by `check_pair`.
 
-    Parameters
-    ----------
-    data : bytes
-        What `to_json_lines` writes, in UTF-8.
+    Raises a FormatError if `data` is anything but what `to_json_lines` writes, in UTF-8.
 
-    Returns
-    -------
-    list of Pair
-        One or more, each checked by `check_pair`.
-
-    Raises
-    ------
-    FormatError
-        If `data` is anything else.
-
-    Examples
-    --------
     >>> from_json_lines(b'{"id": "2-03"}')
     Traceback (most recent call last):
     tinydatasets.types.FormatError: not questions and answers: damaged, cut short, or not ...
@@ -173,15 +148,7 @@ def read_pairs(path: str | os.PathLike[str], *, may_be_empty: bool = False) -> l
 
 
 def read_splits(folder: Path) -> Text:
-    """Read the splits of a text, of which only `val` may be empty, from their folder.
-
-    Raises
-    ------
-    FormatError
-        If a file holds anything else; the message names the file.
-    OSError
-        If a file cannot be read.
-    """
+    """Read the splits of a text from their folder; only `val` may be empty."""
     return Text(
         read_pairs(folder / "train.jsonl"),
         read_pairs(folder / "val.jsonl", may_be_empty=True),

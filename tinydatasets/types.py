@@ -38,8 +38,9 @@ class Split(NamedTuple):
 class Dataset(tuple[Split, Split]):
     """The splits of a dataset, and the names of its classes.
 
-    It is the pair ``train, test``, and unpacks as such, whether there is a third split or not.
-    Nothing in it can be replaced; the arrays can be changed.
+    It is the pair ``train, test``, and unpacks as such, whether there is a third split or not. Each
+    parameter is an attribute, `val` None where there is none, and `classes` a tuple. Nothing in it
+    can be replaced; the arrays can be changed.
 
     Parameters
     ----------
@@ -50,16 +51,7 @@ class Dataset(tuple[Split, Split]):
     val : Split, optional
         The rows to choose a model by.
     classes : iterable of str, optional
-        The names of the classes, in label order.
-
-    Attributes
-    ----------
-    train, test : Split
-        As given.
-    val : Split or None
-        As given: most datasets have none.
-    classes : tuple of str
-        The name of each class: that of a label is ``classes[label]``. Where no names were given,
+        The names of the classes, in label order: that of a label is ``classes[label]``. By default
         they are the label numbers as text, from ``"0"`` to the largest label.
 
     Examples
@@ -78,14 +70,13 @@ class Dataset(tuple[Split, Split]):
     _val: Split | None
     _classes: tuple[str, ...]
 
-    def __new__(
+    def __new__(  # noqa: D102 - see the class
         cls,
         train: Split,
         test: Split,
         val: Split | None = None,
         classes: Iterable[str] | None = None,
     ) -> Dataset:
-        """Make one; see the class."""
         self = super().__new__(cls, (train, test))
         self._val = val
         if classes is None:
@@ -114,18 +105,19 @@ class Dataset(tuple[Split, Split]):
         return self._classes
 
     def __getnewargs__(self) -> tuple[Split, Split]:
-        """Give what `copy` and `pickle` make another one of, before they add the rest."""
+        """Return what `copy` and `pickle` call `__new__` with, before they copy the attributes."""
         return self.train, self.test
 
     def __repr__(self) -> str:
-        """Name all that is in it."""
-        names = ("train", "test", "val", "classes")
-        fields = (f"{name}={getattr(self, name)!r}" for name in names)
-        return f"Dataset({', '.join(fields)})"
+        """Return the call that makes it."""
+        return (
+            f"Dataset(train={self.train!r}, test={self.test!r}, val={self.val!r},"
+            f" classes={self.classes!r})"
+        )
 
 
 def count_classes(*splits: Split | None) -> int:
-    """Give one more than the largest label of some splits, of which any may be missing."""
+    """Return one more than the largest label of some splits, of which any may be missing."""
     return 1 + max(int(split.labels.max(initial=-1)) for split in splits if split)
 
 
@@ -169,14 +161,9 @@ class Text(NamedTuple):
 
 
 def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest: int) -> T:
-    """Parse the contents of a file; read no more than one byte above `largest`.
+    """Return what `parse` makes of a file, of which one byte above `largest` is read at most.
 
-    Raises
-    ------
-    FormatError
-        If `parse` raises it; the message names the file.
-    OSError
-        If the file cannot be read.
+    The message of a FormatError that `parse` raises is completed by the name of the file.
     """
     path = Path(path)
     with path.open("rb") as file:

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.fetch.server import Mirror, serving
 from tinydatasets.__main__ import main
-from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.fetch.benchmarks import BENCHMARKS, Benchmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tinydatasets.fetch.benchmarks import Benchmark
-
-
-class Publish(Protocol):
-    """Makes a small benchmark the one that is fetched, from some mirrors."""
-
-    def __call__(self, benchmark: Benchmark, files: dict[str, bytes], *mirrors: Mirror) -> None: ...
+# Makes a small benchmark, whose files are given, the one that is fetched, from any mirrors.
+Publish = Callable[..., None]
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder into which is fetched."""
+    """Return the folder into which is fetched."""
     monkeypatch.setenv("TINYDATASETS_HOME", str(tmp_path / "home"))
     # The machine's proxies have no part in this, and nobody waits before a second attempt.
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -37,14 +33,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def mirror() -> Iterator[Mirror]:
-    """Give a server on this machine."""
-    with serving() as mirror:
-        yield mirror
-
-
-@pytest.fixture
-def second() -> Iterator[Mirror]:
-    """Give another one."""
     with serving() as mirror:
         yield mirror
 
@@ -66,9 +54,9 @@ def fetch(*arguments: str | Path) -> None:
 
 
 def failing(*arguments: str | Path) -> str:
-    """Run ``tinydatasets fetch``, see it stop with one message and status 1, and give that."""
+    """Run ``tinydatasets fetch``, see it stop with status 1, and return its one message."""
     with pytest.raises(SystemExit) as stopped:
-        main(["fetch", *map(str, arguments)])
+        fetch(*arguments)
     # A string makes the interpreter print it and end with 1.
     assert isinstance(stopped.value.code, str)
     return stopped.value.code

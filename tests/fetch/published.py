@@ -1,5 +1,4 @@
-"""Small archives of the layout that MNIST and CIFAR-10 were published in, written from its
-description: nothing of the package is used."""
+"""Small archives of the layout that MNIST and CIFAR-10 were published in, by its description."""
 
 from __future__ import annotations
 
@@ -18,8 +17,6 @@ from tinydatasets.fetch.benchmarks import CIFAR10, MNIST, Benchmark, RemoteFile
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-Arrays = dict[str, "npt.NDArray[Any]"]
-
 MNIST_NAMES = [
     "train-images-idx3-ubyte.gz",
     "train-labels-idx1-ubyte.gz",
@@ -30,8 +27,7 @@ CIFAR_NAME = "cifar-10-binary.tar.gz"
 
 
 def random_bytes(seed: int, *shape: int, below: int = 256) -> npt.NDArray[Any]:
-    generator = np.random.Generator(np.random.PCG64(seed))
-    return generator.integers(below, size=shape, dtype=np.uint8)
+    return np.random.RandomState(seed).randint(below, size=shape, dtype=np.uint8)
 
 
 def idx(array: npt.NDArray[Any], kind: int = 8) -> bytes:
@@ -39,14 +35,10 @@ def idx(array: npt.NDArray[Any], kind: int = 8) -> bytes:
     return bytes([0, 0, kind, array.ndim]) + lengths + array.tobytes()
 
 
-def mnist_arrays(train: int = 30, test: int = 20) -> list[npt.NDArray[Any]]:
-    """Give images and labels of train, then those of test."""
-    return [
-        random_bytes(1, train, 28, 28),
-        random_bytes(2, train, below=10),
-        random_bytes(3, test, 28, 28),
-        random_bytes(4, test, below=10),
-    ]
+def mnist_arrays() -> list[npt.NDArray[Any]]:
+    """Return images and labels of 30 rows of train, then those of 20 of test."""
+    pairs = [(random_bytes(n, n, 28, 28), random_bytes(n, n, below=10)) for n in (30, 20)]
+    return [array for pair in pairs for array in pair]
 
 
 def mnist_files(arrays: list[npt.NDArray[Any]]) -> dict[str, bytes]:
@@ -54,41 +46,30 @@ def mnist_files(arrays: list[npt.NDArray[Any]]) -> dict[str, bytes]:
     return dict(zip(MNIST_NAMES, contents))
 
 
-def cifar_batches(rows: int = 300) -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Give labels and data by the name of the batch."""
+def cifar_batches() -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
+    """Return labels and data of 300 rows by the name of the batch."""
     names = [*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"]
     return {
-        name: (random_bytes(seed, rows, below=10), random_bytes(seed + 10, rows, 3072))
+        name: (random_bytes(seed, 300, below=10), random_bytes(seed + 10, 300, 3072))
         for seed, name in enumerate(names)
     }
 
 
 def cifar_batch(labels: npt.NDArray[Any], data: npt.NDArray[Any]) -> bytes:
     """Write each image as its label and its 3072 bytes."""
-    rows = (bytes([label]) + pixels.tobytes() for label, pixels in zip(labels, data))
-    return b"".join(rows)
+    return np.column_stack([labels, data]).tobytes()
 
 
-def cifar_members(rows: int = 300) -> list[tuple[tarfile.TarInfo, bytes]]:
-    """Give what the archive holds; its files are not in the order of their names."""
-    batches = {name: cifar_batch(*batch) for name, batch in cifar_batches(rows).items()}
+def cifar_members() -> list[tuple[tarfile.TarInfo, bytes]]:
+    """Return what the archive holds; its files are not in the order of their names."""
     names = "airplane automobile bird cat deer dog frog horse ship truck"
-    contents = {
-        "data_batch_1.bin": batches["data_batch_1.bin"],
-        "batches.meta.txt": names.replace(" ", "\n").encode() + b"\n\n",
-        "data_batch_3.bin": batches["data_batch_3.bin"],
-        "data_batch_4.bin": batches["data_batch_4.bin"],
-        "test_batch.bin": batches["test_batch.bin"],
-        "readme.html": b'<meta HTTP-EQUIV="REFRESH" content="0; url=http://example.org/">\n',
-        "data_batch_5.bin": batches["data_batch_5.bin"],
-        "data_batch_2.bin": batches["data_batch_2.bin"],
-    }
+    contents = {"batches.meta.txt": names.replace(" ", "\n").encode() + b"\n\n"}
+    for name, batch in reversed(cifar_batches().items()):
+        contents[name] = cifar_batch(*batch)
     folder = tarfile.TarInfo("cifar-10-batches-bin")
     folder.type = tarfile.DIRTYPE
-    members = [(folder, b"")]
-    for name, content in contents.items():
-        members.append((tarfile.TarInfo(f"cifar-10-batches-bin/{name}"), content))
-    return members
+    members = [(tarfile.TarInfo(f"{folder.name}/{name}"), x) for name, x in contents.items()]
+    return [(folder, b""), *members]
 
 
 def tar(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
@@ -105,13 +86,15 @@ def remote(name: str, content: bytes) -> RemoteFile:
     return RemoteFile(name, len(content), md5, hashlib.sha256(content).hexdigest())
 
 
-def small_mnist(files: dict[str, bytes], *, train: int = 30, test: int = 20) -> Benchmark:
-    """Give MNIST as if `files` had been published."""
-    listed = tuple(remote(name, content) for name, content in files.items())
-    return dataclasses.replace(MNIST, files=listed, train=train, test=test)
+def small_mnist(files: dict[str, bytes]) -> Benchmark:
+    """Return MNIST as if `files` had been published."""
+    listed = []
+    for name, content in files.items():
+        unzipped = remote(name[: -len(".gz")], gzip.decompress(content))
+        listed.append(dataclasses.replace(remote(name, content), unzipped=unzipped))
+    return dataclasses.replace(MNIST, files=tuple(listed), train=30, test=20)
 
 
-def small_cifar10(archive: bytes, *, rows: int = 300) -> Benchmark:
-    """Give CIFAR-10 as if `archive` had been published."""
-    listed = (remote(CIFAR_NAME, archive),)
-    return dataclasses.replace(CIFAR10, files=listed, train=5 * rows, test=rows)
+def small_cifar10(archive: bytes) -> Benchmark:
+    """Return CIFAR-10 as if `archive` had been published."""
+    return dataclasses.replace(CIFAR10, files=(remote(CIFAR_NAME, archive),), train=1500, test=300)

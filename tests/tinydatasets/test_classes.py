@@ -17,16 +17,13 @@ NAMES = ["Eiche", "sapin blanc", "ثلاثة", "三", "🌲", 'a "b" \\', "\u200
 DAMAGED = "damaged, cut short, or not JSON in UTF-8"
 
 
-def test_names_of_any_script_are_written_as_they_are_and_read_again() -> None:
+def test_names_of_any_script_are_written_as_they_are_and_read_again(tmp_path: Path) -> None:
     data = classes.dumps(NAMES, 7)
     assert json.loads(data) == NAMES
     assert "ثلاثة" in data.decode()
-    assert data.endswith(b"]\n")
-    assert data.count(b"\n") == 1
+    assert (data[-2:], data.count(b"\n")) == (b"]\n", 1)
     assert classes.loads(data, 7) == tuple(NAMES)
-
-
-def test_a_file_is_read_as_anybody_may_write_it(tmp_path: Path) -> None:
+    # As anybody may write it.
     path = tmp_path / "classes.json"
     path.write_text('\n[\r\n  "\\u4e09",\n\t"oak"]')
     assert classes.read_classes(path, 1) == ("三", "oak")
@@ -37,12 +34,10 @@ def test_a_file_is_read_as_anybody_may_write_it(tmp_path: Path) -> None:
     [
         (["oak", ""], "expected names that are not empty, found ''"),
         (["oak", 3], "expected names that are not empty, found 3"),
-        ([None, "oak"], "expected names that are not empty, found None"),
-        (["oak", ["oak"]], "expected names that are not empty, found ['oak']"),
         (["oak", "ash", "oak"], "expected each name once, found 'oak' twice"),
         (["oak", "\ud800"], "expected names in Unicode, found '\\ud800'"),
         (["oak"], "expected at least 2 names, one for each label, found 1"),
-        ([], "expected at least 2 names, one for each label, found 0"),
+        (["a" * 2**20, "b"], "names of classes have at most 1,048,576 bytes; shorten them"),
     ],
 )
 def test_names_that_are_none_are_neither_written_nor_read(names: Any, message: str) -> None:
@@ -55,41 +50,23 @@ def test_names_that_are_none_are_neither_written_nor_read(names: Any, message: s
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", DAMAGED),
         (b'["oak", "ash"', DAMAGED),
-        (b'["oak", "ash"]]', DAMAGED),
         (b'["\xff"]', DAMAGED),
         ('["oak", "ash"]'.encode("utf-16"), DAMAGED),
         (b"[" * 500_000, DAMAGED),
         (b'{"oak": 0, "ash": 1}', "expected a list, found {'ash': 1, 'oak': 0}"),
-        (b'"oak"', "expected a list, found 'oak'"),
-        (b"null", "expected a list, found None"),
-        (b" " * 2**20 + b'["oak", "ash"]', "names of classes have at most 1,048,576 bytes; short"),
+        (json.dumps([[*range(9999)]]).encode(), "expected names that are not empty, found [0, 1, "),
+        (json.dumps(["\ud800" * 9999]).encode(), "expected names in Unicode, found '\\ud800"),
     ],
-    ids=range(10),
+    ids=range(7),
 )
-def test_a_file_of_anything_else_is_named(tmp_path: Path, data: bytes, message: str) -> None:
+def test_a_file_of_anything_else_is_named_in_a_short_message(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
     path = tmp_path / "classes.json"
     path.write_bytes(data)
     expected = re.escape(f"{path}: not names of classes: {message}")
-    with pytest.raises(FormatError, match=f"^{expected}"):
+    with pytest.raises(FormatError, match=f"^{expected}.{{0,200}}$"):
         classes.read_classes(path, 2)
-
-
-def test_what_is_too_large_to_be_read_is_not_written() -> None:
-    fitting = ["a" * (2**20 - len('[""]\n'))]
-    assert classes.loads(classes.dumps(fitting, 1), 1) == tuple(fitting)
-    with pytest.raises(FormatError, match="names of classes have at most 1,048,576 bytes"):
-        classes.dumps([f"{fitting[0]}a"], 1)
-
-
-def test_a_message_stays_short() -> None:
-    for names in (["a" * 9999] * 2, [list(range(9999))], ["\ud800" * 9999]):
-        with pytest.raises(FormatError) as caught:
-            classes.loads(json.dumps(names).encode(), 1)
-        assert len(str(caught.value)) < 300
-
-
-def test_an_endless_file_is_not_read() -> None:
     with pytest.raises(FormatError, match="/dev/zero: not names of classes"):
         classes.read_classes("/dev/zero", 1)

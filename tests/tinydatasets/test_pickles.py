@@ -9,17 +9,17 @@ import re
 import struct
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 import tinydatasets
+from tests.conftest import ROOT
 from tinydatasets import FormatError, Split, pickles
 
-ROOT = Path(__file__).parent.parent.parent
-TRAIN = ROOT / "datasets/tinydigits-150/train.pkl"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def a_split(
@@ -58,16 +58,14 @@ def test_the_bytes_are_those_of_numpy_2(
     np.testing.assert_array_equal(found.labels, split.labels)
 
 
-@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="the bytes of NumPy 2")
-def test_images_of_the_same_bytes_as_the_labels_are_written_again() -> None:
-    split = Split(np.zeros((1, 1, 8), np.uint8), np.array([0]))
-    assert pickles.dumps(split) == as_numpy_writes(split)
-    assert pickles.loads(pickles.dumps(split)).images.tolist() == [[[0] * 8]]
-
-
-def test_a_pixel_like_what_numpy_writes_itself_is_read_again() -> None:
-    split = Split(np.full((1, 1, 1), ord("b"), np.uint8), np.array([0]))
-    assert pickles.loads(pickles.dumps(split)).images.tolist() == [[[98]]]
+@pytest.mark.parametrize(
+    "images",
+    [np.zeros((1, 1, 8), np.uint8), np.full((1, 1, 1), ord("b"), np.uint8)],
+    ids=["labels", "b"],
+)
+def test_pixels_like_other_parts_of_the_file_are_read_again(images: Any) -> None:
+    found = pickles.loads(pickles.dumps(Split(images, np.array([0]))))
+    np.testing.assert_array_equal(found.images, images)
 
 
 def test_what_is_too_large_to_be_read_is_not_written() -> None:
@@ -80,28 +78,16 @@ def test_what_is_too_large_to_be_read_is_not_written() -> None:
 
 
 def test_any_order_in_memory_gives_the_same_bytes() -> None:
-    split = a_split(5, 4, 3)
-    expected = pickles.dumps(split)
-    backwards = Split(split.images[::-1][::-1], split.labels[::-1][::-1])
-    assert pickles.dumps(backwards) == expected
-    in_columns = Split(np.asfortranarray(split.images), split.labels)
-    assert pickles.dumps(in_columns) == expected
+    images, labels = split = a_split(5, 4, 3, 3, dtype=np.uint8)
+    planes = np.ascontiguousarray(images.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
+    for same in (images[::-1].copy()[::-1], np.asfortranarray(images), planes):
+        assert pickles.dumps(Split(same, labels)) == pickles.dumps(split)
 
 
-def test_colours_that_were_planes_give_the_bytes_of_pixels() -> None:
-    split = a_split(5, 4, 3, 3, dtype=np.uint8)
-    planes = np.ascontiguousarray(split.images.transpose(0, 3, 1, 2))
-    found = pickles.dumps(Split(planes.transpose(0, 2, 3, 1), split.labels))
-    assert found == pickles.dumps(split)
-
-
-@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
 @pytest.mark.parametrize("dtype", [np.float32, np.uint8])
 @pytest.mark.parametrize("core", [b"\x16numpy._core.multiarray", b"\x15numpy.core.multiarray"])
-def test_both_spellings_of_numpys_core_are_read(
-    core: bytes, dtype: type, colours: tuple[int, ...]
-) -> None:
-    split = a_split(4, 3, 2, *colours, dtype=dtype)
+def test_both_spellings_of_numpys_core_are_read(core: bytes, dtype: type) -> None:
+    split = a_split(4, 3, 2, 3, dtype=dtype)
     data = pickles.dumps(split).replace(b"\x16numpy._core.multiarray", core)
     length = struct.pack("<Q", len(data) - 11)  # after PROTO, FRAME and this length
     found = pickles.loads(data[:3] + length + data[11:])
@@ -121,7 +107,7 @@ class Calls:
 
 
 def anything_else(mark: str) -> list[object]:
-    """Give what is no split; what of it is a call would make the file `mark`."""
+    """Return what is no split; what of it is a call would make the file `mark`."""
     split = a_split()
     return [
         Calls(open, mark, "w"),
@@ -129,27 +115,20 @@ def anything_else(mark: str) -> list[object]:
         Calls(getattr, Calls(__import__, "os"), f"system touch {mark}"),
         {"images": np.array([Calls(os.system, f"touch {mark}")]), "labels": 1},
         {"images": Calls(np.frombuffer, b"1234", Calls(open, mark, "w"))},
-        Calls(eval, f"open({mark!r}, 'w')"),
         {"images": Calls(exec, f"open({mark!r}, 'w')"), "labels": 1},
-        {"images": np.array([{}], dtype=object), "labels": 1},
-        {"images": split.images, "labels": 2},
         {"labels": split.labels, "images": split.images},
         {"images": split.images},
         {"images": split.images, "labels": split.labels, "more": 1},
         {"images": split.images.T, "labels": split.labels},
-        {"images": a_split(3, 2, 2, 3).images.T, "labels": split.labels},
-        {"images": a_split(3, 2, 2, 3).images, "labels": split.labels.astype(">i8")},
-        {"images": a_split(3, 2, 2, 3).images.astype(">f4"), "labels": split.labels},
-        "images",
+        {"images": split.images, "labels": split.labels.astype(">i8")},
+        {"images": split.images.astype(">f4"), "labels": split.labels},
         2**70,
     ]
 
 
-PROTOCOLS = [0, 2, 4, 5]
 # Tuples of tuples, each twice the one before: 2^60 steps to hash, as much memory to print.
 DOUBLED = b"(NNt\x94" + b"".join(b"h%ch%c\x86\x94" % (i, i) for i in range(60))
-# As much as is read of a file at all.
-LARGEST = pickles.LARGEST_FILE
+LARGEST = pickles.LARGEST_FILE  # as much as is read of a file at all
 BOMBS = {
     "doubled tuples as a key": b"\x80\x04" + DOUBLED + b"}(h<Nu.",
     "doubled tuples as a shape": pickles.dumps(a_split()).replace(
@@ -163,31 +142,10 @@ BOMBS = {
     "a name without a newline": b"\x80\x04c" + b"a" * (LARGEST - 3),
     "digits": b"\x80\x04I" + b"9" * (LARGEST - 5) + b"\n.",  # INT, its argument in decimal
     "escapes": b"\x80\x04V" + b"\\u0041" * (LARGEST // 6 - 2) + b"\n.",  # UNICODE
-    "a global of protocol 0": b"\x80\x04cbuiltins\neval\n.",
     "the extension registry": b"\x80\x04\x82\x01.",
-    "a persistent id": b"\x80\x04P1\n.",
     "a dotted name": b"\x80\x04\x8c\x02os\x8c\x0bpath.exists\x93.",  # STACK_GLOBAL
     "8 GB by an allowed name": b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x93J\xff\xff\xff\x7f\x85R.",
-    "nothing": b"",
-    "the end alone": b".",
 }
-
-
-@pytest.mark.parametrize("case", range(18))
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_a_pickle_of_anything_else_runs_nothing(case: int, protocol: int, tmp_path: Path) -> None:
-    mark = tmp_path / "mark"
-    path = tmp_path / "hostile.pkl"
-    path.write_bytes(pickle.dumps(anything_else(str(mark))[case], protocol=protocol))
-    with pytest.raises(FormatError, match=f"{re.escape(str(path))}: not a split: damaged"):
-        tinydatasets.read_split(path)
-    assert not mark.exists()
-
-
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused(name: str) -> None:
-    with pytest.raises(FormatError, match="not a split: damaged"):
-        pickles.loads(BOMBS[name])
 
 
 # Reads each file with 2 s of the processor, after which the system ends this process, and says in
@@ -210,13 +168,14 @@ print(kilobytes("VmPeak") - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_no_file_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
+def test_no_file_runs_anything_or_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
     large = bytearray(pickles.dumps(a_split(1, 2895, 2895)))
     large[-2] ^= 1
     assert LARGEST * 0.99 < len(large) < LARGEST
     files = {**BOMBS, "the largest split, and a bit flipped": bytes(large)}
-    for protocol in PROTOCOLS:
-        for case, value in enumerate(anything_else(str(tmp_path / "mark"))):
+    for protocol in (0, 2, 4, 5):
+        for case, value in enumerate(anything_else(str(mark))):
             files[f"case {case} of protocol {protocol}"] = pickle.dumps(value, protocol=protocol)
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
@@ -227,150 +186,64 @@ def test_no_file_takes_more_than_256_mb_or_2_seconds(tmp_path: Path) -> None:
         text=True,
         capture_output=True,
         check=False,
+        timeout=300,
     )
     assert (result.returncode, result.stderr) == (0, "")
     *refused, peak = result.stdout.splitlines()
-    assert [line.split(": not a split: ")[0] for line in refused] == list(files)
+    assert [line.split(": not a split: damaged")[0] for line in refused] == list(files)
+    assert not mark.exists()
     assert int(peak) < 256_000
 
 
 @pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
-def test_a_file_cut_short_at_any_byte_is_refused(colours: tuple[int, ...]) -> None:
+def test_a_file_that_is_not_whole_or_has_more_is_refused(colours: tuple[int, ...]) -> None:
     data = pickles.dumps(a_split(3, 2, 2, *colours))
-    for length in range(len(data)):
+    pointer = b"version https://git-lfs.github.com/spec/v1\nsize 264255\n"
+    for changed in (*(data[:length] for length in range(len(data))), data + b"\0", pointer):
         with pytest.raises(FormatError, match="not a split"):
-            pickles.loads(data[:length])
-
-
-def test_bytes_after_the_end_are_refused() -> None:
-    with pytest.raises(FormatError, match="not a split"):
-        pickles.loads(pickles.dumps(a_split()) + b"\0")
-
-
-def test_a_git_lfs_pointer_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "train.pkl"
-    path.write_text("version https://git-lfs.github.com/spec/v1\nsize 264255\n")
-    with pytest.raises(FormatError, match="not a split"):
-        tinydatasets.read_split(path)
-
-
-def test_an_endless_file_is_not_read() -> None:
+            pickles.loads(changed)
     with pytest.raises(FormatError, match="/dev/zero: not a split"):
         tinydatasets.read_split("/dev/zero")
-
-
-# Where the shape (2, 3, 5, 3) stands: what holds as many values, what NumPy would guess or take for
-# the same, and numbers without end.
-SHAPES = {
-    "planes": b"(K\x02K\x03K\x03K\x05t",
-    "one colour": b"(K\x02K\x03K\x0fK\x01t",
-    "a film": b"(K\x01K\x02K\x03K\x05K\x03t",
-    "a row": b"K\x5a\x85",
-    "no number": b")",
-    "a width to guess": b"(K\x02K\x03J\xff\xff\xff\xffK\x03t",
-    "numbers below 0": b"(J\xfe\xff\xff\xffJ\xfd\xff\xff\xffK\x05K\x03t",
-    "a list": b"(K\x02K\x03K\x05K\x03l",
-    "one that is true": b"(K\x02K\x03K\x05K\x03\x88t",
-    "a long number": b"(\x8a\x01\x02K\x03K\x05K\x03t",
-    "a wide number": b"(M\x02\x00K\x03K\x05K\x03t",
-    "too many numbers": b"(" + b"K\x01" * 200 + b"K\x02K\x03K\x05K\x03t",
-}
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_another_shape_is_refused(name: str) -> None:
-    data = pickles.dumps(a_split(2, 3, 5, 3, dtype=np.uint8))
-    ours = b"(K\x02K\x03K\x05K\x03t"
-    assert data.count(ours) == 1
-    changed = data.replace(ours, SHAPES[name])
-    framed = changed[:3] + struct.pack("<Q", len(changed) - 11) + changed[11:]
-    with pytest.raises(FormatError, match="not a split"):
-        pickles.loads(framed)
-
-
-@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
-@pytest.mark.parametrize("core", ["numpy._core.multiarray", "numpy.core.multiarray"])
-def test_a_file_with_any_byte_changed_is_refused_or_holds_that_change(
-    core: str, colours: tuple[int, ...]
-) -> None:
-    split = a_split(2, 1, 1, *colours)
-    data = pickles._write(split, core)
-    for place in range(len(data)):
-        changed = bytearray(data)
-        changed[place] ^= 0x10
-        try:
-            found = pickles.loads(bytes(changed))
-        except FormatError:
-            continue
-        same_images = np.array_equal(found.images, split.images)
-        assert not (same_images and np.array_equal(found.labels, split.labels))
 
 
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
-        (np.zeros((2, 1, 1)), np.zeros(2, np.int64), "expected float32 or uint8 images"),
+        (np.zeros((2, 1, 1)), np.zeros(2, int), "expected float32 or uint8 images"),
         (np.zeros((2, 1, 1), np.float32), np.zeros(2), "int64 labels"),
-        (np.zeros((2, 1), np.float32), np.zeros(2, np.int64), "expected images (n, height, width)"),
-        (np.zeros((2, 1, 1, 1), np.uint8), np.zeros(2, np.int64), "or (n, height, width, 3) and"),
-        (np.zeros((2, 3, 1, 1), np.uint8), np.zeros(2, np.int64), "or (n, height, width, 3) and"),
-        (
-            np.zeros((2, 1, 1, 4), np.uint8),
-            np.zeros(2, np.int64),
-            "found images uint8 (2, 1, 1, 4)",
-        ),
-        (np.zeros((1, 2, 1, 1, 3), np.uint8), np.zeros(1, np.int64), "(n, height, width, 3) and"),
-        (
-            np.zeros((3, 1, 1, 3), np.uint8),
-            np.zeros(2, np.int64),
-            "(3, 1, 1, 3), labels int64 (2,)",
-        ),
-        (np.zeros((0, 1, 1, 3), np.uint8), np.zeros(0, np.int64), "expected at least one row"),
-        (np.full((1, 1, 1, 3), -0.1, np.float32), np.zeros(1, np.int64), "pixels in [0, 1]"),
-        (np.zeros((2, 1, 1), np.float32), np.zeros(3, np.int64), "expected images (n, height"),
-        (np.zeros((0, 1, 1), np.float32), np.zeros(0, np.int64), "expected at least one row"),
-        (np.full((1, 1, 1), 1.01, np.float32), np.zeros(1, np.int64), "pixels in [0, 1]"),
-        (np.full((1, 1, 1), np.nan, np.float32), np.zeros(1, np.int64), "pixels in [0, 1]"),
+        (np.zeros((2, 1), np.float32), np.zeros(2, int), "expected images (n, height, width)"),
+        (np.zeros((2, 1, 1, 4), np.uint8), np.zeros(2, int), "or (n, height, width, 3) and"),
+        (np.zeros((2, 3, 1, 1), np.uint8), np.zeros(2, int), "found images uint8 (2, 3, 1, 1)"),
+        (np.zeros((1, 2, 1, 1, 3), np.uint8), np.zeros(1, int), "(n, height, width, 3) and"),
+        (np.zeros((2, 1, 1), np.float32), np.zeros(3, int), "(2, 1, 1), labels int64 (3,)"),
+        (np.zeros((0, 1, 1), np.float32), np.zeros(0, int), "expected at least one row"),
+        (np.full((1, 1, 1, 3), -0.1, np.float32), np.zeros(1, int), "pixels in [0, 1]"),
+        (np.full((1, 1, 1), 1.01, np.float32), np.zeros(1, int), "pixels in [0, 1]"),
+        (np.full((1, 1, 1), np.nan, np.float32), np.zeros(1, int), "pixels in [0, 1]"),
         (np.zeros((1, 1, 1), np.float32), np.full(1, -1), "labels of 0 or more, found -1"),
     ],
 )
 def test_arrays_that_are_no_split_are_neither_written_nor_read(
     images: Any, labels: Any, message: str
 ) -> None:
-    with pytest.raises(FormatError) as caught:
+    with pytest.raises(FormatError, match=re.escape(message)):
         pickles.dumps(Split(images, labels))
-    assert message in str(caught.value)
     with pytest.raises(FormatError, match="not a split"):
         pickles.loads(as_numpy_writes(Split(images, labels)))
 
 
-def test_released_files_are_canonical() -> None:
+def test_released_files_are_canonical_and_plain_pickle_reads_them() -> None:
     for path in sorted((ROOT / "datasets").glob("*/*.pkl")):
-        assert pickles.dumps(tinydatasets.read_split(path)) == path.read_bytes()
-
-
-def test_plain_pickle_and_the_safe_reader_agree() -> None:
-    with TRAIN.open("rb") as file:
-        plain = pickle.load(file)
-    safe = tinydatasets.read_split(TRAIN)
-    np.testing.assert_array_equal(plain["images"], safe.images)
-    np.testing.assert_array_equal(plain["labels"], safe.labels)
+        split = tinydatasets.read_split(path)
+        assert pickles.dumps(split) == path.read_bytes()
+        plain = pickle.loads(path.read_bytes())
+        np.testing.assert_array_equal(plain["images"], split.images)
+        np.testing.assert_array_equal(plain["labels"], split.labels)
+        split.images[0] = split.labels[0] = 0  # what is read can be changed
 
 
 def test_picklescan_finds_nothing_in_what_we_ship() -> None:
-    printed = subprocess.run(
-        [sys.executable, "-m", "picklescan", "--path", ROOT / "datasets"],
-        check=True,
-        text=True,
-        stdout=subprocess.PIPE,
-    )
+    command = [sys.executable, "-m", "picklescan", "--path", str(ROOT / "datasets")]
+    printed = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, timeout=120)
     assert re.search(r"Scanned files: ([4-9]|\d\d)", printed.stdout)
     assert "Infected files: 0" in printed.stdout
-    assert "Dangerous globals: 0" in printed.stdout
-
-
-def test_what_is_read_can_be_changed() -> None:
-    split = tinydatasets.read_split(TRAIN)
-    split.images[0] = 0
-    split.labels[0] = 0
-    assert not split.images[0].any()

@@ -4,35 +4,33 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import tinydatasets
 from stages.texts.templates import read_templates
+from tests.conftest import ROOT
 from tinydatasets import FormatError, Pair, loading
 from tinydatasets.texts import from_json_lines, to_json_lines, to_text
 
-ROOT = Path(__file__).parent.parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 LINE = '{"id": "3-01", "level": 3, "question": "What is 1 plus 2?", "answer": "1 plus 2 is 3."}\n'
 DAMAGED = "not questions and answers: damaged, cut short, or not written by this package"
 
 
 def test_all_three_splits_are_loaded() -> None:
     text = tinydatasets.load_text("tinytalks")
-    assert text._fields == ("train", "val", "test")
-    assert [len(split) for split in text] == [210, 45, 45]
+    assert [len(split) for split in (text.train, text.val, text.test)] == [210, 45, 45]
     authored = read_templates(ROOT / "datasets/tinytalks/templates.yaml").pairs
     assert sorted(pair for split in text for pair in split) == authored
 
 
-def test_a_line_is_a_pair() -> None:
-    assert from_json_lines(LINE.encode()) == [
-        Pair("3-01", 3, "What is 1 plus 2?", "1 plus 2 is 3.")
-    ]
-
-
 def test_other_scripts_are_written_as_they_are_and_read_again() -> None:
+    pairs = from_json_lines(LINE.encode())
+    assert pairs == [Pair("3-01", 3, "What is 1 plus 2?", "1 plus 2 is 3.")]
     pairs = [
         Pair("1-01", 1, "Comment ça va ?", "Ça va bien, merci ! 👍🏽"),
         Pair("1-02", 1, "می\u200cخواهی بازی کنیم؟", "你好"),
@@ -45,77 +43,39 @@ def test_other_scripts_are_written_as_they_are_and_read_again() -> None:
     assert to_text(pairs[:1]) == "Q: Comment ça va ?\nA: Ça va bien, merci ! 👍🏽\n\n"
 
 
-def own_text(folder: Path, **splits: bytes) -> None:
-    (folder / "mine").mkdir()
-    for name, data in splits.items():
-        (folder / "mine" / f"{name}.jsonl").write_bytes(data)
-
-
-def test_a_text_may_have_no_validation_pairs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("empty", ["train", "val", "test"])
+def test_only_validation_may_have_no_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: str
 ) -> None:
     monkeypatch.setattr(loading, "_folder", lambda: tmp_path)
-    own_text(tmp_path, train=LINE.encode(), val=b"", test=LINE.encode())
-    text = tinydatasets.load_text("mine")
-    assert [len(split) for split in text] == [1, 0, 1]
-    assert text.val == tinydatasets.read_pairs(tmp_path / "mine/val.jsonl", may_be_empty=True) == []
-
-
-@pytest.mark.parametrize("split", ["train", "test"])
-def test_an_emptied_file_of_another_split_is_damaged(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, split: str
-) -> None:
-    monkeypatch.setattr(loading, "_folder", lambda: tmp_path)
-    files = dict.fromkeys(["train", "val", "test"], LINE.encode())
-    own_text(tmp_path, **{**files, split: b""})
-    path = tmp_path / "mine" / f"{split}.jsonl"
+    (tmp_path / "mine").mkdir()
+    for split in ("train", "val", "test"):
+        path = tmp_path / "mine" / f"{split}.jsonl"
+        path.write_text("" if split == empty else LINE)
+    if empty == "val":
+        assert [len(split) for split in tinydatasets.load_text("mine")] == [1, 0, 1]
+        return
+    path = path.with_name(f"{empty}.jsonl")
     with pytest.raises(FormatError, match=f"^{re.escape(f'{path}: {DAMAGED}')}$"):
         tinydatasets.load_text("mine")
-
-
-def test_what_ships_is_ascii_with_lf() -> None:
-    files = [
-        path
-        for path in (ROOT / "datasets/tinytalks").iterdir()
-        if path.suffix in {".yaml", ".txt", ".jsonl"}
-    ]
-    assert len(files) == 8
-    for path in files:
-        data = path.read_bytes()
-        assert data.isascii()
-        assert b"\r" not in data
-        assert data.endswith(b"\n")
-
-
-def test_an_unknown_name_says_which_there_are() -> None:
-    with pytest.raises(ValueError, match="no dataset 'tinytalk'; there are tinytalks") as caught:
-        tinydatasets.load_text("tinytalk")
-    assert "Did you mean 'tinytalks'?" in str(caught.value)
-    assert not isinstance(caught.value, FormatError)
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        b"",
         b"\n",
         LINE.encode()[:-1],
-        LINE.encode()[:-9],
         LINE.encode().replace(b"\n", b"\r\n"),
-        LINE.encode() + b"\n",
-        LINE.encode("utf-16"),
         LINE.replace(" 2?", " é?").encode("latin-1"),
         LINE.replace(" 2?", " \\u00e9?").encode(),
         LINE.encode("utf-8-sig"),
-        LINE.encode() + LINE.replace(" 2?", " é?").encode()[:60],
         LINE.replace('"id": "3-01", ', "").encode(),
         LINE.replace("}", ', "more": 1}').encode(),
         LINE.replace('"level": 3', '"level":  3').encode(),
         b"[" * 100_000,
-        b"null\n",
         LINE.encode() * 20_000,
     ],
-    ids=range(17),
+    ids=range(11),
 )
 def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "train.jsonl"
@@ -130,41 +90,18 @@ def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
         ("3,", "true,", "expected a level of 1 or more, found True"),
         ("3,", "0,", "expected a level of 1 or more, found 0"),
         ("3,", "2,", "expected an id such as '2-01' for level 2, found '3-01'"),
-        ('"3-01"', "7", "expected an id such as '3-01' for level 3, found 7"),
         ("What is", "What " * 12, "expected a question of at most 60 characters, found 70"),
-        (
-            "1 plus 2 is 3.",
-            "1 " * 41 + "1",
-            "expected an answer of at most 80 characters, found 83",
-        ),
-        (
-            "plus 2?",
-            "plus\\n2?",
-            (
-                "expected a question of printable characters, found U+000A (without a name) in "
-                "'What is 1 plus\\n2?'"
-            ),
-        ),
-        (
-            "plus 2?",
-            "\u2028?",
-            "expected a question of printable characters, found U+2028 (LINE SEP",
-        ),
+        ("1 plus 2 is 3.", "1 " * 41, "expected an answer of at most 80 characters, found 82"),
+        ("plus 2?", "\\n?", "expected a question of printable characters, found U+000A (without a"),
+        ("plus 2?", "\u2028?", "expected a question of printable characters, found U+2028 (LINE"),
         ("plus 2?", "  2?", "expected a question of words with single spaces between them, found"),
-        (
-            "plus 2?",
-            "cafe\u0301?",
-            (
-                "expected a question in Unicode's normal form C (NFC), "
-                "found 'What is 1 cafe\\u0301?'"
-            ),
-        ),
+        ("plus 2?", "cafe\u0301?", "expected a question in Unicode's normal form C (NFC), found"),
         ('"1 plus 2 is 3."', '""', "expected an answer of words with single spaces between them"),
         ('"1 plus 2 is 3."', "3", "expected an answer as a string, found 3"),
     ],
 )
 def test_what_is_no_pair_is_told_with_its_line(old: str, new: str, message: str) -> None:
     data = LINE + LINE.replace(old, new, 1)
-    with pytest.raises(FormatError) as caught:
+    expected = re.escape(f"not questions and answers: line 2: {message}")
+    with pytest.raises(FormatError, match=f"^{expected}"):
         from_json_lines(data.encode())
-    assert str(caught.value).startswith(f"not questions and answers: line 2: {message}")

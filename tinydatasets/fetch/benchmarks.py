@@ -1,37 +1,30 @@
-"""What can be fetched: which files, from where, with which sums, under which terms."""
+"""What can be fetched, and how it is checked and put on disk."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from tinydatasets.fetch import cifar10, mnist
-from tinydatasets.fetch.errors import FetchError
+import numpy as np
+
+from tinydatasets.fetch import FetchError
+from tinydatasets.fetch.readers import read_cifar10, read_mnist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from tinydatasets.types import Dataset
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A published file.
-
-    Attributes
-    ----------
-    name : str
-        Its name after a mirror's address.
-    size : int
-        Its bytes.
-    md5, sha256 : str
-        Its sums.
-    unzipped : RemoteFile, optional
-        What is in it, where that is as good.
-    """
+    """A published file: its name, bytes and sums, and what is in it where that is as good."""
 
     name: str
     size: int
@@ -39,31 +32,35 @@ class RemoteFile:
     sha256: str
     unzipped: RemoteFile | None = None
 
+    def check(self, path: Path) -> None:
+        """Raise a FetchError, which says why, if the file at `path` is another one."""
+        if not path.is_file():
+            raise FetchError(f"{path} is not there")
+        size = path.stat().st_size
+        if size != self.size:
+            raise self._other(path, f"{self.size:,} bytes", f"{size:,}")
+        # MD5 is here because it is what the authors published, not for its strength.
+        for algorithm, published in (("md5", self.md5), ("sha256", self.sha256)):
+            hasher = hashlib.new(algorithm, usedforsecurity=False)
+            with path.open("rb") as stream:
+                while block := stream.read(2**20):
+                    hasher.update(block)
+            if hasher.hexdigest() != published:
+                raise self._other(path, f"{algorithm} {published}", hasher.hexdigest())
+
+    def _other(self, path: Path, expected: str, actual: str) -> FetchError:
+        return FetchError(
+            f"{path} is not the published {self.name}: expected {expected}, found {actual}"
+        )
+
 
 @dataclass(frozen=True)
 class Benchmark:
     """A published dataset.
 
-    Attributes
-    ----------
-    name : str
-        What it is called here.
-    title : str
-        What it shows.
-    files : tuple of RemoteFile
-        What is fetched.
-    mirrors : tuple of str
-        Addresses that hold the files, each ending in a slash, the first to be tried first.
-    train, test : int
-        Rows of each split.
-    image : tuple of int
-        Shape of one image.
-    classes : tuple of str
-        The names of the classes, in label order.
-    terms : str
-        Whose it is, and what they ask for.
-    read : callable
-        Reads the files, in the order of `files`, given the rows of train and of test.
+    `mirrors` are addresses that end in a slash, the first to be tried first. `train` and `test`
+    count rows, `image` is the shape of one. `terms` says whose it is and what they ask for.
+    `reader` reads the files in their order, given the rows of train and of test.
     """
 
     name: str
@@ -75,7 +72,7 @@ class Benchmark:
     image: tuple[int, ...]
     classes: tuple[str, ...]
     terms: str
-    read: Callable[[Sequence[Path], int, int], Dataset]
+    reader: Callable[[Sequence[Path], int, int], Dataset]
 
     @property
     def download_size(self) -> int:
@@ -87,67 +84,104 @@ class Benchmark:
         """Bytes of all arrays: pixels as uint8, labels as int64."""
         return (self.train + self.test) * (math.prod(self.image) + 8)
 
+    def read_files(self, folder: Path) -> Dataset:
+        """Read the published files in a folder; raise a FetchError if one is another or missing."""
+        files = self._locate(folder)
+        for path, file in files:
+            file.check(path)
+        return self.reader([path for path, _ in files], self.train, self.test)
 
-# Sizes and sha256: TensorFlow Datasets, tensorflow_datasets/url_checksums/mnist.txt.
-# md5: torchvision, torchvision/datasets/mnist.py.
-# Of the files unzipped, sha256: lunal-dev/kettle, src/kettle/training.py; md5: pralab/secml,
-# src/secml/data/loader/c_dataloader_mnist.py. All but those of train-images were computed from the
-# published files too, and are the same.
-# Mirrors: torchvision's own copy, then TensorFlow's. The authors' page, yann.lecun.com/exdb/mnist/,
-# asked not to be used by programs and has held no files since 2025 (pytorch/pytorch#164238).
+    def _locate(self, folder: Path) -> list[tuple[Path, RemoteFile]]:
+        """Return where each file is, or what is in it, unzipped, or else where it should be."""
+        files = []
+        for file in self.files:
+            forms = [(folder / file.name, file)]
+            if file.unzipped:
+                # The second spelling is Kaggle's, whose archives have the first as a folder.
+                name = file.unzipped.name
+                forms += [(folder / n, file.unzipped) for n in (name, name.replace("-idx", ".idx"))]
+            files.append(next((form for form in forms if form[0].is_file()), forms[0]))
+        return files
+
+    def copy_files(self, source: Path, folder: Path) -> None:
+        """Copy the published files from a folder that has them, or the file that is the only one.
+
+        Raises a FetchError if a file is missing or another one, or if there is no room; then
+        `folder` is as it was.
+        """
+        if len(self.files) == 1 and source.is_file():
+            files = [(source, self.files[0])]
+        else:
+            files = self._locate(source)
+        try:
+            for path, file in files:
+                file.check(path)
+        except FetchError as error:
+            names = ", ".join(file.name for file in self.files)
+            origin = f"{names} can be had from {', else '.join(self.mirrors)}"
+            raise FetchError(f"{error}. {origin}") from None
+        make_room(folder, sum(file.size for _, file in files) + self.unpacked_size)
+        for (path, file), published in zip(files, self.files):
+            with path.open("rb") as original, _replacing(folder / file.name) as copy:
+                shutil.copyfileobj(original, copy)
+            if file is not published:
+                # It would be read instead, and may be damaged.
+                (folder / published.name).unlink(missing_ok=True)
+
+    def write_arrays(self, folder: Path) -> None:
+        """Write ``train-images.npy``, ``train-labels.npy``, ``test-...`` beside the files."""
+        for split, arrays in zip(("train", "test"), self.read_files(folder)):
+            for kind, array in arrays._asdict().items():
+                with _replacing(folder / f"{split}-{kind}.npy") as out:
+                    # Not `np.save`, which doesn't say so when the disk is full.
+                    header = np.lib.format.header_data_from_array_1_0(array)
+                    np.lib.format.write_array_header_1_0(out, header)
+                    out.write(array.data)
+
+
+def make_room(folder: Path, needed: int) -> None:
+    """Make a folder; raise a FetchError if its disk has no room for `needed` bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise FetchError(
+            f"{folder}: expected {needed / 1e6:,.1f} MB of free disk, found {free / 1e6:,.1f} MB. "
+            "Make room, or let the variable TINYDATASETS_HOME name a folder on another disk."
+        )
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside `path` that takes its place once it is whole."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _published(benchmark: str) -> tuple[RemoteFile, ...]:
+    """Read what `files.csv` has of a benchmark: published files, and what is in some, unzipped."""
+    table = Path(__file__).with_name("files.csv").read_text("ascii")
+    files = {
+        row["name"]: RemoteFile(row["name"], int(row["bytes"]), row["md5"], row["sha256"])
+        for row in csv.DictReader(table.splitlines())
+        if row["benchmark"] == benchmark
+    }
+    return tuple(
+        replace(file, unzipped=files.get(name.removesuffix(".gz")))
+        for name, file in files.items()
+        if name.endswith(".gz")
+    )
+
+
+# Where the addresses here and the sums in `files.csv` come from: docs/fetch.md.
 MNIST: Final = Benchmark(
     name="mnist",
     title="handwritten digits, 28 x 28 pixels, grey",
-    files=(
-        RemoteFile(
-            "train-images-idx3-ubyte.gz",
-            9_912_422,
-            "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-            RemoteFile(
-                "train-images-idx3-ubyte",
-                47_040_016,
-                "6bbc9ace898e44ae57da46a324031adb",
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-            ),
-        ),
-        RemoteFile(
-            "train-labels-idx1-ubyte.gz",
-            28_881,
-            "d53e105ee54ea40749a09fcbcd1e9432",
-            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-            RemoteFile(
-                "train-labels-idx1-ubyte",
-                60_008,
-                "a25bea736e30d166cdddb491f175f624",
-                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-            ),
-        ),
-        RemoteFile(
-            "t10k-images-idx3-ubyte.gz",
-            1_648_877,
-            "9fb629c4189551a2d022fa330f9573f3",
-            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-            RemoteFile(
-                "t10k-images-idx3-ubyte",
-                7_840_016,
-                "2646ac647ad5339dbf082846283269ea",
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-            ),
-        ),
-        RemoteFile(
-            "t10k-labels-idx1-ubyte.gz",
-            4_542,
-            "ec29112dd5afa0611ce80d1b7f02629c",
-            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-            RemoteFile(
-                "t10k-labels-idx1-ubyte",
-                10_008,
-                "27ae3e4e09519cfbb04c329615203637",
-                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-            ),
-        ),
-    ),
+    files=_published("mnist"),
     mirrors=(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -158,110 +192,20 @@ MNIST: Final = Benchmark(
     classes=tuple("0123456789"),
     terms="by Y. LeCun, C. Cortes and C. J. C. Burges; CC BY-SA 3.0 by the cautious reading, which"
     " is Keras's; not redistributed here",
-    read=mnist.read,
+    reader=read_mnist,
 )
-
-# The version for C programs, which holds the same images in the same order as the one for Python,
-# but no pickles.
-# md5: the authors' page, www.cs.toronto.edu/~kriz/cifar.html. Size and sha256: TensorFlow Datasets,
-# tensorflow_datasets/url_checksums/cifar10.txt; the same sha256 stands in MLDatasets.jl,
-# src/datasets/vision/cifar10.jl, and in GoMLX, examples/cifar/cifar.go.
 CIFAR10: Final = Benchmark(
     name="cifar10",
     title="photographs of ten kinds of things, 32 x 32 pixels, in colour",
-    files=(
-        RemoteFile(
-            "cifar-10-binary.tar.gz",
-            170_052_171,
-            "c32a1d4ab5d03f1284b67883e8d87530",
-            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-        ),
-    ),
+    files=_published("cifar10"),
     mirrors=("https://www.cs.toronto.edu/~kriz/",),
     train=50_000,
     test=10_000,
     image=(32, 32, 3),
-    # As batches.meta.txt in the archive has them.
-    classes=(
-        "airplane",
-        "automobile",
-        "bird",
-        "cat",
-        "deer",
-        "dog",
-        "frog",
-        "horse",
-        "ship",
-        "truck",
-    ),
+    classes=tuple("airplane automobile bird cat deer dog frog horse ship truck".split()),
     terms="no licence is named; its authors ask to cite A. Krizhevsky, Learning Multiple Layers"
     " of Features from Tiny Images, 2009; not redistributed here",
-    read=cifar10.read,
+    reader=read_cifar10,
 )
-
 # The only list of benchmarks: the command, `load` and the model of params.yaml ask this one.
 BENCHMARKS: Final = {benchmark.name: benchmark for benchmark in (MNIST, CIFAR10)}
-
-
-def locate(benchmark: Benchmark, folder: Path) -> list[tuple[Path, RemoteFile]]:
-    """Find each published file in a folder, or else what is in it, unzipped.
-
-    Parameters
-    ----------
-    benchmark : Benchmark
-        Whose files to find.
-    folder : Path
-        Where to look.
-
-    Returns
-    -------
-    list of (Path, RemoteFile)
-        For each file of the benchmark, where it is and what it must be. Where neither form is
-        there, the path of the published one, which is then missing.
-    """
-    found = []
-    for file in benchmark.files:
-        forms = [(folder / file.name, file)]
-        if file.unzipped:
-            # The second spelling is Kaggle's, whose archives have the first as a folder.
-            name = file.unzipped.name
-            forms += [(folder / n, file.unzipped) for n in (name, name.replace("-idx", ".idx"))]
-        found.append(next((form for form in forms if form[0].is_file()), forms[0]))
-    return found
-
-
-def check(path: Path, file: RemoteFile) -> None:
-    """Check the size and the sums of a published file on disk.
-
-    Parameters
-    ----------
-    path : Path
-        The file on disk.
-    file : RemoteFile
-        What it must be.
-
-    Raises
-    ------
-    FetchError
-        If its size, md5 or sha256 is another; the message says which.
-    OSError
-        If it can't be read.
-    """
-    size = path.stat().st_size
-    if size != file.size:
-        raise FetchError(
-            f"{path} is not the published {file.name}: expected {file.size:,} bytes, found {size:,}"
-        )
-    # MD5 is here because it is what the authors published, not for its strength.
-    sums = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
-    with path.open("rb") as stream:
-        for block in iter(lambda: stream.read(2**20), b""):
-            for hasher in sums.values():
-                hasher.update(block)
-    for name, expected in (("md5", file.md5), ("sha256", file.sha256)):
-        found = sums[name].hexdigest()
-        if found != expected:
-            raise FetchError(
-                f"{path} is not the published {file.name}: expected {name} {expected},"
-                f" found {found}"
-            )
