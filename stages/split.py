@@ -50,13 +50,16 @@ def restore(state: Mapping[str, Any]) -> np.random.RandomState:
     return generator
 
 
-def main(*, sample: Path, out: Path) -> None:
-    """Order the rows in the folder `sample`; write a table of all splits and unused to `out`."""
+def main(name: str) -> None:
+    """Order the rows of the dataset `name`; write a table of all splits and of unused rows."""
+    sample = Path("build", name, "sample")
     drawn = read_json(sample / "drawn.json")
     by_row = {int(line["row"]): line for line in read_csv(sample / "rows.csv")}
     splits = order({split: drawn[split] for split in SPLITS}, by_row, drawn["generator"])
-    lines = [(name, *by_row[row].values()) for name, rows in splits.items() for row in rows]
-    write_csv(out, [("split", "row", "label", "tier", "difficulty"), *lines])
+    lines = [(split, *by_row[row].values()) for split, rows in splits.items() for row in rows]
+    write_csv(
+        sample.with_name("split.csv"), [("split", "row", "label", "tier", "difficulty"), *lines]
+    )
 
 
 if __name__ == "__main__":

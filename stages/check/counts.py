@@ -37,9 +37,9 @@ def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
     --------
     >>> per_class("test_per_class", {1: 9}, range(3))
     {0: 0, 1: 9, 2: 0}
-    >>> per_class("train_per_level", [9, 9], range(1, 6))
+    >>> per_class("val_per_level", [9], range(1, 6))
     Traceback (most recent call last):
-    stages.common.errors.ParamError: train_per_level: a list of 2 numbers, but the source has 5 levels
+    stages.common.errors.ParamError: val_per_level: a list of 1 numbers, but the source has 5 levels
     """
     if isinstance(counts, int):
         return dict.fromkeys(labels, counts)

@@ -71,7 +71,7 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
     int
         Its line, counted from 1; if it is not there, that of the last of `keys` that is.
     """
-    node = YAML(typ="safe", pure=True).compose(path.read_text(encoding="utf-8"))
+    node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     line = 1
     for key in keys:
         if isinstance(node, MappingNode):

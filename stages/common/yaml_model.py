@@ -89,7 +89,10 @@ def _keys(location: tuple[str | int, ...], content: Any) -> list[str | int]:
     """Return the keys as they stand in the file, without what pydantic adds for a union."""
     keys: list[str | int] = []
     for part in location:
-        is_there = part in content if isinstance(content, dict) else isinstance(content, list)
+        if isinstance(content, dict):
+            is_there = part in content
+        else:
+            is_there = isinstance(content, list) and isinstance(part, int)
         if is_there:
             content = content[part]
         if is_there or (part == location[-1] and part != "[key]"):

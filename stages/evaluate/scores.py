@@ -11,7 +11,7 @@ from stages.common.intervals import wilson_interval
 from stages.train_mlp.exact import log_softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
@@ -57,34 +57,7 @@ def count_by_class(
     }
 
 
-def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[int]]:
-    """Count the rows of each pair of a true and a predicted class.
-
-    Parameters
-    ----------
-    actual, predicted : ndarray of shape (n,), dtype int64
-        The true and the predicted class of each row.
-    classes : ndarray of shape (c,), dtype int64
-        The classes to count, ascending.
-
-    Returns
-    -------
-    list of list of int
-        True class, predicted class, rows: c * c lines, also of pairs that no row has.
-
-    Examples
-    --------
-    >>> confusion(np.array([0, 1, 1]), np.array([0, 1, 0]), np.array([0, 1]))
-    [[0, 0, 1], [0, 1, 0], [1, 0, 1], [1, 1, 1]]
-    """
-    return [
-        [true, guess, int(((actual == true) & (predicted == guess)).sum())]
-        for true in classes.tolist()
-        for guess in classes.tolist()
-    ]
-
-
-def scores_of(
+def score_split(
     scores: npt.NDArray[np.float64], classes: Labels, actual: Labels, names: Sequence[str]
 ) -> tuple[Labels, dict[str, Any]]:
     """Return the predicted classes of the rows of a split, and all scores.
@@ -116,53 +89,3 @@ def scores_of(
         "by_class": count_by_class(actual, predicted, names),
     }
     return predicted, figures
-
-
-def tables_of(
-    recipe: str,
-    splits: Mapping[str, tuple[Sequence[str], Labels, Labels]],
-    by_class: Mapping[str, dict[str, dict[str, Any]]],
-    classes: Labels,
-    names: Sequence[str],
-) -> dict[str, list[list[Any]]]:
-    """Return the tables that the plots of a model are drawn from.
-
-    Parameters
-    ----------
-    recipe : str
-        The model's name.
-    splits : dict of str to (sequence of str, ndarray, ndarray)
-        For each split the rows of the source, their true and their predicted classes.
-    by_class : dict of str to dict
-        For each split what `count_by_class` gives.
-    classes : ndarray of shape (c,), dtype int64
-        The classes that the model has an output for.
-    names : sequence of str
-        The name of each label, which the tables have in place of the label.
-
-    Returns
-    -------
-    dict of str to list of list
-        ``predictions``, ``confusion`` and ``accuracy_by_class``: lines of cells, the header first.
-    """
-    found: dict[str, list[list[Any]]] = {
-        "predictions": [["split", "row", "actual", "predicted"]],
-        "confusion": [["recipe", "split", "actual", "predicted", "rows"]],
-        "accuracy_by_class": [["recipe", "split", "class", "accuracy", "rows"]],
-    }
-    for split, (rows, actual, predicted) in splits.items():
-        found["predictions"] += [
-            [split, row, names[true], names[guess]]
-            for row, true, guess in zip(rows, actual, predicted, strict=True)
-        ]
-        # The union: a class may have no training row, or no row in this split.
-        either = np.union1d(classes, actual)
-        found["confusion"] += [
-            [recipe, split, names[true], names[guess], n]
-            for true, guess, n in confusion(actual, predicted, either)
-        ]
-        found["accuracy_by_class"] += [
-            [recipe, split, name, figures["accuracy"], figures["rows"]]
-            for name, figures in by_class[split].items()
-        ]
-    return found

@@ -36,15 +36,12 @@ FILES = {
 }
 
 
-def main(*, name: str, source: Path, out: Path) -> None:
-    """Write the papers of dataset `name`, and the facts that they state to `out`.
-
-    The folder `source` has the facts of its source.
-    """
-    folder, build = Path("datasets", name), Path("build", name)
+def main(name: str) -> None:
+    """Write the papers of the dataset `name`, and the facts that they state."""
+    folder, build, dataset = Path("datasets", name), Path("build", name), read_dataset(name)
     # Of a user's own source there is nothing to say but what was found in it.
-    published = read_yaml(Path("params.yaml"))["sources"].get(source.name, {})
-    about_source = {**read_json(source / "facts.json"), **published}
+    published = read_yaml(Path("params.yaml"))["sources"].get(dataset.source, {})
+    about_source = {**read_json(Path("build/sources", dataset.source, "facts.json")), **published}
     names = about_source["classes"]
     rows_of = dict(zip(names, about_source["rows_per_class"], strict=True))
     samples = read_csv(folder / "samples.csv")
@@ -60,7 +57,7 @@ def main(*, name: str, source: Path, out: Path) -> None:
         "folders": {archive.stem: _folder_in(archive) for archive in archives},
         "splits": splits,
         "classes": present,
-        "dataset": asdict(read_dataset(name)),
+        "dataset": asdict(dataset),
         "source_samples": sum(rows_of[c] for c in present),
         "source": about_source,
         "recipes": {key: asdict(recipe) for key, recipe in sorted(read_recipes().items())},
@@ -71,7 +68,7 @@ def main(*, name: str, source: Path, out: Path) -> None:
         "hardest": _hardest(train, names),
     }
     write_papers(folder, facts)
-    write_json(out, facts)
+    write_json(Path("build/report", f"{name}.json"), facts)
 
 
 def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:

@@ -28,11 +28,12 @@ FILES = {
 }
 
 
-def main(*, name: str, transformers: Path, out: Path) -> None:
-    """Write the papers of text `name`, and the facts that they state to `out`.
+# What was measured of the texts that transformers learned.
+TRANSFORMERS = Path("experiments/transformers/results")
 
-    The folder `transformers` has what was measured of the texts that transformers learned.
-    """
+
+def main(name: str) -> None:
+    """Write the papers of the text `name`, and the facts that they state."""
     folder = Path("datasets", name)
     common = common_facts(name, "text", FILES)
     pairs = dict(zip(SPLITS, read_splits(folder), strict=True))
@@ -67,10 +68,10 @@ def main(*, name: str, transformers: Path, out: Path) -> None:
             for split in scores
             if split != "ranking"
         },
-        "transformers": _figures(transformers / f"{name}.json", folder),
+        "transformers": _figures(TRANSFORMERS / f"{name}.json", folder),
     }
     write_papers(folder, facts)
-    write_json(out, facts)
+    write_json(Path("build/report", f"{name}.json"), facts)
 
 
 def _figures(path: Path, folder: Path) -> dict[str, Any] | None:

@@ -17,13 +17,15 @@ from stages.sample.curation import TooFewError
 from stages.source.stored import read_source
 
 
-def main(*, name: str, source: Path, out: Path) -> None:
-    """Choose the rows of the dataset `name` from the folder `source`; write to the folder `out`.
+def main(name: str) -> None:
+    """Choose the rows of the dataset `name` from its source; write them to ``build/NAME/sample``.
 
-    It gets the rows of each split with the generator's state, and a table of all rows of the
-    dataset's classes with their difficulty, with their pixels in the same order.
+    That folder gets the rows of each split with the generator's state, and a table of all rows of
+    the dataset's classes with their difficulty, with their pixels in the same order.
     """
-    dataset, facts = read_dataset(name), read_json(source / "facts.json")
+    dataset = read_dataset(name)
+    source, out = Path("build/sources", dataset.source), Path("build", name, "sample")
+    facts = read_json(source / "facts.json")
     try:
         counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
         data = read_source(source)
@@ -41,9 +43,8 @@ def main(*, name: str, source: Path, out: Path) -> None:
     write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *chosen.table])
     drawn = {split: of_split.tolist() for split, of_split in chosen.drawn.items()}
     write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
-    write_json(
-        out / "facts.json", {key: facts[key] for key in ("classes", "image_shape", "maximum")}
-    )
+    kept = {key: facts[key] for key in ("classes", "image_shape", "maximum")}
+    write_json(out / "facts.json", {**kept, "normalize": dataset.normalize})
 
 
 if __name__ == "__main__":

@@ -61,12 +61,12 @@ def write_source(entry: AnySource, out: Path) -> Facts:
     return facts
 
 
-def main(*, name: str, out: Path) -> None:
-    """Read the source NAME of params.yaml; write what later stages read to the folder OUT."""
+def main(name: str) -> None:
+    """Read the source `name` of params.yaml; write it to ``build/sources/NAME``."""
     entry = read_source(name)
     part = "own" if isinstance(entry, Own) else "sources"
     with errors_of(part, name):
-        facts = write_source(entry, out)
+        facts = write_source(entry, Path("build/sources", name))
     if part == "own":
         print(f"{name}: {facts}; sha256 {facts.sha256}")
 

@@ -38,9 +38,10 @@ DECIMALS = 6
 SIMILARITY_DECIMALS = 9
 
 
-def main(*, dataset: Path, metrics: Path) -> None:
-    """Learn from train of the folder `dataset`, score on val and test, and write `metrics`."""
-    write_json(metrics, evaluate_text(*read_splits(dataset)), indent=2)
+def main(name: str) -> None:
+    """Learn from train of the text `name`, score on val and test; write ``metrics/NAME.json``."""
+    figures = evaluate_text(*read_splits(Path("datasets", name)))
+    write_json(Path("metrics", f"{name}.json"), figures, indent=2)
 
 
 def evaluate_text(

@@ -37,13 +37,14 @@ WORD_IN_TRAIN: Final = 3
 _Feature = tuple[str, str]
 
 
-def main(*, name: str, pairs: Path, out: Path) -> None:
-    """Draw from the table `pairs` as the entry `name` of params.yaml says; write it to `out`."""
+def main(name: str) -> None:
+    """Draw the pairs of each split of the text `name`; write ``build/NAME/split.json``."""
+    build = Path("build", name)
     try:
-        splits = split_text(read_text(name), parse_pairs(pairs.read_bytes()))
+        splits = split_text(read_text(name), parse_pairs((build / "pairs.tsv").read_bytes()))
     except ParamError as error:
         raise error.within("texts", name) from None
-    write_json(out, splits, indent=1)
+    write_json(build / "split.json", splits, indent=1)
 
 
 def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:

@@ -24,7 +24,7 @@ def test_the_parts_of_the_page_are_a_source(tmp_path: Path) -> None:
     for entry in blocks(PAGE, "yaml"):
         params = below_its_part(entry, params)
     assert check(tmp_path, params).returncode == 0
-    stage = [sys.executable, "-m", "stages.source", "--name", "noise", "--out", "out"]
+    stage = [sys.executable, "-m", "stages.source", "noise"]
     printed = subprocess.run(
         stage, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, check=True, capture_output=True
     ).stdout.decode()

@@ -46,9 +46,9 @@ def build(authored: str, entry: str, encoding: str = "utf-8") -> Text:
     source.parent.mkdir(parents=True)
     source.write_bytes(authored.encode(encoding, "replace"))
     expand_text.main(source=source, out=Path("build/mine/pairs.tsv"))
-    split_text.main(name="mine", pairs=Path("build/mine/pairs.tsv"), out=SPLIT)
-    serialize_text.main(split=SPLIT, out=Path("datasets/mine"))
-    evaluate_text.main(dataset=Path("datasets/mine"), metrics=Path("metrics/mine.json"))
+    split_text.main("mine")
+    serialize_text.main("mine")
+    evaluate_text.main("mine")
     return tinydatasets.load_text("mine")
 
 

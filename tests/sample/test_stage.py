@@ -53,14 +53,13 @@ def run(name: str = "drawn", data: Data | None = None, **changes: Any) -> list[d
     dataset = {"source": "mine", "seed": 9, "normalize": False, **counts, **changes}
     params = {"sources": {}, "own": {}, "datasets": {name: dataset}, "recipes": {}, "texts": {}}
     Path("params.yaml").write_text(json.dumps(params))
-    out = Path("build", name)
     with pytest.MonkeyPatch.context() as patched:
         if data:
             patched.setattr(sample, "read_source", lambda _: data)
-        sample.main(name=name, source=Path("build/sources/mine"), out=out / "sample")
-    split.main(sample=out / "sample", out=out / "split.csv")
-    normalize.main(name=name, sample=out / "sample", split=out / "split.csv", out=out / "arrays")
-    return read_csv(out / "split.csv")
+        sample.main(name)
+    split.main(name)
+    normalize.main(name)
+    return read_csv(Path("build", name, "split.csv"))
 
 
 def rows_of(table: list[dict[str, str]], name: str) -> list[int]:
@@ -99,7 +98,7 @@ def test_a_draw_by_shuffle_is_that_of_the_design(test_draw: str, seed: int) -> N
         np.testing.assert_array_equal(load(name), IMAGES[of_split])
         np.testing.assert_array_equal(load(name, "labels"), LABELS[of_split])
         assert load(name, "labels").dtype == np.int64
-    assert read_json(Path("build/drawn/arrays/facts.json")) == FACTS
+    assert read_json(Path("build/drawn/arrays/facts.json")) == {**FACTS, "normalize": False}
 
 
 @pytest.mark.parametrize("kind", ["in memory", *LARGE])
@@ -224,6 +223,6 @@ def test_a_damaged_file_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     path = Path("build", name)
     path.write_bytes(path.read_bytes()[:200])
     if name.endswith("drawn.json"):
-        monkeypatch.setattr(sample, "main", lambda **_: None)
+        monkeypatch.setattr(sample, "main", lambda _: None)
     with pytest.raises(StageError, match=rf"{name} is damaged .* run `dvc repro` again"):
         run()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from stages.common.arrays import write_array
+from stages.common.arrays import write_array, write_split
 from stages.common.errors import StageError
 from stages.common.files import write_bytes
 from stages.serialize.__main__ import main
@@ -34,30 +34,30 @@ FILES = [
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    arrays = tmp_path / "build/out/arrays"
     for name, labels in (("train", [0, 1]), ("test", [0])):
         images = np.full((len(labels), 2, 2), 0.5, np.float32)
-        write_array(tmp_path / "arrays" / name / "images.npy", images)
-        write_array(tmp_path / "arrays" / name / "labels.npy", np.array(labels))
-    (tmp_path / "split.csv").write_text(TABLE)
-    add_names(tmp_path, "0", "1", "2")
-    return tmp_path
+        write_split(arrays / name, images, np.array(labels))
+    (arrays / "split.csv").write_text(TABLE)
+    add_names(arrays, "0", "1", "2")
+    return arrays
 
 
 def add_val(folder: Path) -> None:
-    shutil.copytree(folder / "arrays/train", folder / "arrays/val")
-    write_array(folder / "arrays/val/labels.npy", np.array([1, 0]))
+    shutil.copytree(folder / "train", folder / "val")
+    write_array(folder / "val/labels.npy", np.array([1, 0]))
     (folder / "split.csv").write_text(TABLE_WITH_VAL)
 
 
 def add_names(folder: Path, *names: str) -> None:
-    (folder / "arrays/facts.json").write_text(json.dumps({"classes": names, "maximum": 255}))
+    (folder / "facts.json").write_text(json.dumps({"classes": names, "maximum": 255}))
 
 
 def run(folder: Path) -> Path:
-    out = folder / "out"
-    main(arrays=folder / "arrays", split=folder / "split.csv", out=out)
-    return out
+    main("out")
+    return folder.parents[2] / "datasets/out"
 
 
 def written(out: Path) -> list[str]:
@@ -115,10 +115,10 @@ def test_what_an_earlier_run_left_goes_with_its_lines(folder: Path) -> None:
     add_val(folder)
     add_names(folder, "oak", "ash")
     run(folder)
-    shutil.rmtree(folder / "arrays/val")
+    shutil.rmtree(folder / "val")
     (folder / "split.csv").write_text(TABLE)
     add_names(folder, "0", "1", "2")
-    (folder / "out/README.md").touch()
+    (run(folder) / "README.md").touch()
     found = {path.name: path.read_bytes() for path in run(folder).iterdir()}
     assert found == {**expected, "README.md": b""}
 
@@ -160,11 +160,11 @@ def test_the_sums_are_written_last(folder: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("name", ["train", "val", "test"])
 def test_what_no_pickle_may_hold_is_said_and_nothing_is_written(folder: Path, name: str) -> None:
     add_val(folder)
-    rows = len(np.load(folder / f"arrays/{name}/labels.npy"))
-    write_array(folder / f"arrays/{name}/images.npy", np.full((rows, 2, 2), 1.5, np.float32))
+    rows = len(np.load(folder / f"{name}/labels.npy"))
+    write_array(folder / f"{name}/images.npy", np.full((rows, 2, 2), 1.5, np.float32))
     with pytest.raises(StageError, match=rf"out/{name}\.pkl: .*pixels in \[0, 1\]"):
         run(folder)
-    assert not (folder / "out").exists()
+    assert not (folder.parents[2] / "datasets").exists()
 
 
 @pytest.mark.parametrize(
@@ -180,4 +180,4 @@ def test_wrong_names_are_said_and_nothing_is_written(
     add_names(folder, *names)
     with pytest.raises(StageError, match=rf"out/classes\.json: {message}$"):
         run(folder)
-    assert not (folder / "out").exists()
+    assert not (folder.parents[2] / "datasets").exists()

@@ -40,7 +40,7 @@ def run(part: str, entry: dict[str, Any]) -> dict[str, Any]:
     """Run the stage on an entry of params.yaml, and give the facts that it wrote."""
     params = {"sources": {}, "own": {}, part: {"mine": entry}}
     YAML().dump(params, Path("params.yaml"))
-    main(name="mine", out=OUT)
+    main("mine")
     facts: dict[str, Any] = json.loads((OUT / "facts.json").read_text())
     return facts
 

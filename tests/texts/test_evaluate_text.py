@@ -62,10 +62,15 @@ def test_without_validation_pairs_test_has_its_figures_alone() -> None:
 
 
 @pytest.mark.parametrize("emptied", ["train", "test"])
-def test_an_emptied_file_is_named(tmp_path: Path, emptied: str) -> None:
+def test_an_emptied_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, emptied: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "datasets/mine"
+    folder.mkdir(parents=True)
     for split in ("train", "val", "test"):
         data = (ROOT / f"datasets/tinytalks/{split}.jsonl").read_bytes()
-        (tmp_path / f"{split}.jsonl").write_bytes(b"" if split == emptied else data)
+        (folder / f"{split}.jsonl").write_bytes(b"" if split == emptied else data)
     with pytest.raises(FormatError, match=f"{emptied}.jsonl: not questions and answers"):
-        evaluate_text.main(dataset=tmp_path, metrics=tmp_path / "metrics.json")
-    assert not (tmp_path / "metrics.json").exists()
+        evaluate_text.main("mine")
+    assert not (tmp_path / "metrics").exists()
