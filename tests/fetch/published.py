@@ -17,12 +17,8 @@ from tinydatasets.fetch.benchmarks import CIFAR10, MNIST, Benchmark, RemoteFile
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-MNIST_NAMES = [
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-]
+KINDS = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
+MNIST_NAMES = [f"{split}-{kind}" for split in ("train", "t10k") for kind in KINDS]
 CIFAR_NAME = "cifar-10-binary.tar.gz"
 
 
@@ -30,9 +26,8 @@ def random_bytes(seed: int, *shape: int, below: int = 256) -> npt.NDArray[Any]:
     return np.random.RandomState(seed).randint(below, size=shape, dtype=np.uint8)
 
 
-def idx(array: npt.NDArray[Any], kind: int = 8) -> bytes:
-    lengths = struct.pack(f">{array.ndim}I", *array.shape)
-    return bytes([0, 0, kind, array.ndim]) + lengths + array.tobytes()
+def idx(array: npt.NDArray[Any]) -> bytes:
+    return struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
 def mnist_arrays() -> list[npt.NDArray[Any]]:

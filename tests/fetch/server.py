@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Seconds after which a server or a client that hangs fails the test.
-LIMIT = 60
+LIMIT = 60  # seconds after which a server or a client that hangs fails the test
 
 
 class Answer(BaseHTTPRequestHandler):
