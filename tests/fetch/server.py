@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LIMIT = 60  # seconds after which a server or a client that hangs fails the test
-
 
 class Answer(BaseHTTPRequestHandler):
     """Answers with a file of the mirror, or with its next fault."""
 
     server: Mirror
-    timeout = LIMIT
+    timeout = 60  # seconds, after which a client that hangs fails the test
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
@@ -76,4 +74,4 @@ def serving() -> Iterator[Mirror]:
         thread.start()
         yield mirror
         mirror.shutdown()
-        thread.join(LIMIT)
+        thread.join(Answer.timeout)

@@ -47,14 +47,12 @@ def assert_refused(read: Any, files: dict[str, bytes], rows: tuple[int, int], re
 
 
 def added(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> bytes:
-    """Return the archive with another member."""
     member = tarfile.TarInfo(name)
     member.type, member.linkname = kind, target
     return published.tar([*MEMBERS, (member, b"")])
 
 
 def with_first(content: bytes) -> bytes:
-    """Return the archive with another first batch."""
     return published.tar([(m, content if m.name == FIRST else old) for m, old in MEMBERS])
 
 
