@@ -50,17 +50,12 @@ def cifar_batches() -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
     }
 
 
-def cifar_batch(labels: npt.NDArray[Any], data: npt.NDArray[Any]) -> bytes:
-    """Write each image as its label and its 3072 bytes."""
-    return np.column_stack([labels, data]).tobytes()
-
-
 def cifar_members() -> list[tuple[tarfile.TarInfo, bytes]]:
     """Return what the archive holds; its files are not in the order of their names."""
     names = "airplane automobile bird cat deer dog frog horse ship truck"
     contents = {"batches.meta.txt": names.replace(" ", "\n").encode() + b"\n\n"}
     for name, batch in reversed(cifar_batches().items()):
-        contents[name] = cifar_batch(*batch)
+        contents[name] = np.column_stack(batch).tobytes()  # a label, then its 3072 bytes
     folder = tarfile.TarInfo("cifar-10-batches-bin")
     folder.type = tarfile.DIRTYPE
     members = [(tarfile.TarInfo(f"{folder.name}/{name}"), x) for name, x in contents.items()]

@@ -50,8 +50,7 @@ class Mirror(ThreadingHTTPServer):
 
 
 def silent(answer: Answer, _: bytes) -> None:
-    """Answer nothing until the client hangs up."""
-    answer.rfile.read(1)
+    answer.rfile.read(1)  # until the client hangs up
     answer.close_connection = True
 
 
