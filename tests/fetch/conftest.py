@@ -23,7 +23,6 @@ Publish = Callable[..., None]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder into which is fetched."""
     monkeypatch.setenv("TINYDATASETS_HOME", str(tmp_path / "home"))
     # The machine's proxies have no part in this, and nobody waits before a second attempt.
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -17,12 +17,8 @@ from tinydatasets.fetch.benchmarks import CIFAR10, MNIST, Benchmark, RemoteFile
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-MNIST_NAMES = [
-    "train-images-idx3-ubyte.gz",
-    "train-labels-idx1-ubyte.gz",
-    "t10k-images-idx3-ubyte.gz",
-    "t10k-labels-idx1-ubyte.gz",
-]
+KINDS = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
+MNIST_NAMES = [f"{split}-{kind}" for split in ("train", "t10k") for kind in KINDS]
 CIFAR_NAME = "cifar-10-binary.tar.gz"
 
 
@@ -30,9 +26,8 @@ def random_bytes(seed: int, *shape: int, below: int = 256) -> npt.NDArray[Any]:
     return np.random.RandomState(seed).randint(below, size=shape, dtype=np.uint8)
 
 
-def idx(array: npt.NDArray[Any], kind: int = 8) -> bytes:
-    lengths = struct.pack(f">{array.ndim}I", *array.shape)
-    return bytes([0, 0, kind, array.ndim]) + lengths + array.tobytes()
+def idx(array: npt.NDArray[Any]) -> bytes:
+    return struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
 
 
 def mnist_arrays() -> list[npt.NDArray[Any]]:
@@ -55,17 +50,12 @@ def cifar_batches() -> dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
     }
 
 
-def cifar_batch(labels: npt.NDArray[Any], data: npt.NDArray[Any]) -> bytes:
-    """Write each image as its label and its 3072 bytes."""
-    return np.column_stack([labels, data]).tobytes()
-
-
 def cifar_members() -> list[tuple[tarfile.TarInfo, bytes]]:
     """Return what the archive holds; its files are not in the order of their names."""
     names = "airplane automobile bird cat deer dog frog horse ship truck"
     contents = {"batches.meta.txt": names.replace(" ", "\n").encode() + b"\n\n"}
     for name, batch in reversed(cifar_batches().items()):
-        contents[name] = cifar_batch(*batch)
+        contents[name] = np.column_stack(batch).tobytes()  # a label, then its 3072 bytes
     folder = tarfile.TarInfo("cifar-10-batches-bin")
     folder.type = tarfile.DIRTYPE
     members = [(tarfile.TarInfo(f"{folder.name}/{name}"), x) for name, x in contents.items()]

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Seconds after which a server or a client that hangs fails the test.
-LIMIT = 60
-
 
 class Answer(BaseHTTPRequestHandler):
     """Answers with a file of the mirror, or with its next fault."""
 
     server: Mirror
-    timeout = LIMIT
+    timeout = 60  # seconds, after which a client that hangs fails the test
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
@@ -53,8 +50,7 @@ class Mirror(ThreadingHTTPServer):
 
 
 def silent(answer: Answer, _: bytes) -> None:
-    """Answer nothing until the client hangs up."""
-    answer.rfile.read(1)
+    answer.rfile.read(1)  # until the client hangs up
     answer.close_connection = True
 
 
@@ -77,4 +73,4 @@ def serving() -> Iterator[Mirror]:
         thread.start()
         yield mirror
         mirror.shutdown()
-        thread.join(LIMIT)
+        thread.join(Answer.timeout)

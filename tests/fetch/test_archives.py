@@ -10,7 +10,6 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.fetch import published
@@ -20,9 +19,8 @@ FOLDER = "cifar-10-batches-bin"
 FIRST = f"{FOLDER}/data_batch_1.bin"
 MEMBERS = published.cifar_members()
 ARCHIVE = published.tar(MEMBERS)
-LABELS, DATA = published.cifar_batches()["data_batch_1.bin"]
-BATCH = published.cifar_batch(LABELS, DATA)
-TEN = published.cifar_batch(np.where(np.arange(300) == 5, np.uint8(10), LABELS), DATA)
+BATCH = {member.name: content for member, content in MEMBERS}[FIRST]
+TEN = BATCH[: 5 * 3073] + b"\x0a" + BATCH[5 * 3073 + 1 :]  # a label of 10
 IMAGES, _, TEST_IMAGES, TEST_LABELS = ARRAYS = published.mnist_arrays()
 FILES = published.mnist_files(ARRAYS)
 
@@ -32,11 +30,6 @@ class Call:
 
     def __reduce__(self) -> Any:
         return open, ("mark", "w")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 def assert_refused(read: Any, files: dict[str, bytes], rows: tuple[int, int], reason: str) -> None:
@@ -54,14 +47,12 @@ def assert_refused(read: Any, files: dict[str, bytes], rows: tuple[int, int], re
 
 
 def added(name: str, kind: bytes = tarfile.REGTYPE, target: str = "") -> bytes:
-    """Return the archive with another member."""
     member = tarfile.TarInfo(name)
     member.type, member.linkname = kind, target
     return published.tar([*MEMBERS, (member, b"")])
 
 
 def with_first(content: bytes) -> bytes:
-    """Return the archive with another first batch."""
     return published.tar([(m, content if m.name == FIRST else old) for m, old in MEMBERS])
 
 
@@ -72,12 +63,10 @@ def with_first(content: bytes) -> bytes:
         (added(f"{FOLDER}/x", tarfile.LNKTYPE, FIRST), f"'{FOLDER}/x': a link or a device"),
         (added(f"{FOLDER}/x", tarfile.CHRTYPE), f"'{FOLDER}/x': a link or a device"),
         (added(f"{FOLDER}/../../x"), f"'{FOLDER}/../../x': not in {FOLDER}/"),
-        (added(f"/{FOLDER}/x"), f"'/{FOLDER}/x': not in {FOLDER}/"),
         (added("../x", tarfile.DIRTYPE), f"'../x': not in {FOLDER}/"),
         (added(FIRST), f"'{FIRST}': there twice"),
         (published.tar([pair for pair in MEMBERS if pair[0].name != FIRST]), f"expected {FIRST} "),
         (gzip.compress(b"not an archive"), "not readable as tar.gz: "),
-        (ARCHIVE[:100_000], "not readable as tar.gz: "),
         (gzip.compress(gzip.decompress(ARCHIVE)[:2_000_000], 1), "not readable as tar.gz: "),
         (gzip.compress(gzip.decompress(published.tar([])) + bytes(2**27), 1), f"expected {FIRST}"),
         (with_first(bytes(2**21)), f"'{FIRST}': more than 1,048,576 bytes"),
@@ -85,11 +74,12 @@ def with_first(content: bytes) -> bytes:
         (with_first(TEN), "data_batch_1.bin: expected labels of 0 to 9, found 10"),
         (with_first(pickle.dumps(Call()).ljust(921_900)), "expected labels of 0 to 9, found 128"),
     ],
-    ids=range(16),
+    ids=range(14),
 )
 def test_an_archive_with_something_else_in_it_is_refused(
-    archive: bytes, reason: str, monkeypatch: pytest.MonkeyPatch
+    archive: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(readers, "_LARGEST_ARCHIVE", 2**24)
     monkeypatch.setattr(readers, "_LARGEST_MEMBER", 2**20)
     assert_refused(readers.read_cifar10, {"archive.gz": archive}, (1500, 300), reason)
@@ -98,7 +88,6 @@ def test_an_archive_with_something_else_in_it_is_refused(
 @pytest.mark.parametrize(
     ("place", "content", "reason"),
     [
-        (0, gzip.compress(published.idx(IMAGES, kind=9)), "expected an IDX file of bytes of"),
         (
             0,
             gzip.compress(published.idx(IMAGES) + bytes(2**27), 1),
@@ -110,10 +99,11 @@ def test_an_archive_with_something_else_in_it_is_refused(
         (0, b"no gzip", "not readable as gzip: "),
         (0, gzip.compress(published.idx(IMAGES))[:-9], "not readable as gzip: "),
     ],
-    ids=range(7),
+    ids=range(6),
 )
 def test_a_file_of_mnist_with_something_else_in_it_is_named(
-    place: int, content: bytes, reason: str
+    place: int, content: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     name = published.MNIST_NAMES[place]
     assert_refused(readers.read_mnist, {**FILES, name: content}, (30, 20), f"{name}: {reason}")
