@@ -59,6 +59,7 @@ class Repository:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            timeout=600,
         )
         if status is not None:
             assert result.returncode == status, result.stdout

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from stages.texts import evaluate_text, expand_text, serialize_text, split_text
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FOLDER = ROOT / "datasets" / "tinytalks"
 SPLITS = {"train": 42, "val": 9, "test": 9}
@@ -51,21 +49,6 @@ def expanded() -> Iterator[tuple[int, str, str, str, str]]:
 
 # By level, because that is how ids count.
 SOURCE = sorted(expanded(), key=operator.itemgetter(0))
-
-
-def test_the_stages_rebuild_the_released_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    pairs, split = tmp_path / "pairs.tsv", tmp_path / "split.json"
-    expand_text.main(source=FOLDER / "templates.yaml", out=pairs)
-    split_text.main(name="tinytalks", pairs=pairs, out=split)
-    serialize_text.main(split=split, out=tmp_path / "text")
-    for path in (tmp_path / "text").iterdir():
-        assert path.read_bytes() == (FOLDER / path.name).read_bytes(), path.name
-    evaluate_text.main(dataset=tmp_path / "text", metrics=tmp_path / "metrics.json")
-    metrics = (tmp_path / "metrics.json").read_bytes()
-    assert metrics == (ROOT / "metrics/tinytalks.json").read_bytes()
 
 
 def test_both_formats_have_the_same_pairs_in_the_order_of_the_source() -> None:

@@ -138,23 +138,20 @@ def plots(repository: Repository, *arguments: str) -> dict[tuple[str, str], Any]
 
 
 def test_plots_show_every_dataset_and_recipe_and_two_revisions(digits: Repository) -> None:
-    titles = ("rows by true and predicted class", "accuracy by class")
+    title = "rows by true and predicted class, and accuracy by class"
     assert plots(digits, "show").keys() == {
         (f"{dataset}: {title}", recipe)
         for dataset in ("tinydigits", "tinydigits-150")
-        for title in titles
         for recipe in ("classroom", "tuned")
     }
     digits.set_param("datasets.tinydigits.seed", 43)
     digits.repro("evaluate@tinydigits")
-    shown = plots(digits, "diff")
-    for title in titles:
-        plot = shown[f"tinydigits: {title}", "tuned"]
-        values = plot["data"]["values"]
-        assert {line["rev"] for line in values} == {"HEAD", "workspace"}
-        # Test and unused rows are apart.
-        assert {line["split"] for line in values} == {"test", "unused"}
-        assert plot["facet"]["column"]["field"] == "panel"
+    plot = plots(digits, "diff")[f"tinydigits: {title}", "tuned"]
+    values = plot["data"]["values"]
+    assert {line["rev"] for line in values} == {"HEAD", "workspace"}
+    # Test and unused rows are apart.
+    assert {line["split"] for line in values} == {"test", "unused"}
+    assert plot["facet"]["column"]["field"] == "panel"
 
 
 def test_one_stage_of_one_dataset_is_reproduced(digits: Repository) -> None:

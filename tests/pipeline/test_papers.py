@@ -92,8 +92,8 @@ def test_the_page_has_what_was_built(built: Repository) -> None:
                 assert f"{accuracy} <small>({low} to {high})</small>" in shown
             assert f"| `{recipe}` | {' | '.join(cells)} |" in card
         predictions = built.read(f"build/{name}/predictions/tuned.csv").splitlines()[1:]
-        cells_of_test = [line.split(",") for line in predictions if line.startswith("test,")]
-        wrong = [(actual, guess) for _, _, actual, guess in cells_of_test if actual != guess]
+        cells_of_test = [line.split(",") for line in predictions if line.startswith("tuned,test,")]
+        wrong = [(actual, guess) for *_, actual, guess in cells_of_test if actual != guess]
         mistakes = re.findall(r"(\d), said (\d)</li>", shown.rpartition("<code>tuned</code>: ")[2])
         assert mistakes[: len(wrong)] == wrong
     shown = section(built, "tinytalks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,6 @@ from stages.sample.difficulty import TIERS
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
-PAPERS = ("LICENSE", "README.md")
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
 ZEROS_AND_ONES = {
     "source": "digits",
@@ -65,7 +65,7 @@ def assert_holds(repository: Repository, name: str, split: str, rows: npt.NDArra
 def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None:
     before = digits.contents("datasets", "metrics", "build")
     digits.set_param("datasets.zeros-and-ones", ZEROS_AND_ONES)
-    assert digits.repro() == {"params", *chain("zeros-and-ones")}
+    assert digits.repro() == {"check", *chain("zeros-and-ones")}
 
     train, test = draw(7, {0: 40, 1: 40}, {0: 10, 1: 10})
     assert_holds(digits, "zeros-and-ones", "train", train)
@@ -80,27 +80,19 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     assert {label: part["rows"] for label, part in by_class.items()} == {"0": 128, "1": 132}
     for recipe in ("classroom", "tuned"):
         assert (digits.folder / f"build/zeros-and-ones/models/{recipe}.safetensors").is_file()
-        for table in ("predictions", "confusion", "accuracy_by_class"):
-            assert (digits.folder / f"build/zeros-and-ones/{table}/{recipe}.csv").is_file()
+        assert (digits.folder / f"build/zeros-and-ones/predictions/{recipe}.csv").is_file()
     assert "zeros-and-ones" in digits.run("dvc", "metrics", "show")
 
-    own_papers = [digits.folder / f"datasets/zeros-and-ones/{name}" for name in PAPERS]
-    for paper in own_papers:
-        paper.write_text("Written by hand.")
-    # Named as what the pipeline makes of a text.
-    own_text = digits.folder / "datasets/zeros-and-ones/train.txt"
-    own_text.write_text("Written by hand, too.")
-    # The lock too: it knows nothing of the dataset then.
-    digits.run("git", "checkout", "params.yaml", "dvc.lock")
-    printed = digits.run("python", "-m", "tools.prune")
-    assert "kept datasets/zeros-and-ones, which also has LICENSE, README.md, train.txt" in printed
-    own_text.unlink()
-    for paper in own_papers:
-        paper.unlink()
-    own_text.parent.rmdir()
-    digits.repro()
+    # What is left of it when its entry goes is named, and nothing is removed.
+    digits.run("git", "checkout", "params.yaml")
+    printed = digits.run("python", "-m", "tools.leftovers")
+    for left in ("build/zeros-and-ones", "datasets/zeros-and-ones", "metrics/zeros-and-ones.json"):
+        assert f"{left}\n" in printed
+        path = digits.folder / left
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    digits.run("git", "checkout", "dvc.lock")
+    assert digits.repro() == set()
     assert digits.contents("datasets", "metrics", "build") == before
-    assert not (digits.folder / "build/zeros-and-ones").exists()
     assert digits.changes() == ""
 
 
@@ -156,19 +148,15 @@ def test_subsets_of_every_form_and_a_recipe_with_adam(digits: Repository) -> Non
         # A dataset that takes every row has none that is unused, and no figures of them.
         splits = {"test"} if name == "whole" else {"test", "unused"}
         assert set(metrics["tuned"]) == splits
-        table = digits.read(f"build/{name}/confusion/tuned.csv").splitlines()
+        table = digits.read(f"build/{name}/predictions/tuned.csv").splitlines()
         assert {line.split(",")[1] for line in table[1:]} == splits
     assert digits.run("dvc", "metrics", "show")
-    digits.run("dvc", "plots", "show")
-    page = digits.read("dvc_plots/index.html")
-    assert page.count("whole: rows by true and predicted class") == 3
-    assert page.count("whole: accuracy by class") == 3
 
 
 def test_seeds_and_recipes_rerun_what_they_concern_and_come_back(digits: Repository) -> None:
     before = digits.contents("datasets", "metrics", "build")
     digits.set_param("datasets.tinydigits.seed", 43)
-    assert digits.repro() == {"params", *chain("tinydigits")}
+    assert digits.repro() == {"check", *chain("tinydigits")}
     changed = {name for name, data in digits.contents("datasets").items() if before[name] != data}
     assert changed == {
         f"datasets/tinydigits/{name}"
@@ -185,7 +173,7 @@ def test_seeds_and_recipes_rerun_what_they_concern_and_come_back(digits: Reposit
     digits.set_param("recipes.tuned.momentum", 0.8)
     ran = digits.repro()
     assert {stage for stage in ran if not stage.endswith("@tinydigits")} == {
-        "params",
+        "check",
         *chain("tinydigits-150", "train_mlp", "evaluate"),
     }
     after = digits.contents("datasets", "metrics")
@@ -199,16 +187,13 @@ def test_seeds_and_recipes_rerun_what_they_concern_and_come_back(digits: Reposit
     assert digits.changes() == ""
 
 
-def test_a_comment_a_reordering_and_a_default_rerun_nothing_that_is_built(
-    digits: Repository,
-) -> None:
+def test_a_comment_and_a_reordering_rerun_the_check_alone(digits: Repository) -> None:
     params = digits.params()
     for part, entries in params.items():
         params[part] = dict(reversed(entries.items()))
     digits.write_params(dict(reversed(params.items())))
     (digits.folder / "params.yaml").write_text(f"# A comment.\n{digits.read('params.yaml')}")
-    digits.set_param("datasets.tinydigits.normalize", True)
-    assert digits.repro() == {"params"}
+    assert digits.repro() == {"check"}
     digits.run("git", "checkout", "params.yaml")
     digits.repro()
     assert digits.changes() == ""

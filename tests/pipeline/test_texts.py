@@ -31,38 +31,14 @@ def levels(repository: Repository, name: str, split: str) -> list[int]:
     return [json.loads(line)["level"] for line in text.splitlines()]
 
 
-def test_two_levels_are_built_alone_and_go_again(built: Repository) -> None:
-    before = built.contents("datasets", "metrics", "build")
+def test_two_levels_are_built_alone(built: Repository) -> None:
     built.set_param("texts.tinytalks-easy", EASY)
-    assert built.repro() == {"params", *chain("tinytalks-easy")}
+    assert built.repro() == {"check", *chain("tinytalks-easy")}
     assert levels(built, "tinytalks-easy", "train") == [1] * 42 + [2] * 42
     assert levels(built, "tinytalks-easy", "val") == [1] * 9 + [2] * 9
     assert levels(built, "tinytalks-easy", "test") == [1] * 8 + [2] * 9
     metrics = json.loads(built.read("metrics/tinytalks-easy.json"))
     assert metrics["retrieval"][0] == {"ranking": "chance", "val": 0.055556, "test": 0.058824}
-
-    built.run("git", "checkout", "params.yaml")
-    printed = built.run("python", "-m", "tools.prune")
-    assert "removed datasets/tinytalks-easy/val.jsonl" in printed
-    assert "kept" not in printed
-    built.repro()
-    assert built.contents("datasets", "metrics", "build") == before
-    assert built.changes() == ""
-
-
-def test_prune_keeps_what_the_author_wrote(built: Repository) -> None:
-    before = built.contents("datasets")
-    built.set_param("texts", {})
-    printed = built.run("python", "-m", "tools.prune")
-    assert "kept datasets/tinytalks, which also has about.yaml, templates.yaml" in printed
-    after = built.contents("datasets")
-    assert {name for name in after if "tinytalks" in name} == {
-        "datasets/tinytalks/about.yaml",
-        TEMPLATES,
-    }
-    assert all(before[name] == data for name, data in after.items())
-    assert built.repro() == {"params"}
-    assert "tinytalks" not in built.run("dvc", "metrics", "show")
 
 
 def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
@@ -120,7 +96,7 @@ def test_more_pairs_than_a_level_has_stop_the_pipeline(built: Repository) -> Non
     built.set_param("texts.tinytalks.train_per_level", 43)
     printed = built.run("dvc", "repro", status=255)
     assert (
-        "params.yaml: texts.tinytalks: level 1 has 60 pairs available, but 61 are asked "
+        ": texts.tinytalks: level 1 has 60 pairs available, but 61 are asked "
         "(43 for train, 9 for val, 9 for test)\n"
     ) in printed
     assert "Traceback" not in printed
