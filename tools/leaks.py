@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stages.check.__main__ import read_params
+from stages.check.validate import read_params
 from stages.common import command
 from stages.common.blocks import Block
 from stages.common.errors import StageError
