@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAMES = "zero one two three four five six seven eight nine".split()
 OWN = {"kind": "parts", "path": "data/mine", "classes": NAMES, "difficulty": True}
+STAGES = ("serialize@mine", "evaluate@mine")
 HOW = {"source": "mine", "strategy": "curated", "draw": "hash", "seed": 5}
 COUNTS = {"train_per_class": 20, "val_per_class": 3, "test_per_class": {0: 9, 8: 9}}
 
@@ -35,8 +36,8 @@ def test_a_cluster_builds_what_this_machine_builds(
     digits.set_param("own.mine", OWN)
     digits.set_param("datasets.mine", {**HOW, **COUNTS})
     there = copy_built(digits, tmp_path / "there")
-    there.run("env", f"{VARIABLE}={cluster}", "dvc", "repro", "evaluate@mine")
-    digits.run("env", f"{VARIABLE}=1", "dvc", "repro", "evaluate@mine")
+    there.run("env", f"{VARIABLE}={cluster}", "dvc", "repro", *STAGES)
+    digits.run("env", f"{VARIABLE}=1", "dvc", "repro", *STAGES)
     folders = ("datasets/mine", "metrics", "build/mine", "build/sources")
     assert digits.contents(*folders) == there.contents(*folders)
     # The lock file says nothing of where work ran.

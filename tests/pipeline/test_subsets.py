@@ -135,7 +135,7 @@ def test_subsets_of_every_form_and_a_recipe_with_adam(digits: Repository) -> Non
     digits.set_param("recipes.mine", {**recipe, "epochs": 9, "seed": 1})
     for name, asked in ASKED.items():
         digits.set_param(f"datasets.{name}", {"source": "digits", **asked.entry})
-    digits.repro(*(f"evaluate@{name}" for name in ASKED))
+    digits.repro(*(f"{stage}@{name}" for name in ASKED for stage in ("serialize", "evaluate")))
     for name, (entry, train, test) in ASKED.items():
         train_rows, test_rows = draw(entry["seed"], train, test, choice="test_draw" in entry)
         assert_holds(digits, name, "train", train_rows)
