@@ -20,9 +20,9 @@ def main() -> None:
     for name in OFFLINE:
         print(f"--- {name}")
         start = time.perf_counter()
-        found = import_module(f"milestones.{name}").main()
+        figures = import_module(f"milestones.{name}").main()
         print(f"{time.perf_counter() - start:.0f} s\n")
-        lines += [f"{name:20}{row}" for row in lesson.rows(found, lesson.expected(name))]
+        lines += [f"{name:20}{row}" for row in lesson.rows(figures, name)]
     print(f"{'':20}{lesson.HEAD}", *lines, sep="\n")
 
 

@@ -11,15 +11,12 @@ model is that of `vaswani_chatgpt`. Run: python -m milestones.vaswani_copilot
 from __future__ import annotations
 
 from itertools import permutations
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from milestones import lesson
-from milestones.language import Vocabulary, draw_attention, exact, generate, train
+from milestones.language import Vocabulary, accuracy, draw_attention, generate, train
 from milestones.pytorch import torch
 from milestones.vaswani_chatgpt import Transformer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # How a pattern begins, and how it goes on. Two names take the places of a and b.
 PATTERNS = (
@@ -77,8 +74,10 @@ def main(
     lesson.chat(f"Begin with the names {', '.join(NAMES)}, such as:\n{begun}", reply)
     if plot:
         draw_attention(model, vocabulary, examples[-13], plot)
-    right = {"known pairs": exact(model, known), "new pairs": exact(model, new)}
-    return {f"accuracy, {name}": sum(found) / len(found) for name, found in right.items()}
+    return {
+        "accuracy, known pairs": accuracy(model, known),
+        "accuracy, new pairs": accuracy(model, new),
+    }
 
 
 if __name__ == "__main__":
