@@ -21,13 +21,9 @@ BATCH = 32
 
 
 def make_cnn(side: int, *channels: int) -> nn.Module:
-    """Look for patterns of 3 by 3 pixels, then for patterns of those, and name the class.
-
-    `side` is that of an image in pixels. The first of `channels` is how many numbers a pixel has,
-    the others how many patterns each layer looks for.
-    """
+    """Look for patterns of 3 by 3 pixels, then for patterns of those, and name the class."""
     layers: list[nn.Module] = []
-    for before, after in zip(channels, channels[1:]):
+    for before, after in zip(channels, channels[1:]):  # first those of the image
         # How much of each pattern is at each place; then the most of it in each 2 by 2 places.
         layers += [nn.Conv2d(before, after, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
         side //= 2
@@ -82,20 +78,15 @@ def main(
                 lesson.progress(epoch, its_epochs, sum(losses) / len(losses), accuracy(model, x, y))
                 curve.append((epoch * len(losses), accuracy(model, x_test, y_test)))
     if plot:
-        draw(curves, plot)
+        with lesson.picture(plot, 6) as plt:
+            for name, curve in curves.items():
+                color, line = "C0" if "CNN" in name else "C1", "-" if "1000" in name else ":"
+                plt.plot(*zip(*curve), color=color, linestyle=line, label=name)
+            plt.xlabel("updates of the weights")
+            plt.ylabel("accuracy on test images")
+            plt.ylim(0, 1)
+            plt.legend(loc="lower right")
     return {f"accuracy, {name}": curve[-1][1] for name, curve in curves.items()}
-
-
-def draw(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
-    """Draw the accuracy on the test images over the updates of the weights."""
-    with lesson.picture(path, 6) as plt:
-        for name, curve in curves.items():
-            color, line = "C0" if "CNN" in name else "C1", "-" if "1000" in name else ":"
-            plt.plot(*zip(*curve), color=color, linestyle=line, label=name)
-        plt.xlabel("updates of the weights")
-        plt.ylabel("accuracy on test images")
-        plt.ylim(0, 1)
-        plt.legend(loc="lower right")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ the brain", Psychological Review 65 (1958), 386-408. Run: python -m milestones.f
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,9 +49,7 @@ def main(*, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
     }
 
 
-def draw(
-    points: np.ndarray, labels: np.ndarray, lines: dict[str, tuple[float, ...]], path: Path
-) -> None:
+def draw(points: np.ndarray, labels: np.ndarray, lines: dict[str, Any], path: Path) -> None:
     """Draw the points, and where each perceptron, of two weights and a bias, changes its answer."""
     with lesson.picture(path) as plt:
         plt.scatter(*points.T, c=labels, cmap="coolwarm", s=14)

@@ -10,23 +10,17 @@ from typing import Any
 from milestones import lesson
 from milestones.pytorch import nn, torch
 
-END = "<end>"
 BATCH = 32
-# The numbers of the words of a beginning, and of how it goes on.
-Example = tuple[list[int], list[int]]
+Example = tuple[list[int], list[int]]  # the words of a beginning, and of how it goes on
 
 
 class Vocabulary:
     """The words of some texts, each what matches a regular expression, and a number for each."""
 
     def __init__(self, texts: list[str], pattern: str) -> None:
-        self._pattern = re.compile(pattern)
-        self.words = [END, *sorted({word for text in texts for word in self.split(text)})]
+        self.split = re.compile(pattern).findall
+        self.words = ["<end>", *sorted({word for text in texts for word in self.split(text)})]
         self._numbers = {word: number for number, word in enumerate(self.words)}
-
-    def split(self, text: str) -> list[str]:
-        """Return the words of a text."""
-        return self._pattern.findall(text)
 
     def unknown(self, text: str) -> list[str]:
         """Return the words that are not in the vocabulary."""
@@ -38,7 +32,7 @@ class Vocabulary:
 
     def example(self, beginning: str, rest: str) -> Example:
         """Return the numbers of a beginning, and those of how it goes on, with the end."""
-        return self.encode(beginning), [*self.encode(rest), self._numbers[END]]
+        return self.encode(beginning), [*self.encode(rest), 0]
 
     def decode(self, numbers: list[int]) -> list[str]:
         """Return the words that have these numbers."""

@@ -16,7 +16,7 @@ from pathlib import Path
 import tinydatasets
 from milestones import lesson
 from milestones.cnn_digits import make_cnn, step
-from milestones.pytorch import nn, torch
+from milestones.pytorch import torch
 from tinydatasets.__main__ import main as command
 
 MISSING = """\
@@ -27,12 +27,6 @@ If you have cifar-10-binary.tar.gz: python -m tinydatasets fetch cifar10 --from 
 def prepare(images: torch.Tensor) -> torch.Tensor:
     """Turn bytes of shape (n, 32, 32, 3) into numbers in [-1, 1] of shape (n, 3, 32, 32)."""
     return images.permute(0, 3, 1, 2).float() / 127.5 - 1
-
-
-@torch.no_grad()
-def predict(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """Return the most probable class of each image."""
-    return torch.cat([model(prepare(part)).argmax(dim=1) for part in x.split(500)])
 
 
 def main(
@@ -48,10 +42,8 @@ def main(
         command(["fetch", "cifar10", "--download"])
     try:
         data = tinydatasets.load("cifar10")
-    except tinydatasets.FormatError as error:
-        sys.exit(str(error))
-    except ValueError:
-        sys.exit(MISSING)
+    except ValueError as error:
+        sys.exit(str(error) if isinstance(error, tinydatasets.FormatError) else MISSING)
     (x, y), (x_test, y_test) = (map(torch.from_numpy, split) for split in data)
     torch.manual_seed(seed)
     model = make_cnn(32, 3, 32, 64, 64)  # red, green and blue; then three layers of patterns
@@ -66,21 +58,15 @@ def main(
             loss_sum += loss * len(batch)
             right += int((logits.argmax(dim=1) == y[batch]).sum())
         lesson.progress(epoch, epochs, loss_sum / len(x), right / len(x))
-    predicted = predict(model, x_test)
+    with torch.no_grad():
+        predicted = torch.cat([model(prepare(part)).argmax(dim=1) for part in x_test.split(500)])
     if plot:
-        draw(x_test, predicted, data.classes, plot)
+        with lesson.picture(plot, 8, 3.5) as plt:
+            for row in range(min(20, len(x_test))):
+                plt.subplot(2, 10, row + 1, xticks=[], yticks=[])
+                plt.imshow(x_test[row].numpy())
+                plt.title(data.classes[predicted[row]], fontsize=7)
     return {"accuracy": float((predicted == y_test).float().mean())}
-
-
-def draw(
-    images: torch.Tensor, predicted: torch.Tensor, classes: tuple[str, ...], path: Path
-) -> None:
-    """Draw some test images, and what the network takes them for."""
-    with lesson.picture(path, 8, 3.5) as plt:
-        for row in range(min(20, len(images))):
-            plt.subplot(2, 10, row + 1, xticks=[], yticks=[])
-            plt.imshow(images[row].numpy())
-            plt.title(classes[predicted[row]], fontsize=7)
 
 
 if __name__ == "__main__":

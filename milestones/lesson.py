@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 METRICS = Path(__file__).parent.parent / "metrics" / "milestones.json"
-BAR = 20
 HEAD = f"{'':28}{'here':>12}   expected"
 
 
 def run(program: Callable[..., dict[str, float]]) -> None:
     """Run a program with the options of the command line, and print its closing table.
 
-    The parameters of the program, each with a default, are the options. It returns what came out,
-    by what it is.
+    Its keyword-only parameters, each with a default, are the options. It returns figures by name.
     """
     module = sys.modules[program.__module__]
     name = Path(module.__file__ or "").stem
@@ -35,8 +33,7 @@ def run(program: Callable[..., dict[str, float]]) -> None:
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parameters = inspect.signature(program).parameters
-    usual = {option: parameter.default for option, parameter in parameters.items()}
+    usual = inspect.getfullargspec(program).kwonlydefaults or {}
     for option, default in usual.items():
         read = _seed if option == "seed" else _number(type(default))
         how: dict[str, Any] = {"type": read, "metavar": "N", "help": f"{default} by default"}
@@ -82,29 +79,25 @@ def _seed(text: str) -> int:
 def _picture(text: str) -> Path:
     """Check that a picture can be drawn and written, before anything is computed for it."""
     path = Path(text)
-    faults = {
-        "this needs matplotlib; install it with `pip install matplotlib`": not find_spec(
-            "matplotlib"
-        ),
-        f"{text}: expected a name that ends in .png, .svg or .pdf": path.suffix.lower()
-        not in {".pdf", ".png", ".svg"},
-        f"{text}: there is no folder {path.parent}": not path.parent.is_dir(),
-        f"{text}: no file can be written there": path.is_dir()
-        or not os.access(path.parent, os.W_OK),
-    }
-    for message, holds in faults.items():
-        if holds:
-            raise argparse.ArgumentTypeError(message)
+    fault = ""
+    if not find_spec("matplotlib"):
+        fault = "this needs matplotlib; install it with `pip install matplotlib`"
+    elif path.suffix.lower() not in {".pdf", ".png", ".svg"}:
+        fault = f"{text}: expected a name that ends in .png, .svg or .pdf"
+    elif not path.parent.is_dir():
+        fault = f"{text}: there is no folder {path.parent}"
+    elif path.is_dir() or not os.access(path.parent, os.W_OK):
+        fault = f"{text}: no file can be written there"
+    if fault:
+        raise argparse.ArgumentTypeError(fault)
     return path
 
 
 def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
     """Show how far training is: on a terminal in a line that changes, elsewhere the last epoch."""
-    done = BAR * epoch // epochs
-    line = (
-        f"epoch {epoch:>{len(str(epochs))}} of {epochs} [{'#' * done}{'.' * (BAR - done)}] "
-        f"loss {loss:.3f}, accuracy {accuracy:.1%}"
-    )
+    bar = f"{'#' * (20 * epoch // epochs):.<20}"
+    line = f"epoch {epoch:>{len(str(epochs))}} of {epochs} [{bar}] loss {loss:.3f}, "
+    line += f"accuracy {accuracy:.1%}"
     if sys.stdout.isatty():
         # The spaces cover what is left of a line that was longer.
         print(f"{line}  ", end="\n" if epoch == epochs else "\r", flush=True)
@@ -123,14 +116,12 @@ def rows(figures: dict[str, float], program: str = "") -> list[str]:
     accuracy, chosen                   50.0%   100.0% ± 0.0%
     steps                              1,200   -
     """
-    measured = json.loads(METRICS.read_text(encoding="utf-8")) if METRICS.is_file() else {}
-    published = measured.get(program, {})
+    published = json.loads(METRICS.read_text(encoding="utf-8")) if METRICS.is_file() else {}
     lines = []
     for name, value in figures.items():
-        usual = "-"
-        if name in published:
-            usual = " ± ".join(_show(name, published[name][key]) for key in ("mean", "sd"))
-        lines.append(f"{name:28}{_show(name, value):>12}   {usual}")
+        mean_sd = published.get(program, {}).get(name, {}).values()
+        usual = " ± ".join(_show(name, figure) for figure in mean_sd)
+        lines.append(f"{name:28}{_show(name, value):>12}   {usual or '-'}")
     return lines
 
 
@@ -160,13 +151,11 @@ def chat(invitation: str, reply: Callable[[str], str]) -> None:
 def picture(path: Path, width: float = 5, height: float = 4) -> Iterator[Any]:
     """Lend matplotlib's pyplot to draw one picture of so many inches, and write that."""
     # Imported here: a program without --plot does not need it.
-    import matplotlib as mpl  # noqa: PLC0415
-
-    # The same drawing gives the same file, with text that can be searched.
-    mpl.rcParams.update({"svg.hashsalt": "tinydatasets", "svg.fonttype": "none"})
-    mpl.use("agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
+    plt.switch_backend("agg")
+    # The same drawing gives the same file, with text that can be searched.
+    plt.rcParams.update({"svg.hashsalt": "tinydatasets", "svg.fonttype": "none"})
     plt.figure(figsize=(width, height), layout="tight")
     yield plt
     plt.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

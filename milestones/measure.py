@@ -21,10 +21,9 @@ SEEDS = range(5)
 
 def run(name: str, seed: int, pictures: Path) -> dict[str, float]:
     """Return the figures of a program for one seed; draw its picture for the first."""
-    program = import_module(f"milestones.{name}").main
     plot = pictures / f"{name}.svg" if seed == SEEDS[0] else None
     with redirect_stdout(StringIO()):
-        return program(seed=seed, plot=plot)  # type: ignore[no-any-return]
+        return dict(import_module(f"milestones.{name}").main(seed=seed, plot=plot))
 
 
 def summarize(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -51,13 +51,9 @@ class MLP:
             loss = float(np.mean([self.step(x[b], y[b], learning_rate) for b in batches]))
             lesson.progress(epoch, epochs, loss, self.accuracy(x, y))
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
-        """Return the most probable class of each row."""
-        return self.forward(x)[1].argmax(axis=1)
-
     def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of rows whose most probable class is right."""
-        return float((self.predict(x) == y).mean())
+        return float((self.forward(x)[1].argmax(axis=1) == y).mean())
 
 
 def main(
@@ -81,12 +77,13 @@ def main(
         model.train(x, train.labels, its_epochs, learning_rate)
         accuracies[f"accuracy, {len(x)} samples"] = model.accuracy(x_test, test.labels)
         if plot and name == "tinydigits":
-            draw(test, model.predict(x_test), plot)
+            draw(test, model.forward(x_test)[1], plot)
     return accuracies
 
 
-def draw(test: tinydatasets.Split, predicted: np.ndarray, path: Path) -> None:
+def draw(test: tinydatasets.Split, probabilities: np.ndarray, path: Path) -> None:
     """Draw the first test images that are read wrongly, with their class and the answer."""
+    predicted = probabilities.argmax(axis=1)
     with lesson.picture(path, 8, 3) as plt:
         for place, row in enumerate(np.flatnonzero(predicted != test.labels)[:20], start=1):
             plt.subplot(2, 10, place, xticks=[], yticks=[])

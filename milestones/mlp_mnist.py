@@ -36,7 +36,7 @@ def main(
     model = MLP(x.shape[1], hidden, seed)
     model.train(x, train.labels, epochs, learning_rate)
     if plot:
-        draw(test, model.predict(x_test), plot)
+        draw(test, model.forward(x_test)[1], plot)
     return {f"accuracy, {len(x)} samples": model.accuracy(x_test, test.labels)}
 
 

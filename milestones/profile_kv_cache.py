@@ -68,22 +68,17 @@ def main(
     memory = sum(2 * length * width * 4 for _ in model.layers)
     print(f"the cache takes {memory / 1e6:.1f} MB at {length} words")
     if plot:
-        draw(lengths, without, with_cache, plot)
+        with lesson.picture(plot) as plt:
+            plt.plot(lengths, without, label="no cache")
+            plt.plot(lengths, with_cache, label="key-value cache")
+            plt.xlabel("words written")
+            plt.ylabel("milliseconds per word")
+            plt.ylim(bottom=0)
+            plt.legend()
     return {
         "accuracy, same words": sum(a == b for a, b in new) / len(new),
         "times as fast": without[-1] / with_cache[-1],
     }
-
-
-def draw(lengths: range, without: list[float], with_cache: list[float], path: Path) -> None:
-    """Draw the time per word over the length of the text."""
-    with lesson.picture(path) as plt:
-        plt.plot(lengths, without, label="no cache")
-        plt.plot(lengths, with_cache, label="key-value cache")
-        plt.xlabel("words written")
-        plt.ylabel("milliseconds per word")
-        plt.ylim(bottom=0)
-        plt.legend()
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from milestones import OFFLINE, lesson
 def main() -> None:
     """Run all, without chats, and print what came out beside what to expect."""
     argparse.ArgumentParser(prog="python -m milestones.run_all", description=__doc__).parse_args()
-    # Nobody is there to chat.
-    sys.stdin = StringIO()
+    sys.stdin = StringIO()  # nobody is there to chat
     lines = []
     for name in OFFLINE:
         print(f"--- {name}")

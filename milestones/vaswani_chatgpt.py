@@ -45,9 +45,11 @@ class Layer(nn.Module):
         n, length, width = x.shape
         heads = self.queries_keys_values(self.norm(x)).view(n, length, 3, len(self.slopes), -1)
         queries, keys, values = heads.permute(2, 0, 3, 1, 4)
-        if cache is not None:  # what it has need not be computed again
-            keys = cache["keys"] = torch.cat([cache.get("keys", keys[:, :, :0]), keys], dim=2)
-            values = cache["values"] = torch.cat([cache.get("values", values[:, :, :0]), values], 2)
+        if cache:  # what it has need not be computed again
+            keys = torch.cat([cache["keys"], keys], dim=2)
+            values = torch.cat([cache["values"], values], dim=2)
+        if cache is not None:
+            cache.update(keys=keys, values=values)
         places = torch.arange(keys.shape[2])
         distance = places[-length:, None] - places
         scores = queries @ keys.transpose(2, 3) / keys.shape[3] ** 0.5 - self.slopes * distance

@@ -66,18 +66,16 @@ def main(
     def reply(beginning: str) -> str:
         if unknown := vocabulary.unknown(beginning):
             return f"I do not know {unknown[0].strip()!r}."
-        words = vocabulary.decode(generate(model, vocabulary.encode(beginning)))
-        return beginning + "".join(words)
+        rest = generate(model, vocabulary.encode(beginning))
+        return beginning + "".join(vocabulary.decode(rest))
 
     print(reply(codes[-3][0]))
     begun = "\n".join(f"  {beginning}" for beginning, _ in codes[-4:])
     lesson.chat(f"Begin with the names {', '.join(NAMES)}, such as:\n{begun}", reply)
     if plot:
         draw_attention(model, vocabulary, examples[-13], plot)
-    return {
-        "accuracy, known pairs": accuracy(model, known),
-        "accuracy, new pairs": accuracy(model, new),
-    }
+    parts = {"known pairs": known, "new pairs": new}
+    return {f"accuracy, {name}": accuracy(model, part) for name, part in parts.items()}
 
 
 if __name__ == "__main__":
