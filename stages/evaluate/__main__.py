@@ -37,15 +37,14 @@ def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, 
     details: dict[str, dict[str, Any]] = {}
     for path in sorted(models.glob("*.safetensors")):
         recipe, model = path.stem, load_file(path)
-        predicted, scores = {}, {}
+        predicted: dict[str, Any] = {}
+        scores = details[recipe] = {}
         for name, (images, actual) in splits.items():
             outputs = logits(model, to_inputs(images, facts["maximum"]))
             guesses, scores[name] = scores_of(outputs, model["classes"], actual, facts["classes"])
             predicted[name] = (rows[name], actual, guesses)
-        details[recipe] = scores
         accuracy[recipe] = {name: score["accuracy"] for name, score in scores.items()}
-        by_class = {name: score["by_class"] for name, score in scores.items()}
-        tables = tables_of(recipe, predicted, by_class, model["classes"], facts["classes"])
+        tables = tables_of(recipe, predicted, scores, model["classes"], facts["classes"])
         for table, lines in tables.items():
             write_csv(out / table / f"{recipe}.csv", lines)
     write_json(metrics, accuracy, indent=2)

@@ -22,13 +22,7 @@ DECIMALS = 6
 
 
 def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -> float | None:
-    """Return the mean negative log-likelihood of the right class, in nats.
-
-    Returns
-    -------
-    float or None
-        None if a row is of a class that the model has no output for: its loss is infinite.
-    """
+    """Return the mean log loss in nats; None where it is infinite, as a class has no output."""
     if not np.isin(labels, classes).all():
         return None
     right = log_softmax(scores)[np.arange(len(labels)), np.searchsorted(classes, labels)]
@@ -47,30 +41,8 @@ def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
     }
 
 
-def count_by_class(
-    actual: Labels, predicted: Labels, names: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Count rows and correct predictions for each class, by its name."""
-    return {
-        names[label]: count(actual[actual == label], predicted[actual == label])
-        for label in np.unique(actual)
-    }
-
-
 def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[int]]:
-    """Count the rows of each pair of a true and a predicted class.
-
-    Parameters
-    ----------
-    actual, predicted : ndarray of shape (n,), dtype int64
-        The true and the predicted class of each row.
-    classes : ndarray of shape (c,), dtype int64
-        The classes to count, ascending.
-
-    Returns
-    -------
-    list of list of int
-        True class, predicted class, rows: c * c lines, also of pairs that no row has.
+    """Count the rows of each pair of a true and a predicted class, also of pairs that no row has.
 
     Examples
     --------
@@ -95,10 +67,8 @@ def scores_of(
         A logit for each row and class.
     classes : ndarray of shape (c,), dtype int64
         The label of each logit, ascending.
-    actual : ndarray of shape (n,), dtype int64
-        The true class of each row.
-    names : sequence of str
-        The name of each label.
+    actual, names
+        The true class of each row, and the name of each label.
 
     Returns
     -------
@@ -113,7 +83,10 @@ def scores_of(
     figures = {
         **count(actual, predicted),
         "log_loss": None if loss is None else round(loss, DECIMALS),
-        "by_class": count_by_class(actual, predicted, names),
+        "by_class": {
+            names[label]: count(actual[actual == label], predicted[actual == label])
+            for label in np.unique(actual)
+        },
     }
     return predicted, figures
 
@@ -121,7 +94,7 @@ def scores_of(
 def tables_of(
     recipe: str,
     splits: Mapping[str, tuple[Sequence[str], Labels, Labels]],
-    by_class: Mapping[str, dict[str, dict[str, Any]]],
+    scores: Mapping[str, dict[str, Any]],
     classes: Labels,
     names: Sequence[str],
 ) -> dict[str, list[list[Any]]]:
@@ -129,40 +102,34 @@ def tables_of(
 
     Parameters
     ----------
-    recipe : str
-        The model's name.
     splits : dict of str to (sequence of str, ndarray, ndarray)
         For each split the rows of the source, their true and their predicted classes.
-    by_class : dict of str to dict
-        For each split what `count_by_class` gives.
-    classes : ndarray of shape (c,), dtype int64
-        The classes that the model has an output for.
-    names : sequence of str
-        The name of each label, which the tables have in place of the label.
+    scores : dict of str to dict
+        For each split the figures of `scores_of`, whose `classes` and `names` these are too.
 
     Returns
     -------
     dict of str to list of list
         ``predictions``, ``confusion`` and ``accuracy_by_class``: lines of cells, the header first.
     """
-    found: dict[str, list[list[Any]]] = {
+    tables: dict[str, list[list[Any]]] = {
         "predictions": [["split", "row", "actual", "predicted"]],
         "confusion": [["recipe", "split", "actual", "predicted", "rows"]],
         "accuracy_by_class": [["recipe", "split", "class", "accuracy", "rows"]],
     }
     for split, (rows, actual, predicted) in splits.items():
-        found["predictions"] += [
+        tables["predictions"] += [
             [split, row, names[true], names[guess]]
             for row, true, guess in zip(rows, actual, predicted, strict=True)
         ]
         # The union: a class may have no training row, or no row in this split.
         either = np.union1d(classes, actual)
-        found["confusion"] += [
+        tables["confusion"] += [
             [recipe, split, names[true], names[guess], n]
             for true, guess, n in confusion(actual, predicted, either)
         ]
-        found["accuracy_by_class"] += [
+        tables["accuracy_by_class"] += [
             [recipe, split, name, figures["accuracy"], figures["rows"]]
-            for name, figures in by_class[split].items()
+            for name, figures in scores[split]["by_class"].items()
         ]
-    return found
+    return tables

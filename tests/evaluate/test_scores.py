@@ -49,8 +49,9 @@ def test_every_pair_of_classes_has_a_line() -> None:
 def test_tables_have_the_classes_of_the_model_and_of_the_rows() -> None:
     actual, predicted = np.array([1, 2]), np.array([1, 0])
     figures = {"oak": {"accuracy": 1.0, "rows": 1}, "yew": {"accuracy": 0.0, "rows": 1}}
+    scores = {"test": {"by_class": figures}}
     splits = {"test": (["7", "9"], actual, predicted)}
-    found = tables_of("mine", splits, {"test": figures}, np.array([0, 1]), ["elm", "oak", "yew"])
+    found = tables_of("mine", splits, scores, np.array([0, 1]), ["elm", "oak", "yew"])
     assert found["predictions"][1:] == [["test", "7", "oak", "oak"], ["test", "9", "yew", "elm"]]
     assert len(found["confusion"]) == 1 + 3 * 3
     assert ["mine", "test", "yew", "elm", 1] in found["confusion"]
