@@ -65,7 +65,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def _stored(data: bytes) -> bytes:
-    """Return data in the format of zlib (RFC 1950), in blocks that are not compressed (RFC 1951)."""
+    """Return data as zlib has it (RFC 1950), in blocks that are not compressed (RFC 1951)."""
     blocks = [data[at : at + _LONGEST_BLOCK] for at in range(0, len(data), _LONGEST_BLOCK)]
     stream = b"\x78\x01"
     for number, block in enumerate(blocks, 1):
