@@ -50,13 +50,13 @@ def run(folder: Path) -> Path:
     return out
 
 
-def written(out: Path) -> list[str]:
-    return sorted(path.name for path in out.iterdir())
+def contents(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
 
 
 def test_pickles_and_the_lines_of_their_rows_are_written(folder: Path) -> None:
     out = run(folder)
-    assert written(out) == FILES
+    assert [*contents(out)] == FILES
     # As anybody reads them who doesn't have this package.
     train = pickle.loads((out / "train.pkl").read_bytes())
     assert list(train) == ["images", "labels"]
@@ -66,39 +66,33 @@ def test_pickles_and_the_lines_of_their_rows_are_written(folder: Path) -> None:
 
 
 def test_a_third_split_and_names_are_written_where_there_are_such(folder: Path) -> None:
-    before = {name: (run(folder) / name).read_bytes() for name in ("train.pkl", "test.pkl")}
+    before = contents(run(folder))
     add_val(folder)
     add_names(folder, "oak", "érable")
     out = run(folder)
-    assert written(out) == sorted([*FILES, "classes.json", "out-val.zip", "val.pkl"])
-    assert pickle.loads((out / "val.pkl").read_bytes())["labels"].tolist() == [1, 0]
-    assert (out / "classes.json").read_bytes() == '["oak", "érable"]\n'.encode()
-    lines = "split,row,label\ntrain,3,0\ntrain,1,1\nval,5,1\nval,4,0\ntest,0,0\n"
-    assert (out / "samples.csv").read_text() == lines
-    others = [path for path in sorted(out.iterdir()) if path.name != "SHA256SUMS"]
-    assert (out / "SHA256SUMS").read_text().splitlines() == [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in others
+    files = contents(out)
+    assert [*files] == sorted([*FILES, "classes.json", "out-val.zip", "val.pkl"])
+    assert pickle.loads(files["val.pkl"])["labels"].tolist() == [1, 0]
+    assert files["classes.json"] == '["oak", "érable"]\n'.encode()
+    lines = b"split,row,label\ntrain,3,0\ntrain,1,1\nval,5,1\nval,4,0\ntest,0,0\n"
+    assert files["samples.csv"] == lines
+    assert {name: files[name] for name in ("train.pkl", "test.pkl")}.items() <= before.items()
+    sums = files.pop("SHA256SUMS").decode()
+    assert sums.splitlines() == [
+        f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in files.items()
     ]
-    assert {name: (out / name).read_bytes() for name in before} == before
+    # What this run left goes with its lines.
+    shutil.rmtree(folder / "arrays/val")
+    (folder / "split.csv").write_text(TABLE)
+    add_names(folder, "0", "1", "2")
+    (out / "README.md").touch()
+    assert contents(run(folder)) == {**before, "README.md": b""}
 
 
 @pytest.mark.parametrize("names", [["1", "0"], ["0", "01"], ["0", "one"]])
 def test_names_are_written_unless_they_are_the_labels(folder: Path, names: list[str]) -> None:
     add_names(folder, *names)
     assert json.loads((run(folder) / "classes.json").read_bytes()) == names
-
-
-def test_what_an_earlier_run_left_goes_with_its_lines(folder: Path) -> None:
-    expected = {path.name: path.read_bytes() for path in run(folder).iterdir()}
-    add_val(folder)
-    add_names(folder, "oak", "ash")
-    run(folder)
-    shutil.rmtree(folder / "arrays/val")
-    (folder / "split.csv").write_text(TABLE)
-    add_names(folder, "0", "1", "2")
-    (folder / "out/README.md").touch()
-    found = {path.name: path.read_bytes() for path in run(folder).iterdir()}
-    assert found == {**expected, "README.md": b""}
 
 
 def test_the_sums_are_written_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
