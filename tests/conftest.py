@@ -33,7 +33,7 @@ class Repository:
     folder: Path
 
     def environ(self) -> dict[str, str]:
-        """Give the variables of a user of this environment, apart from the machine's own."""
+        """Return the variables of a user of this environment, apart from the machine's own."""
         scripts = str(Path(sys.executable).parent)
         return {
             "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
@@ -59,6 +59,7 @@ class Repository:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            timeout=600,
         )
         if status is not None:
             assert result.returncode == status, result.stdout
@@ -75,7 +76,7 @@ class Repository:
         return {line.split("'")[1] for line in lines}
 
     def changes(self) -> str:
-        """Give what ``git status --porcelain`` prints."""
+        """Return what ``git status --porcelain`` prints."""
         return self.run("git", "status", "--porcelain")
 
     def commit(self) -> None:
@@ -84,7 +85,7 @@ class Repository:
         self.run("git", "commit", "--quiet", "--allow-empty", "--message", "A state")
 
     def read(self, path: str) -> str:
-        """Give the text of a file."""
+        """Return the text of a file."""
         return (self.folder / path).read_text(encoding="utf-8")
 
     def replace(self, path: str, old: str, new: str) -> None:
@@ -94,7 +95,7 @@ class Repository:
         (self.folder / path).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def params(self) -> Any:
-        """Give what is in params.yaml."""
+        """Return what is in params.yaml."""
         return yaml.safe_load(self.read("params.yaml"))
 
     def write_params(self, params: Any) -> None:
@@ -115,7 +116,7 @@ class Repository:
         self.write_params(params)
 
     def contents(self, *folders: str) -> dict[str, bytes]:
-        """Give the bytes of every file in some folders."""
+        """Return the bytes of every file in some folders."""
         paths = [path for folder in folders for path in (self.folder / folder).rglob("*")]
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
@@ -144,7 +145,7 @@ def copy_repository(source: Path, target: Path) -> Repository:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Repository:
-    """Give a fresh copy of the repository, in which nothing is built."""
+    """Return a fresh copy of the repository, in which nothing is built."""
     return copy_repository(ROOT, tmp_path / "fresh")
 
 
@@ -172,19 +173,14 @@ def digits_once(built_once: Repository, tmp_path_factory: pytest.TempPathFactory
 def keep_digits(repository: Repository) -> Repository:
     """Take away, as a user would, all but the digits: a run is three times as short."""
     params = repository.params()
-    repository.write_params(
-        {
-            **params,
-            "sources": {"digits": params["sources"]["digits"]},
-            "datasets": {
-                name: dataset
-                for name, dataset in params["datasets"].items()
-                if dataset["source"] == "digits"
-            },
-            "texts": {},
-        }
-    )
-    repository.run("python", "-m", "tools.prune")
+    del params["sources"]["mnist-5k"], params["datasets"]["tinymnist"]
+    repository.write_params({**params, "texts": {}})
+    for name in ("tinymnist", "tinytalks"):
+        for folder in (f"datasets/{name}", f"build/{name}"):
+            shutil.rmtree(repository.folder / folder)
+        for path in (f"metrics/{name}.json", f"build/report/{name}.json"):
+            (repository.folder / path).unlink()
+    shutil.rmtree(repository.folder / "build/sources/mnist-5k")
     # Anew, in the order in which a run of these stages alone writes it.
     for lock in ("dvc.lock", "report/dvc.lock"):
         (repository.folder / lock).unlink()
@@ -210,18 +206,18 @@ def copy_built(repository: Repository, folder: Path) -> Repository:
 
 @pytest.fixture
 def built(built_once: Repository, tmp_path: Path) -> Repository:
-    """Give a copy of the repository in which ``dvc repro`` has run."""
+    """Return a copy of the repository in which ``dvc repro`` has run."""
     return copy_built(built_once, tmp_path / "clone")
 
 
 @pytest.fixture
 def digits(digits_once: Repository, tmp_path: Path) -> Repository:
-    """Give one that has the two editions of TinyDigits alone."""
+    """Return one that has the two editions of TinyDigits alone."""
     return copy_built(digits_once, tmp_path / "clone")
 
 
 def free_port() -> int:
-    """Give a port of this machine on which nothing listens."""
+    """Return a port of this machine on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common.files import damaged, write_bytes
-from tinydatasets.types import Split
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +34,12 @@ def read_array(path: Path) -> npt.NDArray[Any]:
     return array
 
 
-def write_split(folder: Path, split: Split) -> None:
+def write_split(folder: Path, images: npt.NDArray[Any], labels: npt.NDArray[np.int64]) -> None:
     """Write the images and labels of a split to a folder."""
-    write_array(folder / "images.npy", split.images)
-    write_array(folder / "labels.npy", split.labels)
+    write_array(folder / "images.npy", images)
+    write_array(folder / "labels.npy", labels)
 
 
-def read_split(folder: Path) -> Split:
-    """Read what `write_split` wrote."""
-    return Split(read_array(folder / "images.npy"), read_array(folder / "labels.npy"))
+def read_split(folder: Path) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Read the images and labels that `write_split` wrote."""
+    return read_array(folder / "images.npy"), read_array(folder / "labels.npy")

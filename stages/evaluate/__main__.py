@@ -12,44 +12,47 @@ from typing import Any
 from safetensors.numpy import load_file
 
 from stages.common import command
-from stages.common.arrays import read_split as read_arrays
+from stages.common.arrays import read_split
 from stages.common.files import read_csv, read_json, write_csv, write_json
 from stages.common.pixels import to_inputs
-from stages.evaluate.scores import scores_of, tables_of
+from stages.evaluate.scores import score_split
 from stages.train_mlp.mlp import logits
-from tinydatasets.pickles import read_split
-from tinydatasets.types import FormatError
+
+PREDICTIONS = ("recipe", "split", "row", "actual", "predicted")
 
 
-def main(*, models: Path, test: Path, arrays: Path, split: Path, metrics: Path, out: Path) -> None:
-    """Score the `models` on val, on the pickle `test` and on unused; write `metrics` and `out`."""
-    facts = read_json(arrays / "facts.json")
+def main(name: str) -> None:
+    """Score the models of the dataset `name` on val, test and the unused rows.
+
+    Writes ``metrics/NAME.json``, and the details and every prediction to ``build/NAME``.
+    """
+    build = Path("build", name)
+    facts = read_json(build / "arrays/facts.json")
+    names = facts["classes"]
     rows: dict[str, list[str]] = {}
-    for line in read_csv(split):
+    for line in read_csv(build / "arrays/split.csv"):
         rows.setdefault(line["split"], []).append(line["row"])
-    # The released test is scored, so that a figure is that of a file that anybody can check.
-    splits = {
-        name: read_split(test) if name == "test" else read_arrays(arrays / name)
-        for name in ("val", "test", "unused")
-        if name in rows
-    }
+    splits = [split for split in ("val", "test", "unused") if split in rows]
     accuracy: dict[str, dict[str, float]] = {}
     details: dict[str, dict[str, Any]] = {}
-    for path in sorted(models.glob("*.safetensors")):
+    for path in sorted(build.glob("models/*.safetensors")):
         recipe, model = path.stem, load_file(path)
-        predicted: dict[str, Any] = {}
-        scores = details[recipe] = {}
-        for name, (images, actual) in splits.items():
+        details[recipe], lines = {}, []
+        for split in splits:
+            images, actual = read_split(build / "arrays" / split)
             outputs = logits(model, to_inputs(images, facts["maximum"]))
-            guesses, scores[name] = scores_of(outputs, model["classes"], actual, facts["classes"])
-            predicted[name] = (rows[name], actual, guesses)
-        accuracy[recipe] = {name: score["accuracy"] for name, score in scores.items()}
-        tables = tables_of(recipe, predicted, scores, model["classes"], facts["classes"])
-        for table, lines in tables.items():
-            write_csv(out / table / f"{recipe}.csv", lines)
-    write_json(metrics, accuracy, indent=2)
-    write_json(out / "details.json", details, indent=2)
+            predicted, details[recipe][split] = score_split(
+                outputs, model["classes"], actual, names
+            )
+            lines += [
+                (recipe, split, row, names[label], names[guess])
+                for row, label, guess in zip(rows[split], actual, predicted, strict=True)
+            ]
+        accuracy[recipe] = {split: score["accuracy"] for split, score in details[recipe].items()}
+        write_csv(build / f"predictions/{recipe}.csv", [PREDICTIONS, *lines])
+    write_json(Path("metrics", f"{name}.json"), accuracy, indent=2)
+    write_json(build / "details.json", details, indent=2)
 
 
 if __name__ == "__main__":
-    command.run(main, FormatError)
+    command.run(main)

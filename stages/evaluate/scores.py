@@ -11,7 +11,7 @@ from stages.common.intervals import wilson_interval
 from stages.train_mlp.exact import log_softmax
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
@@ -41,22 +41,7 @@ def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
     }
 
 
-def confusion(actual: Labels, predicted: Labels, classes: Labels) -> list[list[int]]:
-    """Count the rows of each pair of a true and a predicted class, also of pairs that no row has.
-
-    Examples
-    --------
-    >>> confusion(np.array([0, 1, 1]), np.array([0, 1, 0]), np.array([0, 1]))
-    [[0, 0, 1], [0, 1, 0], [1, 0, 1], [1, 1, 1]]
-    """
-    return [
-        [true, guess, int(((actual == true) & (predicted == guess)).sum())]
-        for true in classes.tolist()
-        for guess in classes.tolist()
-    ]
-
-
-def scores_of(
+def score_split(
     scores: npt.NDArray[np.float64], classes: Labels, actual: Labels, names: Sequence[str]
 ) -> tuple[Labels, dict[str, Any]]:
     """Return the predicted classes of the rows of a split, and all scores.
@@ -89,47 +74,3 @@ def scores_of(
         },
     }
     return predicted, figures
-
-
-def tables_of(
-    recipe: str,
-    splits: Mapping[str, tuple[Sequence[str], Labels, Labels]],
-    scores: Mapping[str, dict[str, Any]],
-    classes: Labels,
-    names: Sequence[str],
-) -> dict[str, list[list[Any]]]:
-    """Return the tables that the plots of a model are drawn from.
-
-    Parameters
-    ----------
-    splits : dict of str to (sequence of str, ndarray, ndarray)
-        For each split the rows of the source, their true and their predicted classes.
-    scores : dict of str to dict
-        For each split the figures of `scores_of`, whose `classes` and `names` these are too.
-
-    Returns
-    -------
-    dict of str to list of list
-        ``predictions``, ``confusion`` and ``accuracy_by_class``: lines of cells, the header first.
-    """
-    tables: dict[str, list[list[Any]]] = {
-        "predictions": [["split", "row", "actual", "predicted"]],
-        "confusion": [["recipe", "split", "actual", "predicted", "rows"]],
-        "accuracy_by_class": [["recipe", "split", "class", "accuracy", "rows"]],
-    }
-    for split, (rows, actual, predicted) in splits.items():
-        tables["predictions"] += [
-            [split, row, names[true], names[guess]]
-            for row, true, guess in zip(rows, actual, predicted, strict=True)
-        ]
-        # The union: a class may have no training row, or no row in this split.
-        either = np.union1d(classes, actual)
-        tables["confusion"] += [
-            [recipe, split, names[true], names[guess], n]
-            for true, guess, n in confusion(actual, predicted, either)
-        ]
-        tables["accuracy_by_class"] += [
-            [recipe, split, name, figures["accuracy"], figures["rows"]]
-            for name, figures in scores[split]["by_class"].items()
-        ]
-    return tables

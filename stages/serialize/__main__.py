@@ -10,24 +10,26 @@ from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json, write_bytes
 from stages.common.splits import SPLITS
 from stages.serialize.release import released_files
-from tinydatasets.types import FormatError
+from tinydatasets.types import FormatError, Split
 
 
-def main(*, arrays: Path, split: Path, out: Path) -> None:
-    """Write the splits in the folder `arrays`, in the order of the table `split`, to `out`."""
-    facts = read_json(arrays / "facts.json")
-    splits = {name: read_split(arrays / name) for name in SPLITS if (arrays / name).exists()}
-    table = read_csv(split)
+def main(name: str) -> None:
+    """Write the files of the dataset `name` to ``datasets/NAME``."""
+    arrays, out = Path("build", name, "arrays"), Path("datasets", name)
+    facts, table = read_json(arrays / "facts.json"), read_csv(arrays / "split.csv")
+    splits = {
+        split: Split(*read_split(arrays / split)) for split in SPLITS if (arrays / split).exists()
+    }
     try:
-        files = released_files(out.name, splits, table, facts["classes"], facts["maximum"])
+        files = released_files(name, splits, table, facts["classes"], facts["maximum"])
     except FormatError as error:
         raise StageError(f"{out}/{error}") from None
     # Left by an earlier run, they would be loaded.
-    for name in {"classes.json", "val.pkl", f"{out.name}-val.zip"} - files.keys():
-        (out / name).unlink(missing_ok=True)
+    for file in {"classes.json", "val.pkl", f"{name}-val.zip"} - files.keys():
+        (out / file).unlink(missing_ok=True)
     # The sums come last: what they list is there then.
-    for name, data in files.items():
-        write_bytes(out / name, data)
+    for file, data in files.items():
+        write_bytes(out / file, data)
 
 
 if __name__ == "__main__":

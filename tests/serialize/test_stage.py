@@ -6,48 +6,45 @@ import hashlib
 import json
 import pickle
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stages.common.arrays import write_array
+from stages.common.arrays import write_array, write_split
 from stages.common.errors import StageError
 from stages.serialize.__main__ import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TABLE = "split,row,label\ntrain,3,0\ntrain,1,1\ntest,0,0\nunused,2,1\n"
 FILES = ["SHA256SUMS", "out-test.zip", "out-train.zip", "samples.csv", "test.pkl", "train.pkl"]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    arrays = tmp_path / "build/out/arrays"
     for name, labels in (("train", [0, 1]), ("test", [0])):
         images = np.full((len(labels), 2, 2), 0.5, np.float32)
-        write_array(tmp_path / "arrays" / name / "images.npy", images)
-        write_array(tmp_path / "arrays" / name / "labels.npy", np.array(labels))
-    (tmp_path / "split.csv").write_text(TABLE)
-    add_names(tmp_path, "0", "1", "2")
-    return tmp_path
+        write_split(arrays / name, images, np.array(labels))
+    (arrays / "split.csv").write_text(TABLE)
+    add_names(arrays, "0", "1", "2")
+    return arrays
 
 
 def add_val(folder: Path) -> None:
-    shutil.copytree(folder / "arrays/train", folder / "arrays/val")
-    write_array(folder / "arrays/val/labels.npy", np.array([1, 0]))
+    shutil.copytree(folder / "train", folder / "val")
+    write_array(folder / "val/labels.npy", np.array([1, 0]))
     # Val may stand anywhere in the table that stage `split` writes.
     (folder / "split.csv").write_text(f"{TABLE}val,5,1\nval,4,0\n")
 
 
 def add_names(folder: Path, *names: str) -> None:
-    (folder / "arrays/facts.json").write_text(json.dumps({"classes": names, "maximum": 255}))
+    (folder / "facts.json").write_text(json.dumps({"classes": names, "maximum": 255}))
 
 
 def run(folder: Path) -> Path:
-    out = folder / "out"
-    main(arrays=folder / "arrays", split=folder / "split.csv", out=out)
-    return out
+    main("out")
+    return folder.parents[2] / "datasets/out"
 
 
 def contents(out: Path) -> dict[str, bytes]:
@@ -79,7 +76,7 @@ def test_a_third_split_and_names_are_written_where_there_are_such(folder: Path) 
     sums = files.pop("SHA256SUMS").decode().splitlines()
     assert sums == [f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in files.items()]
     # What this run left goes with its lines.
-    shutil.rmtree(folder / "arrays/val")
+    shutil.rmtree(folder / "val")
     (folder / "split.csv").write_text(TABLE)
     add_names(folder, "0", "1", "2")
     (out / "README.md").touch()
@@ -105,15 +102,15 @@ def test_the_sums_are_written_last(folder: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("name", ["train", "val", "test"])
 def test_what_no_pickle_may_hold_is_said_and_nothing_is_written(folder: Path, name: str) -> None:
     add_val(folder)
-    rows = len(np.load(folder / f"arrays/{name}/labels.npy"))
-    write_array(folder / f"arrays/{name}/images.npy", np.full((rows, 2, 2), 1.5, np.float32))
+    rows = len(np.load(folder / f"{name}/labels.npy"))
+    write_array(folder / f"{name}/images.npy", np.full((rows, 2, 2), 1.5, np.float32))
     with pytest.raises(StageError, match=rf"out/{name}\.pkl: .*pixels in \[0, 1\]"):
         run(folder)
-    assert not (folder / "out").exists()
+    assert not Path("datasets").exists()
 
 
 def test_wrong_names_are_said_and_nothing_is_written(folder: Path) -> None:
     add_names(folder, "oak")
     with pytest.raises(StageError, match=r"out/classes\.json: expected at least 2 names, one for"):
         run(folder)
-    assert not (folder / "out").exists()
+    assert not Path("datasets").exists()

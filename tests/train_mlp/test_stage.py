@@ -9,9 +9,12 @@ import pytest
 import yaml
 from safetensors.numpy import load_file
 
+from stages.common.arrays import write_split
 from stages.common.errors import ParamError
+from stages.common.files import write_json
 from stages.train_mlp.__main__ import main
 from tests.conftest import ROOT
+from tinydatasets import load
 
 if TYPE_CHECKING:
     from tests.conftest import Repository
@@ -23,20 +26,19 @@ def train(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Path
     """Train one recipe with some changes on TinyDigits-150; return the folder of the models."""
     monkeypatch.chdir(folder)
     Path("params.yaml").write_text(yaml.safe_dump({"recipes": {"mine": {**TUNED, **changes}}}))
-    Path("facts.json").write_text('{"maximum": 16}')
-    main(
-        train_split=ROOT / "datasets/tinydigits-150/train.pkl",
-        facts=Path("facts.json"),
-        out=folder / "models",
-    )
-    return folder / "models"
+    arrays = folder / "build/digits/arrays"
+    write_json(arrays / "facts.json", {"maximum": 16})
+    write_split(arrays / "train", *load("tinydigits-150").train)
+    main("digits")
+    return folder / "build/digits/models"
 
 
 def test_a_model_has_named_arrays_and_is_the_same_in_every_run(
     built_once: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = train(tmp_path, monkeypatch) / "mine.safetensors"
-    assert {key: (array.shape, str(array.dtype)) for key, array in load_file(path).items()} == {
+    stored = {key: (array.shape, array.dtype.name) for key, array in load_file(path).items()}
+    assert stored == {
         "hidden.weight": ((64, 32), "float32"),
         "hidden.bias": ((32,), "float32"),
         "output.weight": ((32, 10), "float32"),
@@ -58,5 +60,5 @@ def test_training_that_diverges_is_one_message(
     with pytest.raises(ParamError) as error:
         train(tmp_path, monkeypatch, **changes)
     assert error.value.keys == ("recipes", "mine", "learning_rate")
-    assert f"{rate}: training on tinydigits-150 diverges (a " in str(error.value)
-    assert not (tmp_path / "models").exists()
+    assert f"{rate}: training on digits diverges (a " in str(error.value)
+    assert not (tmp_path / "build/digits/models").exists()
