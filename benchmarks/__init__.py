@@ -1,3 +1,37 @@
-"""Measure the figures of docs/benchmarks.md and docs/baselines.md."""
+"""Measure the figures of docs/benchmarks.md, baselines.md, curation.md and large.md."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from statistics import mean, median, stdev
+from typing import Any, TypeVar
 
 import stages  # noqa: F401 - Ctrl-C ends these with one line too
+
+T = TypeVar("T")
+
+
+def seconds(function: Callable[..., object], *arguments: Any, **options: Any) -> float:
+    """Time a call."""
+    start = time.perf_counter()
+    function(*arguments, **options)
+    return time.perf_counter() - start
+
+
+def in_turn(sides: Mapping[str, Callable[[], T]], runs: int) -> dict[str, list[T]]:
+    """Return what each side measures in each run; a machine that slows down slows all sides."""
+    measured: dict[str, list[T]] = {name: [] for name in sides}
+    for _ in range(runs):
+        for name, side in sides.items():
+            measured[name].append(side())
+            print(f"  {name}: {measured[name][-1]}", flush=True)
+    return measured
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """Return the median of the ratios of the runs."""
+    return median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def mean_sd(values: Sequence[float], digits: int = 1) -> str:
+    """Return the mean and the standard deviation as the pages show them."""
+    return f"{mean(values):.{digits}f} ± {stdev(values):.{digits}f}"

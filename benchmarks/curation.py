@@ -5,13 +5,14 @@ the rows that neither train nor test took; and, since curation looks at those to
 40% of the source held out before anything is drawn. Prints a table in Markdown.
 """
 
-from __future__ import annotations
-
 import warnings
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -20,20 +21,19 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC
 
+from benchmarks import mean_sd
 from stages.common import command
 from stages.common.arrays import read_array
-from stages.common.blocks import npy_blocks, select
+from stages.common.blocks import Block, npy_blocks, select
 from stages.common.neighbours import nearest
 from stages.common.pixels import scale
 from stages.sample.curation import by_shuffle, curate
 from stages.sample.difficulty import difficulty, tiers
 from stages.sample.draw import draw
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+Rows = npt.NDArray[np.int64]
 SEEDS = range(5)
-TRAIN, TEST = 100, 20
+COUNTS = {"train": 100, "val": 0, "test": 20}
 HELD_OUT = 0.4
 # Each as scikit-learn has it, but for the MLP, which is the recipe `tuned`.
 MODELS: dict[str, Callable[[int], Any]] = {
@@ -57,57 +57,44 @@ MODELS: dict[str, Callable[[int], Any]] = {
 }
 
 
+def draw_rows(
+    strategy: str, blocks: list[Block], labels: Rows, seed: int, maximum: int
+) -> dict[str, Rows]:
+    """Return rows for each split, as many as TinyMNIST has."""
+    counts = {split: dict.fromkeys(range(10), n) for split, n in COUNTS.items()}
+    generator = np.random.RandomState(seed)
+    if strategy == "random":
+        return draw(labels, counts, generator)
+    ratios = difficulty(nearest(blocks, labels), labels, list(counts["train"]))
+    turns = by_shuffle(generator, len(labels))
+    return curate(blocks, labels, tiers(ratios, labels), counts, turns=turns, maximum=maximum)
+
+
 def main(*, source: Path, maximum: int) -> None:
     """Print the accuracies of models trained on random and on curated images of `source`."""
     blocks = npy_blocks(source / "images.npy")
-    images = read_array(source / "images.npy")
     labels = read_array(source / "labels.npy")
-    x = scale(images, maximum).reshape(len(images), -1)
-    counts = {
-        split: dict.fromkeys(np.unique(labels).tolist(), n)
-        for split, n in (("train", TRAIN), ("val", 0), ("test", TEST))
-    }
+    x = scale(read_array(source / "images.npy"), maximum).reshape(len(labels), -1)
     everything = np.arange(len(labels))
-    accuracies: dict[tuple[str, str, str], list[float]] = {}
-    for seed in SEEDS:
+    accuracies: dict[str, dict[str, list[float]]] = {name: {} for name in MODELS}
+    for seed, scored_on, strategy in product(SEEDS, ("unused", "held out"), ("random", "curated")):
         pool, held_out = train_test_split(
             everything, test_size=HELD_OUT, stratify=labels, random_state=seed
         )
-        for scored_on, rows in (("unused", everything), ("held out", np.sort(pool))):
-            for strategy in ("random", "curated"):
-                generator = np.random.RandomState(seed)
-                if strategy == "random":
-                    drawn = draw(labels[rows], counts, generator)
-                else:
-                    neighbours = nearest(select(blocks, rows), labels[rows])
-                    ratios = difficulty(neighbours, labels[rows], list(counts["train"]))
-                    named = tiers(ratios, labels[rows])
-                    drawn = curate(
-                        select(blocks, rows),
-                        labels[rows],
-                        named,
-                        counts,
-                        turns=by_shuffle(generator, len(rows)),
-                        maximum=maximum,
-                    )
-                train = rows[drawn["train"]]
-                unused = np.setdiff1d(rows, [*train, *rows[drawn["test"]]])
-                scored = unused if scored_on == "unused" else held_out
-                for name, make in MODELS.items():
-                    model = make(seed).fit(x[train], labels[train])
-                    score = 100 * model.score(x[scored], labels[scored])
-                    accuracies.setdefault((name, scored_on, strategy), []).append(score)
-    columns = [
-        (on, strategy) for on in ("unused", "held out") for strategy in ("random", "curated")
-    ]
-    print("| model |", " | ".join(f"{strategy}, {on}" for on, strategy in columns), "|")
+        rows = everything if scored_on == "unused" else np.sort(pool)
+        drawn = draw_rows(strategy, select(blocks, rows), labels[rows], seed, maximum)
+        train = rows[drawn["train"]]
+        unused = np.setdiff1d(rows, [*train, *rows[drawn["test"]]])
+        scored = unused if scored_on == "unused" else held_out
+        for name, make in MODELS.items():
+            model = make(seed).fit(x[train], labels[train])
+            percent = 100 * model.score(x[scored], labels[scored])
+            accuracies[name].setdefault(f"{strategy}, {scored_on}", []).append(percent)
+    columns = [*accuracies["SVC, RBF kernel"]]
+    print("| model |", " | ".join(columns), "|")
     print("|---|" + "---|" * len(columns))
-    for name in MODELS:
-        cells = [
-            f"{np.mean(scores):.1f} ± {np.std(scores, ddof=1):.1f}"
-            for scores in (accuracies[name, on, strategy] for on, strategy in columns)
-        ]
-        print(f"| {name} |", " | ".join(cells), "|")
+    for name, columns_of in accuracies.items():
+        print(f"| {name} |", " | ".join(map(mean_sd, columns_of.values())), "|")
 
 
 if __name__ == "__main__":

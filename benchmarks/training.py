@@ -3,71 +3,55 @@
 ``python -m benchmarks.training`` writes ``benchmarks/training.json``: for each dataset, how many
 times as long the recipe `tuned` trains as on TinyDigits. For MNIST and CIFAR-10 it trains on
 random pixels of their shapes, since the time does not depend on what they show, and for one epoch
-only. The trainings run in turn, so that a machine that slows down slows all of them.
+only.
 """
 
-from __future__ import annotations
-
 import math
-import statistics
-import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from benchmarks import in_turn, ratio, seconds
 from stages.check.validate import read_params
 from stages.common import command
+from stages.common.arrays import read_split
 from stages.common.files import read_json, write_json
 from stages.common.pixels import to_inputs
 from stages.train_mlp.mlp import train
-from tinydatasets import load
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Rows = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]
-
 OUT = Path("benchmarks", "training.json")
-RECIPE = "tuned"
-FIRST = "tinydigits"
 ROUNDS = 5
 
 
-def seconds(rows: Rows, recipe: dict[str, Any], epochs: int) -> float:
-    """Time a training, as if it had all epochs of the recipe."""
-    start = time.perf_counter()
-    train(*rows, **{**recipe, "epochs": epochs})
-    return (time.perf_counter() - start) * float(recipe["epochs"]) / epochs
+def seconds_an_epoch(x: Any, labels: Any, recipe: dict[str, Any]) -> float:
+    """Time a training."""
+    return seconds(train, x, labels, **recipe) / float(recipe["epochs"])
 
 
 def main() -> None:
     """Time the trainings, print the ratios, and write them."""
     params = read_params()
-    recipe = asdict(params.recipes[RECIPE])
-    rows: dict[str, tuple[Rows, int]] = {}
+    recipe = asdict(params.recipes["tuned"])
+    sides = {}
     for name in params.datasets:
-        images, labels = load(name).train
-        inputs = to_inputs(
-            images, read_json(Path("build", name, "arrays", "facts.json"))["maximum"]
-        )
-        rows[name] = (inputs, labels), recipe["epochs"]
+        arrays = Path("build", name, "arrays")
+        images, labels = read_split(arrays / "train")
+        x = to_inputs(images, read_json(arrays / "facts.json")["maximum"])
+        sides[name] = partial(seconds_an_epoch, x, labels, recipe)
     for name, benchmark in BENCHMARKS.items():
         random = np.random.RandomState(0)
-        pixels = random.random_sample((benchmark.train, math.prod(benchmark.image)))
-        rows[name] = (pixels, random.randint(0, len(benchmark.classes), benchmark.train)), 1
-    ratios: dict[str, list[float]] = {name: [] for name in rows}
-    for _ in range(ROUNDS):
-        times = {name: seconds(of, recipe, epochs) for name, (of, epochs) in rows.items()}
-        for name in rows:
-            ratios[name].append(times[name] / times[FIRST])
-        print({name: round(value, 3) for name, value in times.items()}, flush=True)
+        x = random.random_sample((benchmark.train, math.prod(benchmark.image)))
+        labels = random.randint(0, len(benchmark.classes), benchmark.train)
+        sides[name] = partial(seconds_an_epoch, x, labels, {**recipe, "epochs": 1})
+    times = in_turn(sides, ROUNDS)
     # Two digits: more would change from one run to the next.
-    found = {name: float(f"{statistics.median(of):.2g}") for name, of in ratios.items()}
-    write_json(OUT, found, indent=2)
-    print(found)
+    ratios = {name: float(f"{ratio(times[name], times['tinydigits']):.2g}") for name in times}
+    write_json(OUT, ratios, indent=2)
+    print(ratios)
 
 
 if __name__ == "__main__":

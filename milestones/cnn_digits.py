@@ -11,35 +11,40 @@ recognition", Proceedings of the IEEE 86 (1998), 2278-2324. Run: python -m miles
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import tinydatasets
 from milestones import lesson
 from milestones.pytorch import nn, torch
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 BATCH = 32
 
 
-def make_cnn() -> nn.Module:
-    """Look for 16 patterns of 3 by 3 pixels, then for 32 patterns of those, and name the class."""
-    return nn.Sequential(
-        nn.Conv2d(1, 16, kernel_size=3, padding=1),  # 8 by 8 pixels, 16 numbers each
-        nn.ReLU(),
-        nn.MaxPool2d(2),  # 4 by 4
-        nn.Conv2d(16, 32, kernel_size=3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),  # 2 by 2
-        nn.Flatten(),
-        nn.Linear(2 * 2 * 32, 10),
-    )
+def make_cnn(side: int, *channels: int) -> nn.Module:
+    """Look for patterns of 3 by 3 pixels, then for patterns of those, and name the class."""
+    layers: list[nn.Module] = []
+    for before, after in zip(channels, channels[1:]):  # first those of the image
+        # How much of each pattern is at each place; then the most of it in each 2 by 2 places.
+        layers += [nn.Conv2d(before, after, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        side //= 2
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(side * side * channels[-1], 10))
 
 
 def make_mlp() -> nn.Module:
     """Return the network of `mlp_digits`, with about as many weights as the CNN."""
     return nn.Sequential(nn.Flatten(), nn.Linear(64, 80), nn.ReLU(), nn.Linear(80, 10))
+
+
+def step(
+    model: nn.Module, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor
+) -> tuple[float, torch.Tensor]:
+    """Take one step down the gradient of a batch; return its loss and its logits."""
+    logits = model(x)
+    loss = nn.functional.cross_entropy(logits, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item(), logits
 
 
 @torch.no_grad()
@@ -60,38 +65,28 @@ def main(
         y, y_test = (torch.from_numpy(part.labels) for part in (train, test))
         # 1000 samples are 32 batches and 150 are 5: more epochs make up for it.
         its_epochs = epochs * 32 // -(-len(x) // BATCH)
-        for kind, make in (("CNN", make_cnn), ("MLP", make_mlp)):
+        for kind in ("CNN", "MLP"):
             torch.manual_seed(seed)
-            model = make()
+            model = make_cnn(8, 1, 16, 32) if kind == "CNN" else make_mlp()
             weights = sum(p.numel() for p in model.parameters())
             print(f"{kind} of {weights:,} weights: {len(x)} samples, {its_epochs} epochs")
             optimizer = torch.optim.Adam(model.parameters(), learning_rate)
             curve = curves[f"{kind}, {len(x)} samples"] = [(0, accuracy(model, x_test, y_test))]
             for epoch in range(1, its_epochs + 1):
-                losses = []
-                for batch in torch.randperm(len(x)).split(BATCH):
-                    loss = nn.functional.cross_entropy(model(x[batch]), y[batch])
-                    optimizer.zero_grad()
-                    loss.backward()
-                    optimizer.step()
-                    losses.append(loss.item())
+                batches = torch.randperm(len(x)).split(BATCH)
+                losses = [step(model, optimizer, x[batch], y[batch])[0] for batch in batches]
                 lesson.progress(epoch, its_epochs, sum(losses) / len(losses), accuracy(model, x, y))
                 curve.append((epoch * len(losses), accuracy(model, x_test, y_test)))
     if plot:
-        draw(curves, plot)
+        with lesson.picture(plot, 6) as plt:
+            for name, curve in curves.items():
+                color, line = "C0" if "CNN" in name else "C1", "-" if "1000" in name else ":"
+                plt.plot(*zip(*curve), color=color, linestyle=line, label=name)
+            plt.xlabel("updates of the weights")
+            plt.ylabel("accuracy on test images")
+            plt.ylim(0, 1)
+            plt.legend(loc="lower right")
     return {f"accuracy, {name}": curve[-1][1] for name, curve in curves.items()}
-
-
-def draw(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
-    """Draw the accuracy on the test images over the updates of the weights."""
-    with lesson.picture(path, 6) as plt:
-        for name, curve in curves.items():
-            color, line = "C0" if "CNN" in name else "C1", "-" if "1000" in name else ":"
-            plt.plot(*zip(*curve), color=color, linestyle=line, label=name)
-        plt.xlabel("updates of the weights")
-        plt.ylabel("accuracy on test images")
-        plt.ylim(0, 1)
-        plt.legend(loc="lower right")
 
 
 if __name__ == "__main__":

@@ -10,24 +10,18 @@ the brain", Psychological Review 65 (1958), 386-408. Run: python -m milestones.f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from milestones import lesson
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import numpy.typing as npt
-
-    Array = npt.NDArray[np.float64]
-
 # The line that separates the two classes: points with x + 2 y > 0 are of class 1.
 TRUE_WEIGHTS = np.array([1.0, 2.0])
 
 
-def make_points(seed: int, n: int = 200, margin: float = 0.1) -> tuple[Array, Array]:
+def make_points(seed: int, n: int = 200, margin: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     """Draw points of two classes that a line separates, none nearer to it than the margin."""
     points = np.random.RandomState(seed).uniform(-1, 1, (4 * n, 2))
     distances = points @ TRUE_WEIGHTS / np.linalg.norm(TRUE_WEIGHTS)
@@ -35,31 +29,32 @@ def make_points(seed: int, n: int = 200, margin: float = 0.1) -> tuple[Array, Ar
     return points, (points @ TRUE_WEIGHTS > 0).astype(float)
 
 
-def forward(points: Array, weights: Array, bias: float) -> Array:
+def forward(points: np.ndarray, weights: np.ndarray, bias: float) -> np.ndarray:
     """Answer 1 where the weighted sum of the inputs is above the threshold, else 0."""
-    return (points @ weights + bias > 0).astype(float)
+    return np.where(points @ weights + bias > 0, 1.0, 0.0)
 
 
 def main(*, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
     """Compare random weights with those that a person chose."""
     points, labels = make_points(seed)
     random_weights = np.random.RandomState(seed + 1).uniform(-1, 1, 2)
-    random_accuracy = float((forward(points, random_weights, 0.0) == labels).mean())
-    chosen_accuracy = float((forward(points, TRUE_WEIGHTS, 0.0) == labels).mean())
     print(f"{len(points)} points, {int(labels.sum())} of class 1")
     print(f"random weights: {random_weights.round(2)}, chosen weights: {TRUE_WEIGHTS}")
     if plot:
-        lines = {"random weights": (random_weights, 0.0), "chosen weights": (TRUE_WEIGHTS, 0.0)}
+        lines = {"random weights": (*random_weights, 0.0), "chosen weights": (*TRUE_WEIGHTS, 0.0)}
         draw(points, labels, lines, plot)
-    return {"accuracy, random": random_accuracy, "accuracy, chosen": chosen_accuracy}
+    return {
+        "accuracy, random": float((forward(points, random_weights, 0.0) == labels).mean()),
+        "accuracy, chosen": float((forward(points, TRUE_WEIGHTS, 0.0) == labels).mean()),
+    }
 
 
-def draw(points: Array, labels: Array, lines: dict[str, tuple[Array, float]], path: Path) -> None:
-    """Draw the points, and where each perceptron changes its answer."""
+def draw(points: np.ndarray, labels: np.ndarray, lines: dict[str, Any], path: Path) -> None:
+    """Draw the points, and where each perceptron, of two weights and a bias, changes its answer."""
     with lesson.picture(path) as plt:
         plt.scatter(*points.T, c=labels, cmap="coolwarm", s=14)
         x = np.array([-1.0, 1.0])
-        for name, ((a, b), bias) in lines.items():
+        for name, (a, b, bias) in lines.items():
             plt.plot(x, -(a * x + bias) / b, label=name)
         plt.axis((-1, 1, -1, 1))
         plt.legend(loc="upper left")

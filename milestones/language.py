@@ -3,44 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from milestones import lesson
 from milestones.pytorch import nn, torch
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
-    # The numbers of a beginning, and of how it goes on.
-    Example = tuple[list[int], list[int]]
-
-END = "<end>"
 BATCH = 32
+Example = tuple[list[int], list[int]]  # the words of a beginning, and of how it goes on
 
 
 class Vocabulary:
-    """The words of some texts, and a number for each.
+    """The words of some texts, each what matches a regular expression, and a number for each."""
 
-    Parameters
-    ----------
-    texts : iterable of str
-        What to take the words from.
-    pattern : str
-        The regular expression of a word.
-    """
-
-    def __init__(self, texts: Iterable[str], pattern: str) -> None:
-        self._pattern = re.compile(pattern)
-        self.words = [END, *sorted({word for text in texts for word in self.split(text)})]
+    def __init__(self, texts: list[str], pattern: str) -> None:
+        self.split = re.compile(pattern).findall
+        self.words = ["<end>", *sorted({word for text in texts for word in self.split(text)})]
         self._numbers = {word: number for number, word in enumerate(self.words)}
 
-    def split(self, text: str) -> list[str]:
-        """Return the words of a text."""
-        return self._pattern.findall(text)
-
     def unknown(self, text: str) -> list[str]:
-        """Return those that no text had from which the vocabulary was made."""
+        """Return the words that are not in the vocabulary."""
         return [word for word in self.split(text) if word not in self._numbers]
 
     def encode(self, text: str) -> list[int]:
@@ -49,25 +32,16 @@ class Vocabulary:
 
     def example(self, beginning: str, rest: str) -> Example:
         """Return the numbers of a beginning, and those of how it goes on, with the end."""
-        return self.encode(beginning), [*self.encode(rest), self._numbers[END]]
+        return self.encode(beginning), [*self.encode(rest), 0]
 
-    def decode(self, numbers: Iterable[int]) -> list[str]:
+    def decode(self, numbers: list[int]) -> list[str]:
         """Return the words that have these numbers."""
         return [self.words[number] for number in numbers]
 
 
-def train(model: nn.Module, examples: Sequence[Example], *, epochs: int) -> None:
-    """Train a model to go on from the beginnings of texts.
-
-    Parameters
-    ----------
-    model : Module
-        It takes numbers of shape (n, length), and gives logits of shape (n, length, words).
-    examples : sequence of Example
-        Beginnings, and how they go on, which is what is learned.
-    epochs : int
-        How often to show all examples.
-    """
+def train(model: nn.Module, examples: list[Example], *, epochs: int) -> None:
+    """Train a model to go on from beginnings; it gives logits of shape (n, length, words)."""
+    pad = partial(nn.utils.rnn.pad_sequence, batch_first=True)
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=1.0)
     steps = epochs * -(-len(examples) // BATCH)
     # The learning rate rises for a twentieth of the steps, at least for two, and then falls.
@@ -79,59 +53,46 @@ def train(model: nn.Module, examples: Sequence[Example], *, epochs: int) -> None
         loss_sum, right, words = 0.0, 0, 0
         for rows in torch.randperm(len(examples)).split(BATCH):
             batch = [examples[row] for row in rows]
-            x = _pad([torch.tensor(beginning + rest) for beginning, rest in batch], 0)
+            x = pad([torch.tensor(beginning + rest) for beginning, rest in batch])
             # Beginnings and padding are not learned: -100 is what `cross_entropy` ignores.
-            y = _pad(
-                [torch.tensor([-100] * len(beginning) + rest) for beginning, rest in batch], -100
-            )
-            logits, targets = model(x[:, :-1]).flatten(0, 1), y[:, 1:].flatten()
+            learned = [torch.tensor([-100] * len(beginning) + rest) for beginning, rest in batch]
+            targets = pad(learned, padding_value=-100)[:, 1:].flatten()
+            logits = model(x[:, :-1]).flatten(0, 1)
             loss = nn.functional.cross_entropy(logits, targets)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            loss_sum += loss.item() * sum(len(rest) for _, rest in batch)
+            new_words = sum(len(rest) for _, rest in batch)
+            loss_sum += loss.item() * new_words
             right += int((logits.argmax(dim=1) == targets).sum())
-            words += sum(len(rest) for _, rest in batch)
+            words += new_words
         lesson.progress(epoch, epochs, loss_sum / words, right / words)
     model.eval()
 
 
-def _pad(rows: list[torch.Tensor], padding: int) -> torch.Tensor:
-    return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=padding)
-
-
 @torch.no_grad()
 def generate(model: nn.Module, beginning: list[int], *, longest: int = 40) -> list[int]:
-    """Add the most likely word again and again, until the end or the greatest length.
-
-    Returns
-    -------
-    list of int
-        What was added, without the end.
-    """
-    found: list[int] = []
-    while len(found) < longest:
-        word = int(model(torch.tensor([beginning + found]))[0, -1].argmax())
+    """Add the most likely word until it is the end, or there are enough; return what was added."""
+    words: list[int] = []
+    while len(words) < longest:
+        word = int(model(torch.tensor([beginning + words]))[0, -1].argmax())
         if word == 0:
             break
-        found.append(word)
-    return found
+        words.append(word)
+    return words
 
 
-def exact(model: nn.Module, examples: Iterable[Example]) -> list[bool]:
-    """Tell for each example whether the model goes on exactly as it should, to the end."""
-    return [generate(model, beginning) == rest[:-1] for beginning, rest in examples]
+def accuracy(model: nn.Module, examples: list[Example]) -> float:
+    """Return the fraction of examples where the model goes on exactly as it should, to the end."""
+    right = [generate(model, beginning) == rest[:-1] for beginning, rest in examples]
+    return sum(right) / len(right)
 
 
 @torch.no_grad()
 def draw_attention(model: Any, vocabulary: Vocabulary, example: Example, path: Path) -> None:
-    """Draw at which words the last layer of a model looks, after each word of an example.
-
-    The model has ``layers``, and each keeps its last ``attention``, of shape (n, heads, length,
-    length).
-    """
+    """Draw at which words the last layer of a transformer looks, after each word of an example."""
     numbers = [*example[0], *example[1]]
     model(torch.tensor([numbers]))
     # A line break has no letters of its own.

@@ -11,47 +11,22 @@ The network is like that of Y. LeCun et al. (1998). Run: python -m milestones.le
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import tinydatasets
 from milestones import lesson
-from milestones.pytorch import nn, torch
+from milestones.cnn_digits import make_cnn, step
+from milestones.pytorch import torch
 from tinydatasets.__main__ import main as command
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MISSING = """\
 Run with --download to fetch CIFAR-10 (170 MB, 2-3 min).
 If you have cifar-10-binary.tar.gz: python -m tinydatasets fetch cifar10 --from FILE"""
 
 
-def make_cnn() -> nn.Module:
-    """Look for 32 patterns in red, green and blue, then for 64 patterns of those, and so on."""
-    return nn.Sequential(
-        nn.Conv2d(3, 32, kernel_size=3, padding=1),  # 32 by 32 pixels, 32 numbers each
-        nn.ReLU(),
-        nn.MaxPool2d(2),  # 16 by 16
-        nn.Conv2d(32, 64, kernel_size=3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),  # 8 by 8
-        nn.Conv2d(64, 64, kernel_size=3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),  # 4 by 4
-        nn.Flatten(),
-        nn.Linear(4 * 4 * 64, 10),
-    )
-
-
 def prepare(images: torch.Tensor) -> torch.Tensor:
     """Turn bytes of shape (n, 32, 32, 3) into numbers in [-1, 1] of shape (n, 3, 32, 32)."""
     return images.permute(0, 3, 1, 2).float() / 127.5 - 1
-
-
-@torch.no_grad()
-def predict(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """Return the most probable class of each image."""
-    return torch.cat([model(prepare(part)).argmax(dim=1) for part in x.split(500)])
 
 
 def main(
@@ -67,13 +42,11 @@ def main(
         command(["fetch", "cifar10", "--download"])
     try:
         data = tinydatasets.load("cifar10")
-    except tinydatasets.FormatError as error:
-        sys.exit(str(error))
-    except ValueError:
-        sys.exit(MISSING)
+    except ValueError as error:
+        sys.exit(str(error) if isinstance(error, tinydatasets.FormatError) else MISSING)
     (x, y), (x_test, y_test) = (map(torch.from_numpy, split) for split in data)
     torch.manual_seed(seed)
-    model = make_cnn()
+    model = make_cnn(32, 3, 32, 64, 64)  # red, green and blue; then three layers of patterns
     optimizer = torch.optim.Adam(model.parameters(), learning_rate)
     for epoch in range(1, epochs + 1):
         loss_sum, right = 0.0, 0
@@ -81,29 +54,19 @@ def main(
             images = prepare(x[batch])
             # A mirrored cat is a cat: mirroring half of each batch makes the data richer.
             images[::2] = images[::2].flip(3)
-            logits = model(images)
-            loss = nn.functional.cross_entropy(logits, y[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            loss_sum += loss.item() * len(batch)
+            loss, logits = step(model, optimizer, images, y[batch])
+            loss_sum += loss * len(batch)
             right += int((logits.argmax(dim=1) == y[batch]).sum())
         lesson.progress(epoch, epochs, loss_sum / len(x), right / len(x))
-    predicted = predict(model, x_test)
+    with torch.no_grad():
+        predicted = torch.cat([model(prepare(part)).argmax(dim=1) for part in x_test.split(500)])
     if plot:
-        draw(x_test, predicted, data.classes, plot)
+        with lesson.picture(plot, 8, 3.5) as plt:
+            for row in range(min(20, len(x_test))):
+                plt.subplot(2, 10, row + 1, xticks=[], yticks=[])
+                plt.imshow(x_test[row].numpy())
+                plt.title(data.classes[predicted[row]], fontsize=7)
     return {"accuracy": float((predicted == y_test).float().mean())}
-
-
-def draw(
-    images: torch.Tensor, predicted: torch.Tensor, classes: tuple[str, ...], path: Path
-) -> None:
-    """Draw some test images, and what the network takes them for."""
-    with lesson.picture(path, 8, 3.5) as plt:
-        for row in range(min(20, len(images))):
-            plt.subplot(2, 10, row + 1, xticks=[], yticks=[])
-            plt.imshow(images[row].numpy())
-            plt.title(classes[predicted[row]], fontsize=7)
 
 
 if __name__ == "__main__":

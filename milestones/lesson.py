@@ -15,21 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 METRICS = Path(__file__).parent.parent / "metrics" / "milestones.json"
-BAR = 20
 HEAD = f"{'':28}{'here':>12}   expected"
 
 
 def run(program: Callable[..., dict[str, float]]) -> None:
     """Run a program with the options of the command line, and print its closing table.
 
-    Parameters
-    ----------
-    program : callable
-        Its keyword-only parameters, each with a default, become options. It gives what came out,
-        by what it is; a fraction is shown in percent.
+    Its keyword-only parameters, each with a default, are the options. It returns figures by name.
     """
     module = sys.modules[program.__module__]
     name = Path(module.__file__ or "").stem
@@ -38,10 +33,7 @@ def run(program: Callable[..., dict[str, float]]) -> None:
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    usual = {
-        option: parameter.default
-        for option, parameter in inspect.signature(program).parameters.items()
-    }
+    usual = inspect.getfullargspec(program).kwonlydefaults or {}
     for option, default in usual.items():
         read = _seed if option == "seed" else _number(type(default))
         how: dict[str, Any] = {"type": read, "metavar": "N", "help": f"{default} by default"}
@@ -53,14 +45,14 @@ def run(program: Callable[..., dict[str, float]]) -> None:
     options = vars(parser.parse_args())
     print(f"{(module.__doc__ or '').splitlines()[0]}\n")
     try:
-        found = program(**options)
+        figures = program(**options)
     except KeyboardInterrupt:
         print("\nstopped")
         sys.exit(130)
     # What is expected holds for the usual options, with any seed.
-    as_usual = {**options, "seed": 0, "plot": None} == {**usual, "seed": 0, "plot": None}
-    print(f"\n{HEAD}", *rows(found, expected(name) if as_usual else {}), sep="\n")
-    if not as_usual:
+    changed = {option for option in usual if options[option] != usual[option]} - {"seed", "plot"}
+    print(f"\n{HEAD}", *rows(figures, "" if changed else name), sep="\n")
+    if changed:
         print("(nothing is expected of other options)")
 
 
@@ -87,29 +79,25 @@ def _seed(text: str) -> int:
 def _picture(text: str) -> Path:
     """Check that a picture can be drawn and written, before anything is computed for it."""
     path = Path(text)
+    fault = ""
     if not find_spec("matplotlib"):
-        raise argparse.ArgumentTypeError(
-            "this needs matplotlib; install it with `pip install matplotlib`"
-        )
-    if path.suffix.lower() not in {".pdf", ".png", ".svg"}:
-        raise argparse.ArgumentTypeError(f"{text}: expected a name that ends in .png, .svg or .pdf")
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"{text}: there is no folder {path.parent}")
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise argparse.ArgumentTypeError(f"{text}: no file can be written there")
+        fault = "this needs matplotlib; install it with `pip install matplotlib`"
+    elif path.suffix.lower() not in {".pdf", ".png", ".svg"}:
+        fault = f"{text}: expected a name that ends in .png, .svg or .pdf"
+    elif not path.parent.is_dir():
+        fault = f"{text}: there is no folder {path.parent}"
+    elif path.is_dir() or not os.access(path.parent, os.W_OK):
+        fault = f"{text}: no file can be written there"
+    if fault:
+        raise argparse.ArgumentTypeError(fault)
     return path
 
 
 def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
-    """Show how far training is: a bar, the loss, and the accuracy on the training data.
-
-    On a terminal, one line that changes; elsewhere, the last epoch alone.
-    """
-    done = BAR * epoch // epochs
-    line = (
-        f"epoch {epoch:>{len(str(epochs))}} of {epochs} [{'#' * done}{'.' * (BAR - done)}] "
-        f"loss {loss:.3f}, accuracy {accuracy:.1%}"
-    )
+    """Show how far training is: on a terminal in a line that changes, elsewhere the last epoch."""
+    bar = f"{'#' * (20 * epoch // epochs):.<20}"
+    line = f"epoch {epoch:>{len(str(epochs))}} of {epochs} [{bar}] loss {loss:.3f}, "
+    line += f"accuracy {accuracy:.1%}"
     if sys.stdout.isatty():
         # The spaces cover what is left of a line that was longer.
         print(f"{line}  ", end="\n" if epoch == epochs else "\r", flush=True)
@@ -117,45 +105,23 @@ def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
         print(line)
 
 
-def expected(name: str) -> dict[str, Any]:
-    """Return the published figures of a program: for each its mean and standard deviation."""
-    if not METRICS.is_file():
-        return {}
-    published: dict[str, Any] = json.loads(METRICS.read_text(encoding="utf-8"))
-    return dict(published.get(name, {}))
-
-
-def rows(found: Mapping[str, float], published: Mapping[str, Any]) -> list[str]:
-    r"""Return the lines of a table, under `HEAD`: what came out beside what is expected.
-
-    Parameters
-    ----------
-    found : mapping of str to float
-        What came out, by what it is.
-    published : mapping of str to mapping
-        The ``"mean"`` and the ``"sd"`` of each over several seeds, as far as there are any.
-
-    Returns
-    -------
-    list of str
-        A line for each.
+def rows(figures: dict[str, float], program: str = "") -> list[str]:
+    r"""Return the lines of a table, under `HEAD`: figures beside those published of a program.
 
     Examples
     --------
     >>> print(HEAD)
                                         here   expected
-    >>> print(*rows({"accuracy": 0.5, "steps": 12}, {"accuracy": {"mean": 0.48, "sd": 0.03}}),
-    ...       sep="\n")
-    accuracy                           50.0%   48.0% ± 3.0%
-    steps                                 12   -
+    >>> print(*rows({"accuracy, chosen": 0.5, "steps": 1200}, "forward_pass"), sep="\n")
+    accuracy, chosen                   50.0%   100.0% ± 0.0%
+    steps                              1,200   -
     """
+    published = json.loads(METRICS.read_text(encoding="utf-8")) if METRICS.is_file() else {}
     lines = []
-    for name, value in found.items():
-        figures = published.get(name)
-        usual = "-"
-        if figures:
-            usual = f"{_show(name, figures['mean'])} ± {_show(name, figures['sd'])}"
-        lines.append(f"{name:28}{_show(name, value):>12}   {usual}")
+    for name, value in figures.items():
+        mean_sd = published.get(program, {}).get(name, {}).values()
+        usual = " ± ".join(_show(name, figure) for figure in mean_sd)
+        lines.append(f"{name:28}{_show(name, value):>12}   {usual or '-'}")
     return lines
 
 
@@ -167,15 +133,7 @@ def _show(name: str, value: float) -> str:
 
 
 def chat(invitation: str, reply: Callable[[str], str]) -> None:
-    """Reply to what a person types, up to an empty line; do nothing where nobody can type.
-
-    Parameters
-    ----------
-    invitation : str
-        What to type.
-    reply : callable
-        Takes a line, and gives what to print.
-    """
+    """Reply to what a person types, up to an empty line; do nothing where nobody can type."""
     if not sys.stdin.isatty():
         return
     # Where there is readline, `input` has a history and cursor keys.
@@ -191,23 +149,13 @@ def chat(invitation: str, reply: Callable[[str], str]) -> None:
 
 @contextmanager
 def picture(path: Path, width: float = 5, height: float = 4) -> Iterator[Any]:
-    """Return matplotlib's pyplot to draw one picture with, and write that.
-
-    Parameters
-    ----------
-    path : Path
-        The file to write; its suffix says the format.
-    width, height : float
-        Its size in inches.
-    """
+    """Lend matplotlib's pyplot to draw one picture of so many inches, and write that."""
     # Imported here: a program without --plot does not need it.
-    import matplotlib as mpl  # noqa: PLC0415
-
-    # The same drawing gives the same file, with text that can be searched.
-    mpl.rcParams.update({"svg.hashsalt": "tinydatasets", "svg.fonttype": "none"})
-    mpl.use("agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
+    plt.switch_backend("agg")
+    # The same drawing gives the same file, with text that can be searched.
+    plt.rcParams.update({"svg.hashsalt": "tinydatasets", "svg.fonttype": "none"})
     plt.figure(figsize=(width, height), layout="tight")
     yield plt
     plt.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -1,6 +1,6 @@
 """Stage `measure`: run every program that is offline with five seeds, and draw one picture of each.
 
-`make measure` runs it. What it writes is what `lesson.expected` reads and what the page shows.
+`make measure` runs it. What it writes is what `lesson.rows` reads and what the page shows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from importlib import import_module
 from io import StringIO
-from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -22,36 +21,29 @@ SEEDS = range(5)
 
 def run(name: str, seed: int, pictures: Path) -> dict[str, float]:
     """Return the figures of a program for one seed; draw its picture for the first."""
-    program = import_module(f"milestones.{name}").main
+    plot = pictures / f"{name}.svg" if seed == SEEDS[0] else None
     with redirect_stdout(StringIO()):
-        found: dict[str, float] = program(
-            seed=seed, plot=pictures / f"{name}.svg" if seed == SEEDS[0] else None
-        )
-    return found
+        return dict(import_module(f"milestones.{name}").main(seed=seed, plot=plot))
 
 
-def summarize(found: list[dict[str, float]]) -> dict[str, dict[str, float]]:
+def summarize(runs: list[dict[str, float]]) -> dict[str, dict[str, float]]:
     """Return the mean and the standard deviation of each figure over the seeds."""
+    values = {figure: [run[figure] for run in runs] for figure in runs[0]}
     return {
-        figure: {
-            "mean": round(mean(one[figure] for one in found), 4),
-            "sd": round(stdev(one[figure] for one in found), 4),
-        }
-        for figure in found[0]
+        figure: {"mean": round(mean(of), 4), "sd": round(stdev(of), 4)}
+        for figure, of in values.items()
     }
 
 
 def main(out: Path, pictures: Path) -> None:
     """Measure all programs; write the file `out`, and pictures to the folder `pictures`."""
     pictures.mkdir(parents=True, exist_ok=True)
-    runs = list(product(OFFLINE, SEEDS))
     # Two at a time: each computes in one thread.
     with ProcessPoolExecutor(2) as pool:
-        found = list(pool.map(run, *zip(*runs), [pictures] * len(runs)))
-    figures = {
-        name: summarize([one for one, (of, _) in zip(found, runs) if of == name])
-        for name in OFFLINE
-    }
+        runs = {
+            name: [pool.submit(run, name, seed, pictures) for seed in SEEDS] for name in OFFLINE
+        }
+        figures = {name: summarize([run.result() for run in runs[name]]) for name in runs}
     out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 

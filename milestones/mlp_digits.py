@@ -10,39 +10,31 @@ errors", Nature 323 (1986), 533-536. Run: python -m milestones.mlp_digits
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
 import numpy as np
 
 import tinydatasets
 from milestones import lesson
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import numpy.typing as npt
-
-    Array = npt.NDArray[Any]
-
 
 class MLP:
     """Pixels, one hidden layer of ReLU, and a probability for each of 10 classes."""
 
-    def __init__(self, pixels: int, hidden: int, random: np.random.RandomState) -> None:
-        self.w1 = random.randn(pixels, hidden) * np.sqrt(2 / pixels)
-        self.b1 = np.zeros(hidden)
-        self.w2 = random.randn(hidden, 10) * np.sqrt(2 / hidden)
-        self.b2 = np.zeros(10)
+    def __init__(self, pixels: int, hidden: int, seed: int) -> None:
+        self.random = np.random.RandomState(seed)
+        self.w1, self.b1 = self.random.randn(pixels, hidden) * np.sqrt(2 / pixels), np.zeros(hidden)
+        self.w2, self.b2 = self.random.randn(hidden, 10) * np.sqrt(2 / hidden), np.zeros(10)
 
-    def forward(self, x: Array) -> tuple[Array, Array]:
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the hidden layer and the probabilities of the classes."""
         h = np.maximum(0, x @ self.w1 + self.b1)
         logits = h @ self.w2 + self.b2
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return h, powers / powers.sum(axis=1, keepdims=True)
 
-    def step(self, x: Array, y: Array, learning_rate: float) -> float:
-        """Take one step down the gradient of a batch; give its loss."""
+    def step(self, x: np.ndarray, y: np.ndarray, learning_rate: float) -> float:
+        """Take one step down the gradient of a batch, and return its loss."""
         h, probabilities = self.forward(x)
         errors = (probabilities - np.eye(10)[y]) / len(x)
         hidden_errors = errors @ self.w2.T * (h > 0)
@@ -52,25 +44,16 @@ class MLP:
         self.b1 -= learning_rate * hidden_errors.sum(axis=0)
         return float(-np.log(probabilities[np.arange(len(x)), y]).mean())
 
-    def accuracy(self, x: Array, y: Array) -> float:
+    def train(self, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float) -> None:
+        """Train in batches of 32."""
+        for epoch in range(1, epochs + 1):
+            batches = np.array_split(self.random.permutation(len(x)), -(-len(x) // 32))
+            loss = float(np.mean([self.step(x[b], y[b], learning_rate) for b in batches]))
+            lesson.progress(epoch, epochs, loss, self.accuracy(x, y))
+
+    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
         """Return the fraction of rows whose most probable class is right."""
         return float((self.forward(x)[1].argmax(axis=1) == y).mean())
-
-
-def train(
-    model: MLP,
-    x: Array,
-    y: Array,
-    *,
-    epochs: int,
-    learning_rate: float,
-    random: np.random.RandomState,
-) -> None:
-    """Train in batches of 32."""
-    for epoch in range(1, epochs + 1):
-        batches = np.array_split(random.permutation(len(x)), int(np.ceil(len(x) / 32)))
-        loss = float(np.mean([model.step(x[b], y[b], learning_rate) for b in batches]))
-        lesson.progress(epoch, epochs, loss, model.accuracy(x, y))
 
 
 def main(
@@ -82,31 +65,30 @@ def main(
     plot: Path | None = None,
 ) -> dict[str, float]:
     """Train on both editions for the same number of updates, and compare."""
-    found = {}
+    accuracies = {}
     for name in ("tinydigits", "tinydigits-150"):
-        (images, labels), (test_images, test_labels) = tinydatasets.load(name)
-        x, x_test = (part.reshape(len(part), -1) for part in (images, test_images))
+        train, test = tinydatasets.load(name)
+        x, x_test = (part.images.reshape(len(part.images), -1) for part in (train, test))
         # 1000 samples are 32 batches and 150 are 5: more epochs make up for it.
-        updates = int(np.ceil(len(x) / 32))
+        updates = -(-len(x) // 32)
         its_epochs = epochs * 32 // updates
         print(f"{name}: {len(x)} samples, {its_epochs} epochs of {updates} updates")
-        random = np.random.RandomState(seed)
-        model = MLP(x.shape[1], hidden, random)
-        train(model, x, labels, epochs=its_epochs, learning_rate=learning_rate, random=random)
-        found[f"accuracy, {len(x)} samples"] = model.accuracy(x_test, test_labels)
+        model = MLP(x.shape[1], hidden, seed)
+        model.train(x, train.labels, its_epochs, learning_rate)
+        accuracies[f"accuracy, {len(x)} samples"] = model.accuracy(x_test, test.labels)
         if plot and name == "tinydigits":
-            draw(test_images, test_labels, model.forward(x_test)[1].argmax(axis=1), plot)
-    return found
+            draw(test, model.forward(x_test)[1], plot)
+    return accuracies
 
 
-def draw(images: Array, labels: Array, predicted: Array, path: Path) -> None:
+def draw(test: tinydatasets.Split, probabilities: np.ndarray, path: Path) -> None:
     """Draw the first test images that are read wrongly, with their class and the answer."""
-    wrong = np.flatnonzero(predicted != labels)[:20]
+    predicted = probabilities.argmax(axis=1)
     with lesson.picture(path, 8, 3) as plt:
-        for place, row in enumerate(wrong, start=1):
+        for place, row in enumerate(np.flatnonzero(predicted != test.labels)[:20], start=1):
             plt.subplot(2, 10, place, xticks=[], yticks=[])
-            plt.imshow(images[row], cmap="gray_r")
-            plt.title(f"{labels[row]}, read as {predicted[row]}", fontsize=7)
+            plt.imshow(test.images[row], cmap="gray_r")
+            plt.title(f"{test.labels[row]}, read as {predicted[row]}", fontsize=7)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,11 @@ errors", Nature 323 (1986), 533-536. Run: python -m milestones.mlp_mnist
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
+from pathlib import Path
 
 import tinydatasets
 from milestones import lesson
-from milestones.mlp_digits import MLP, draw, train
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from milestones.mlp_digits import MLP, draw
 
 
 def main(
@@ -33,19 +28,16 @@ def main(
 ) -> dict[str, float]:
     """Train on TinyMNIST, or with --full on the whole of MNIST, which is fetched before."""
     try:
-        (images, labels), (test_images, test_labels) = tinydatasets.load(
-            "mnist" if full else "tinymnist"
-        )
+        train, test = tinydatasets.load("mnist" if full else "tinymnist")
     except ValueError as error:
         # It says how to fetch the whole of MNIST.
         raise SystemExit(str(error)) from None
-    x, x_test = (part.reshape(len(part), -1) / 255 for part in (images, test_images))
-    random = np.random.RandomState(seed)
-    model = MLP(x.shape[1], hidden, random)
-    train(model, x, labels, epochs=epochs, learning_rate=learning_rate, random=random)
+    x, x_test = (part.images.reshape(len(part.images), -1) / 255 for part in (train, test))
+    model = MLP(x.shape[1], hidden, seed)
+    model.train(x, train.labels, epochs, learning_rate)
     if plot:
-        draw(test_images, test_labels, model.forward(x_test)[1].argmax(axis=1), plot)
-    return {f"accuracy, {len(x)} samples": model.accuracy(x_test, test_labels)}
+        draw(test, model.forward(x_test)[1], plot)
+    return {f"accuracy, {len(x)} samples": model.accuracy(x_test, test.labels)}
 
 
 if __name__ == "__main__":

@@ -10,15 +10,12 @@ Spartan Books, 1962. Run: python -m milestones.perceptron_trained
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from milestones import lesson
 from milestones.forward_pass import draw, forward, make_points
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def main(*, epochs: int = 20, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
@@ -39,7 +36,7 @@ def main(*, epochs: int = 20, seed: int = 0, plot: Path | None = None) -> dict[s
         wrong = float((forward(points, weights, bias) != labels).mean())
         lesson.progress(epoch, epochs, wrong, 1 - wrong)
     if plot:
-        draw(points, labels, {"trained weights": (weights, bias)}, plot)
+        draw(points, labels, {"trained weights": (*weights, bias)}, plot)
     return {"accuracy before": before, "accuracy after": 1 - wrong, "mistakes": mistakes}
 
 

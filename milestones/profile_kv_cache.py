@@ -11,29 +11,22 @@ Run: python -m milestones.profile_kv_cache
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING
 
 from milestones import lesson
 from milestones.pytorch import torch
-from milestones.vaswani_chatgpt import learn
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from milestones.vaswani_chatgpt import Cache, Transformer
+from milestones.vaswani_chatgpt import Cache, Transformer, learn
 
 # Words whose times are put together: one alone depends on what else the computer does.
 WINDOW = 32
-LEAST = 3 * WINDOW
 
 
 @torch.no_grad()
 def write(
     model: Transformer, beginning: list[int], length: int, *, cached: bool
 ) -> tuple[list[int], list[float]]:
-    """Write words, past any end, until there are `length`; give all, and the seconds of each."""
+    """Write words, past any end, until there are `length`; return all, and the seconds of each."""
     caches: list[Cache] | None = [{} for _ in model.layers] if cached else None
     text, seconds = list(beginning), []
     new = text
@@ -57,8 +50,8 @@ def main(
     plot: Path | None = None,
 ) -> dict[str, float]:
     """Write the same text with and without the cache, and compare words and times."""
-    if length < LEAST:
-        raise SystemExit(f"--length must be at least {LEAST}, found {length}")
+    if length < 3 * WINDOW:
+        raise SystemExit(f"--length must be at least {3 * WINDOW}, found {length}")
     model, _, examples = learn(epochs=epochs, width=width, layers=layers, seed=seed)
     beginning, _ = examples["test"][0]
     plain, plain_seconds = write(model, beginning, length, cached=False)
@@ -75,24 +68,17 @@ def main(
     memory = sum(2 * length * width * 4 for _ in model.layers)
     print(f"the cache takes {memory / 1e6:.1f} MB at {length} words")
     if plot:
-        draw(lengths, without, with_cache, plot)
+        with lesson.picture(plot) as plt:
+            plt.plot(lengths, without, label="no cache")
+            plt.plot(lengths, with_cache, label="key-value cache")
+            plt.xlabel("words written")
+            plt.ylabel("milliseconds per word")
+            plt.ylim(bottom=0)
+            plt.legend()
     return {
         "accuracy, same words": sum(a == b for a, b in new) / len(new),
         "times as fast": without[-1] / with_cache[-1],
     }
-
-
-def draw(
-    lengths: Sequence[int], without: Sequence[float], with_cache: Sequence[float], path: Path
-) -> None:
-    """Draw the time per word over the length of the text."""
-    with lesson.picture(path) as plt:
-        plt.plot(lengths, without, label="no cache")
-        plt.plot(lengths, with_cache, label="key-value cache")
-        plt.xlabel("words written")
-        plt.ylabel("milliseconds per word")
-        plt.ylim(bottom=0)
-        plt.legend()
 
 
 if __name__ == "__main__":

@@ -14,15 +14,14 @@ from milestones import OFFLINE, lesson
 def main() -> None:
     """Run all, without chats, and print what came out beside what to expect."""
     argparse.ArgumentParser(prog="python -m milestones.run_all", description=__doc__).parse_args()
-    # Nobody is there to chat.
-    sys.stdin = StringIO()
+    sys.stdin = StringIO()  # nobody is there to chat
     lines = []
     for name in OFFLINE:
         print(f"--- {name}")
         start = time.perf_counter()
-        found = import_module(f"milestones.{name}").main()
+        figures = import_module(f"milestones.{name}").main()
         print(f"{time.perf_counter() - start:.0f} s\n")
-        lines += [f"{name:20}{row}" for row in lesson.rows(found, lesson.expected(name))]
+        lines += [f"{name:20}{row}" for row in lesson.rows(figures, name)]
     print(f"{'':20}{lesson.HEAD}", *lines, sep="\n")
 
 

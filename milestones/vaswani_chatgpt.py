@@ -11,21 +11,14 @@ A. Vaswani et al., "Attention is all you need", Advances in Neural Information P
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import tinydatasets
 from milestones import lesson
-from milestones.language import Vocabulary, draw_attention, exact, generate, train
+from milestones.language import Example, Vocabulary, accuracy, draw_attention, generate, train
 from milestones.pytorch import nn, torch
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from milestones.language import Example
-
-    Cache = dict[str, torch.Tensor]
-
+Cache = dict[str, torch.Tensor]  # keys and values of the words before, in a layer
 # A word, or a mark; and what ends a question.
 WORD, ANSWER = r"[^\s.,;:!?]+|[.,;:!?]", " <answer>"
 
@@ -48,26 +41,28 @@ class Layer(nn.Module):
         self.slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads)[:, None, None]
 
     def forward(self, x: torch.Tensor, cache: Cache | None) -> torch.Tensor:
-        """Take and give numbers of shape (n, length, width)."""
+        """Turn numbers of shape (n, length, width) into others."""
         n, length, width = x.shape
         heads = self.queries_keys_values(self.norm(x)).view(n, length, 3, len(self.slopes), -1)
         queries, keys, values = heads.permute(2, 0, 3, 1, 4)
-        if cache is not None:  # keys and values of the words before need not be computed again
-            keys = cache["keys"] = torch.cat([cache.get("keys", keys[:, :, :0]), keys], dim=2)
-            values = cache["values"] = torch.cat([cache.get("values", values[:, :, :0]), values], 2)
+        if cache:  # what it has need not be computed again
+            keys = torch.cat([cache["keys"], keys], dim=2)
+            values = torch.cat([cache["values"], values], dim=2)
+        if cache is not None:
+            cache.update(keys=keys, values=values)
         places = torch.arange(keys.shape[2])
         distance = places[-length:, None] - places
         scores = queries @ keys.transpose(2, 3) / keys.shape[3] ** 0.5 - self.slopes * distance
         attention = scores.masked_fill(distance < 0, -torch.inf).softmax(dim=3)  # no word to come
         self.attention = attention.detach()
-        found = (attention @ values).transpose(1, 2).reshape(n, length, width)
-        x = x + self.dropout(self.projection(found))
+        seen = (attention @ values).transpose(1, 2).reshape(n, length, width)
+        x = x + self.dropout(self.projection(seen))
         y: torch.Tensor = x + self.dropout(self.perceptron(x))
         return y
 
 
 class Transformer(nn.Module):
-    """Take numbers of words; give, for each, the logits of the word that comes next."""
+    """From the numbers of words to the logits of the word that comes after each."""
 
     def __init__(self, words: int, width: int, layers: int, heads: int = 4) -> None:
         super().__init__()
@@ -78,8 +73,8 @@ class Transformer(nn.Module):
         self.layers = nn.ModuleList(Layer(width, heads) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, x: torch.Tensor, caches: Sequence[Cache] | None = None) -> torch.Tensor:
-        """Take words of shape (n, length); give logits of shape (n, length, words)."""
+    def forward(self, x: torch.Tensor, caches: list[Cache] | None = None) -> torch.Tensor:
+        """Return logits of shape (n, length, words) for words of shape (n, length)."""
         y = self.embedding(x) * self.embedding.embedding_dim**0.5
         for number, layer in enumerate(self.layers):
             y = layer(y, caches[number] if caches else None)
@@ -89,7 +84,7 @@ class Transformer(nn.Module):
 def learn(
     *, epochs: int, width: int, layers: int, seed: int
 ) -> tuple[Transformer, Vocabulary, dict[str, list[Example]]]:
-    """Train on the pairs of `train`; give the model, its words, and all pairs as numbers."""
+    """Train on the pairs of `train`; return the model, its words, and all pairs as numbers."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)  # the products are small: two threads would wait for each other
     splits = tinydatasets.load_text("tinytalks")._asdict()
@@ -120,12 +115,11 @@ def main(
     talks = tinydatasets.load_text("tinytalks")
     for pair in talks.test[::9]:
         print(f"  {pair.question} - {reply(pair.question)}")
-    right = {name: exact(model, split) for name, split in examples.items()}
     learned = "\n".join(f"  {pair.question}" for pair in talks.train[::50])
     lesson.chat(f"Ask something like what it has read, such as:\n{learned}", reply)
     if plot:
         draw_attention(model, vocabulary, examples["test"][-1], plot)
-    return {f"accuracy, {name}": sum(found) / len(found) for name, found in right.items()}
+    return {f"accuracy, {name}": accuracy(model, split) for name, split in examples.items()}
 
 
 if __name__ == "__main__":

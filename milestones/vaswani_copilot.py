@@ -11,15 +11,12 @@ model is that of `vaswani_chatgpt`. Run: python -m milestones.vaswani_copilot
 from __future__ import annotations
 
 from itertools import permutations
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from milestones import lesson
-from milestones.language import Vocabulary, draw_attention, exact, generate, train
+from milestones.language import Vocabulary, accuracy, draw_attention, generate, train
 from milestones.pytorch import torch
 from milestones.vaswani_chatgpt import Transformer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # How a pattern begins, and how it goes on. Two names take the places of a and b.
 PATTERNS = (
@@ -69,16 +66,16 @@ def main(
     def reply(beginning: str) -> str:
         if unknown := vocabulary.unknown(beginning):
             return f"I do not know {unknown[0].strip()!r}."
-        words = vocabulary.decode(generate(model, vocabulary.encode(beginning)))
-        return beginning + "".join(words)
+        rest = generate(model, vocabulary.encode(beginning))
+        return beginning + "".join(vocabulary.decode(rest))
 
     print(reply(codes[-3][0]))
     begun = "\n".join(f"  {beginning}" for beginning, _ in codes[-4:])
     lesson.chat(f"Begin with the names {', '.join(NAMES)}, such as:\n{begun}", reply)
     if plot:
         draw_attention(model, vocabulary, examples[-13], plot)
-    right = {"known pairs": exact(model, known), "new pairs": exact(model, new)}
-    return {f"accuracy, {name}": sum(found) / len(found) for name, found in right.items()}
+    parts = {"known pairs": known, "new pairs": new}
+    return {f"accuracy, {name}": accuracy(model, part) for name, part in parts.items()}
 
 
 if __name__ == "__main__":

@@ -10,56 +10,48 @@ Run: python -m milestones.xor_crisis
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from milestones import lesson
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    import numpy.typing as npt
-
-    Array = npt.NDArray[np.float64]
-
 INPUTS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 XOR = np.array([0.0, 1.0, 1.0, 0.0])
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: np.ndarray) -> Any:
     """Turn a sum into a probability."""
     return 1 / (1 + np.exp(-x))
 
 
-def cross_entropy(probabilities: Array) -> float:
-    """Return the mean loss of probabilities of XOR, in nats."""
+def score(probabilities: np.ndarray) -> tuple[float, float]:
+    """Return the mean loss, in nats, and the accuracy of probabilities of XOR."""
     right = np.where(XOR == 1, probabilities, 1 - probabilities)
-    return float(-np.log(right).mean())
+    return float(-np.log(right).mean()), float(((probabilities > 0.5) == XOR).mean())
 
 
 def main(*, epochs: int = 2000, seed: int = 0, plot: Path | None = None) -> dict[str, float]:
     """Train one layer on XOR by gradient descent, and keep the best accuracy on the way."""
     weights, bias = np.random.RandomState(seed).uniform(-1, 1, 2), 0.0
-    best, losses = 0.0, []
+    best = 0.0
     for epoch in range(1, epochs + 1):
         probabilities = sigmoid(INPUTS @ weights + bias)
         errors = probabilities - XOR
         weights -= INPUTS.T @ errors / len(XOR)
         bias -= errors.mean()
-        losses.append(cross_entropy(probabilities))
-        accuracy = float(((probabilities > 0.5) == XOR).mean())
+        loss, accuracy = score(probabilities)
         best = max(best, accuracy)
-        lesson.progress(epoch, epochs, losses[-1], accuracy)
+        lesson.progress(epoch, epochs, loss, accuracy)
     print(f"probabilities at the end: {probabilities.round(3)}; right would be {XOR}")
     if plot:
         draw(lambda points: sigmoid(points @ weights + bias), plot)
-    return {"best accuracy on the way": best, "loss": losses[-1]}
+    return {"best accuracy on the way": best, "loss": loss}
 
 
-def draw(predict: Callable[[Array], Array], path: Path) -> None:
-    """Draw the probability for every point of the plane, and the four points of XOR."""
+def draw(predict: Any, path: Path) -> None:
+    """Draw what a function predicts for every point of the plane, and the four points of XOR."""
     x, y = np.meshgrid(np.linspace(-0.5, 1.5, 101), np.linspace(-0.5, 1.5, 101))
     probabilities = predict(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
     with lesson.picture(path) as plt:

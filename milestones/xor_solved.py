@@ -11,15 +11,12 @@ Run: python -m milestones.xor_solved
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from milestones import lesson
-from milestones.xor_crisis import INPUTS, XOR, cross_entropy, draw, sigmoid
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from milestones.xor_crisis import INPUTS, XOR, draw, score, sigmoid
 
 
 def main(
@@ -29,7 +26,6 @@ def main(
     random = np.random.RandomState(seed)
     w1, b1 = random.uniform(-1, 1, (2, hidden)), np.zeros(hidden)
     w2, b2 = random.uniform(-1, 1, hidden), 0.0
-    losses = []
     for epoch in range(1, epochs + 1):
         # Forward: inputs, hidden layer, probability.
         h = np.tanh(INPUTS @ w1 + b1)
@@ -41,13 +37,12 @@ def main(
         b2 -= errors.sum()
         w1 -= INPUTS.T @ hidden_errors
         b1 -= hidden_errors.sum(axis=0)
-        losses.append(cross_entropy(probabilities))
-        accuracy = float(((probabilities > 0.5) == XOR).mean())
-        lesson.progress(epoch, epochs, losses[-1], accuracy)
+        loss, accuracy = score(probabilities)
+        lesson.progress(epoch, epochs, loss, accuracy)
     print(f"probabilities at the end: {probabilities.round(3)}; right is {XOR}")
     if plot:
         draw(lambda points: sigmoid(np.tanh(points @ w1 + b1) @ w2 + b2), plot)
-    return {"accuracy": accuracy, "loss": losses[-1]}
+    return {"accuracy": accuracy, "loss": loss}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Packages that only some runs need: imported where they are used, and said where they are not."""
+"""Packages that only some runs need."""
 
 from __future__ import annotations
 
@@ -9,27 +9,16 @@ from stages.common.errors import StageError
 
 
 def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:
-    """Import a module of a package that need not be installed.
+    """Import a module of a package that need not be installed, or say how to install it.
 
     Parameters
     ----------
-    module : str
-        Its name.
     requirement : str
         What to give pip.
     needed_for : object
         The file or key that needs it, for the message.
     make : str
-        The target of the Makefile that installs it, for the message.
-
-    Returns
-    -------
-    module
-
-    Raises
-    ------
-    StageError
-        If it is not installed; the message has the command that installs it.
+        The target of the Makefile that installs it.
 
     Examples
     --------

@@ -21,20 +21,7 @@ WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` beside `path` and move it into place.
-
-    Parameters
-    ----------
-    path : Path
-        The file to write; its folder is made where it is missing.
-    data : bytes
-        All of the file.
-
-    Raises
-    ------
-    OSError
-        If the disk is full or the folder can't be written; `path` is then as it was.
-    """
+    """Write `data` beside `path` and move it into place; if that fails, `path` is as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:

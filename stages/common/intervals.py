@@ -6,19 +6,7 @@ import math
 
 
 def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
-    """Return the 95% confidence interval of a fraction by Wilson's score method.
-
-    Parameters
-    ----------
-    correct : int
-        Successes, 0 to `rows`.
-    rows : int
-        Trials, 1 or more.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper bound, in [0, 1].
+    """Return the 95% confidence interval of ``correct / rows`` by Wilson's score method.
 
     References
     ----------

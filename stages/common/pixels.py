@@ -21,11 +21,6 @@ def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArr
         The source's own maximum, 16 for the digits: not the largest value found in a subset,
         which would scale each subset differently.
 
-    Returns
-    -------
-    ndarray of shape (n, height, width), dtype float32
-        Pixels in [0, 1].
-
     Examples
     --------
     >>> scaled = scale(np.array([[[0, 4, 8]]], np.uint8), 16)
@@ -41,18 +36,5 @@ def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArr
 
 
 def to_inputs(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float64]:
-    """Return images as the rows that a model takes.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width), dtype uint8 or float32
-        As for `scale`.
-    maximum : int
-        As for `scale`.
-
-    Returns
-    -------
-    ndarray of shape (n, height * width), dtype float64
-        Pixels in [0, 1], those of float32 as they are.
-    """
+    """Return images, as `scale` takes them, as the rows of pixels in [0, 1] that a model takes."""
     return scale(images, maximum).reshape(len(images), -1).astype(np.float64)

@@ -31,7 +31,7 @@ def to_bytes(images: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def png(image: npt.NDArray[np.uint8], bits: int = 8) -> bytes:
-    r"""Encode an image.
+    r"""Encode an image as the W3C's recommendation (third edition) has it, in one chunk of data.
 
     Parameters
     ----------
@@ -39,11 +39,6 @@ def png(image: npt.NDArray[np.uint8], bits: int = 8) -> bytes:
         Pixels from 0 to 255, in grey or as red, green and blue.
     bits : {8, 4}
         With 4, an image in grey takes half the space, and has 16 levels of grey.
-
-    Returns
-    -------
-    bytes
-        A PNG file as the W3C's recommendation (third edition) has it, with one chunk of data.
 
     Examples
     --------

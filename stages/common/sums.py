@@ -24,12 +24,7 @@ def md5(data: bytes) -> str:
 
 
 def to_text(sums: Mapping[str, str]) -> str:
-    r"""Return a line for each file: its sum, two spaces, its name; sorted by name.
-
-    Parameters
-    ----------
-    sums : mapping of str to str
-        The sum of each file by its name.
+    r"""Return a line for each file, given the sums by their names: sum, two spaces, name; sorted.
 
     Examples
     --------
@@ -42,11 +37,6 @@ def to_text(sums: Mapping[str, str]) -> str:
 def of_files(sums: Mapping[str, str]) -> str:
     """Return the sum of several files: that of the list which ``sha256sum`` prints of them.
 
-    Parameters
-    ----------
-    sums : mapping of str to str
-        The sum of each file by its name.
-
     Examples
     --------
     >>> of_files({"oak/1.png": sha256(b""), "elm/1.png": sha256(b"")})[:16]
@@ -56,17 +46,7 @@ def of_files(sums: Mapping[str, str]) -> str:
 
 
 def from_text(text: str) -> dict[str, str]:
-    r"""Read the sums of files in one folder.
-
-    Parameters
-    ----------
-    text : str
-        What `to_text` gives.
-
-    Returns
-    -------
-    dict of str to str
-        The sum of each file by its name.
+    r"""Read the sums of files in one folder, each by its name, from what `to_text` returned.
 
     Raises
     ------
@@ -81,8 +61,8 @@ def from_text(text: str) -> dict[str, str]:
     Traceback (most recent call last):
     ValueError: not as sha256sum prints it
     """
-    found = [_LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
-    sums = {match[2]: match[1] for match in found if match}
+    matches = [_LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
+    sums = {match[2]: match[1] for match in matches if match}
     if to_text(sums) != text:
         raise ValueError("not as sha256sum prints it")
     return sums

@@ -6,10 +6,9 @@ import jinja2
 
 
 def environment(package: str) -> jinja2.Environment:
-    """Return what finds the templates of a package and fills them in.
+    """Return the templates of a package; they have the functions of this module as filters.
 
-    Text in templates that end in ``.html.j2`` is escaped. A name that has no value is refused. The
-    functions of this module are filters.
+    Text in those that end in ``.html.j2`` is escaped. A name that has no value is refused.
     """
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader(package, ""),

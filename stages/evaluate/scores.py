@@ -22,13 +22,7 @@ DECIMALS = 6
 
 
 def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -> float | None:
-    """Return the mean negative log-likelihood of the right class, in nats.
-
-    Returns
-    -------
-    float or None
-        None if a row is of a class that the model has no output for: its loss is infinite.
-    """
+    """Return the mean log loss in nats; None where it is infinite, as a class has no output."""
     if not np.isin(labels, classes).all():
         return None
     right = log_softmax(scores)[np.arange(len(labels)), np.searchsorted(classes, labels)]
@@ -47,16 +41,6 @@ def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
     }
 
 
-def count_by_class(
-    actual: Labels, predicted: Labels, names: Sequence[str]
-) -> dict[str, dict[str, Any]]:
-    """Count rows and correct predictions for each class, by its name."""
-    return {
-        names[label]: count(actual[actual == label], predicted[actual == label])
-        for label in np.unique(actual)
-    }
-
-
 def score_split(
     scores: npt.NDArray[np.float64], classes: Labels, actual: Labels, names: Sequence[str]
 ) -> tuple[Labels, dict[str, Any]]:
@@ -68,10 +52,8 @@ def score_split(
         A logit for each row and class.
     classes : ndarray of shape (c,), dtype int64
         The label of each logit, ascending.
-    actual : ndarray of shape (n,), dtype int64
-        The true class of each row.
-    names : sequence of str
-        The name of each label.
+    actual, names
+        The true class of each row, and the name of each label.
 
     Returns
     -------
@@ -86,6 +68,9 @@ def score_split(
     figures = {
         **count(actual, predicted),
         "log_loss": None if loss is None else round(loss, DECIMALS),
-        "by_class": count_by_class(actual, predicted, names),
+        "by_class": {
+            names[label]: count(actual[actual == label], predicted[actual == label])
+            for label in np.unique(actual)
+        },
     }
     return predicted, figures

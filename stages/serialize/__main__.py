@@ -9,7 +9,7 @@ from stages.common.arrays import read_split
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json, write_bytes
 from stages.common.splits import SPLITS
-from stages.serialize.release import OPTIONAL, released_files
+from stages.serialize.release import released_files
 from tinydatasets.types import FormatError, Split
 
 
@@ -25,9 +25,8 @@ def main(name: str) -> None:
     except FormatError as error:
         raise StageError(f"{out}/{error}") from None
     # Left by an earlier run, they would be loaded.
-    for file in (optional.format(name=name) for optional in OPTIONAL):
-        if file not in files:
-            (out / file).unlink(missing_ok=True)
+    for file in {"classes.json", "val.pkl", f"{name}-val.zip"} - files.keys():
+        (out / file).unlink(missing_ok=True)
     # The sums come last: what they list is there then.
     for file, data in files.items():
         write_bytes(out / file, data)

@@ -1,7 +1,6 @@
 """The images of a split as a ZIP archive of PNG files, a folder for each class.
 
-Tools that don't read the pickles read this, the Hugging Face Hub and MLCommons' Croissant among
-them.
+Tools that read no pickles read this, such as the Hugging Face Hub and MLCommons' Croissant.
 """
 
 from __future__ import annotations
@@ -19,12 +18,8 @@ from stages.common.sums import of_files, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from tinydatasets.types import Split
-
-# The name by which the Hugging Face Hub finds it.
-METADATA = "metadata.csv"
 
 
 def folder_of(name: str) -> str:
@@ -43,27 +38,13 @@ def folder_of(name: str) -> str:
 def archive(
     split: Split, lines: Sequence[Mapping[str, str]], maximum: int, names: Sequence[str]
 ) -> bytes:
-    """Return the ZIP archive of a split.
+    """Return the ZIP archive of a split, not compressed.
 
-    Parameters
-    ----------
-    split : Split
-        Images and labels.
-    lines : sequence of mapping
-        What there is to say of each sample, in the order of the split, with its `label`.
-    maximum : int
-        The largest value that a pixel of the source can have.
-    names : sequence of str
-        The names of the classes, in label order.
-
-    Returns
-    -------
-    bytes
-        An archive that is not compressed. It has a file ``CONTENT/CLASS/ROW.png`` for each image,
-        where ROW is its row in the split, from 0. Pixels are grey or in colour with 8 bits: 255 is
-        the source's maximum. ``metadata.csv`` has a line for each file. CONTENT is the beginning of
-        the sum of all of them: a program that keeps what it extracted from an older archive of the
-        same name (mlcroissant does) must not take that for this.
+    It has a file ``CONTENT/CLASS/ROW.png`` for each image, where ROW is its row in the split, from
+    0. Pixels are grey or in colour with 8 bits: 255 is the source's `maximum`. ``metadata.csv`` has
+    a line for each file: its name, its class by `names`, and what `lines` say of the sample.
+    CONTENT is the beginning of the sum of all images: a program that keeps what it extracted from
+    an older archive of the same name (mlcroissant does) must not take that for this.
 
     Examples
     --------
@@ -87,13 +68,9 @@ def archive(
         for name, line in zip(files, lines, strict=True)
     ]
     entries = {f"{content}/{name}": data for name, data in files.items()}
-    return _zipped({**entries, METADATA: to_csv([["file_name", "class", *columns], *table])})
-
-
-def folder_in(path: Path) -> str:
-    """Return the name of the folder in an archive that `archive` gave."""
-    with zipfile.ZipFile(path) as file:
-        return file.namelist()[0].partition("/")[0]
+    # The Hugging Face Hub finds it by this name.
+    entries["metadata.csv"] = to_csv([["file_name", "class", *columns], *table])
+    return _zipped(entries)
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stages.common.files import to_csv
-from stages.common.splits import SPLITS
 from stages.common.sums import sha256, to_text
 from stages.serialize.archive import archive
 from tinydatasets import classes, pickles
@@ -13,9 +12,6 @@ from tinydatasets.types import FormatError, Split, count_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-# Only some datasets have these; {name} is that of the dataset.
-OPTIONAL = ("classes.json", "val.pkl", "{name}-val.zip")
 
 
 def released_files(
@@ -25,29 +21,19 @@ def released_files(
     names: Sequence[str],
     maximum: int,
 ) -> dict[str, bytes]:
-    r"""Return the files of a dataset.
+    """Return the files of a dataset by name, in the order in which they are to be written.
+
+    A pickle and a ZIP archive of PNG files for each split; ``samples.csv``, the lines of train,
+    then val, then test; ``classes.json`` where the names are not just the label numbers;
+    ``SHA256SUMS``, the sums of all others.
 
     Parameters
     ----------
-    name : str
-        The dataset's name.
     splits : mapping of str to Split
-        ``train`` and ``test``, and ``val`` if the dataset has one.
+        In the order of their names in `SPLITS`; a dataset need not have ``val``.
     table : sequence of mapping
         The lines of all rows, of unused ones too, each with its `split`; those of a split in its
         order.
-    names : sequence of str
-        The names of the classes, in label order.
-    maximum : int
-        The largest value that a pixel of the source can have.
-
-    Returns
-    -------
-    dict of str to bytes
-        Each file by its name, in the order in which they are to be written: a pickle and a ZIP
-        archive of PNG files for each split; ``samples.csv``, the lines of train, then val, then
-        test; ``classes.json`` where the names are not just the label numbers; ``SHA256SUMS``, the
-        sums of all others.
 
     Raises
     ------
@@ -64,25 +50,22 @@ def released_files(
     >>> [*files]  # doctest: +NORMALIZE_WHITESPACE
     ['train.pkl', 'trees-train.zip', 'test.pkl', 'trees-test.zip', 'samples.csv',
      'classes.json', 'SHA256SUMS']
-    >>> files["samples.csv"]
-    b'split,row,label\ntrain,7,1\ntest,9,1\n'
     """
-    try:
-        classes.check(names, count_classes(*splits.values()))
-    except FormatError as error:
-        raise FormatError(f"classes.json: {error}") from None
-    files = {}
+    file, n_classes = "classes.json", count_classes(*splits.values())
+    files: dict[str, bytes] = {}
     lines: list[Mapping[str, str]] = []
-    for split in (split for split in SPLITS if split in splits):
-        rows = [line for line in table if line["split"] == split]
-        try:
-            files[f"{split}.pkl"] = pickles.dumps(splits[split])
-        except FormatError as error:
-            raise FormatError(f"{split}.pkl: {error}") from None
-        files[f"{name}-{split}.zip"] = archive(splits[split], rows, maximum, names)
-        lines += rows
+    try:
+        classes.check(names, n_classes)
+        for split, samples in splits.items():
+            rows = [line for line in table if line["split"] == split]
+            file = f"{split}.pkl"
+            files[file] = pickles.dumps(samples)
+            files[f"{name}-{split}.zip"] = archive(samples, rows, maximum, names)
+            lines += rows
+    except FormatError as error:
+        raise FormatError(f"{file}: {error}") from None
     files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
     if [*names] != [str(label) for label in range(len(names))]:
-        files["classes.json"] = classes.dumps(names, count_classes(*splits.values()))
+        files["classes.json"] = classes.dumps(names, n_classes)
     sums = {name: sha256(data) for name, data in files.items()}
     return {**files, "SHA256SUMS": to_text(sums).encode()}

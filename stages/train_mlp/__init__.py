@@ -1,1 +1,1 @@
-"""The baselines of images: training and scores."""
+"""The baselines of images."""

@@ -44,18 +44,10 @@ _SMALLEST_EXPONENT: Final = -708.0
 
 
 def bits(inner: int) -> int:
-    """Return how many bits an operand of a product may have.
+    """Return how many bits an operand may have where each sum is one of `inner` products.
 
-    Parameters
-    ----------
-    inner : int
-        How many products each sum has: 1 to 2^51.
-
-    Returns
-    -------
-    int
-        The largest b for which `inner` products of two whole numbers of up to 2^b in size sum to
-        2^53 at most, up to where float64 has every whole number.
+    It is the largest b for which `inner` products of two whole numbers of up to 2^b in size sum to
+    2^53 at most, up to where float64 has every whole number; `inner` is 1 to 2^51.
 
     Examples
     --------
@@ -67,7 +59,7 @@ def bits(inner: int) -> int:
 
 
 def _whole(matrix: Floats, b: int) -> tuple[Floats, int]:
-    """Round a matrix to whole numbers of up to 2^b times a power of two; give its exponent too."""
+    """Return whole numbers of up to 2^b, and the exponent of two that they are to be scaled by."""
     largest = float(np.abs(matrix).max())
     # Written so that a NaN, for which every comparison is false, does not pass.
     if not largest < 2.0**RANGE:
@@ -85,10 +77,8 @@ def matmul(a: Floats, b: Floats) -> Floats:
 
     Parameters
     ----------
-    a : ndarray of shape (n, k), dtype float64
-        The left operand, below 2^200 in size. `n`, `k` and `m` are 1 or more.
-    b : ndarray of shape (k, m), dtype float64
-        The right operand, likewise.
+    a, b : ndarrays of shapes (n, k) and (k, m), dtype float64
+        The operands, not empty.
 
     Returns
     -------
@@ -122,18 +112,7 @@ def matmul(a: Floats, b: Floats) -> Floats:
 
 
 def row_sums(x: Floats) -> Floats:
-    """Sum each row from left to right.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n, k), dtype float64
-        What to sum; `k` is 1 or more.
-
-    Returns
-    -------
-    ndarray of shape (n, 1), dtype float64
-        ``((x[:, 0] + x[:, 1]) + x[:, 2]) + ...``. NumPy's own sum takes an order that depends on
-        the processor.
+    """Sum each row from left to right, into a column: NumPy's order depends on the processor.
 
     Examples
     --------
@@ -147,18 +126,9 @@ def row_sums(x: Floats) -> Floats:
 
 
 def exp(x: Floats) -> Floats:
-    """Return e to the power of each number.
+    """Return e to the power of each number, all at most 709 and not NaN.
 
-    Parameters
-    ----------
-    x : ndarray of dtype float64
-        Exponents, at most 709 and not NaN.
-
-    Returns
-    -------
-    ndarray of dtype float64
-        The powers, of the same shape, each less than 1 unit in the last place from the real one;
-        0 for an `x` below -708.
+    Each power is less than 1 unit in the last place from the real one; 0 for an `x` below -708.
 
     References
     ----------
@@ -184,18 +154,9 @@ def exp(x: Floats) -> Floats:
 
 
 def log(x: Floats) -> Floats:
-    """Return the natural logarithm of each number.
+    """Return the natural logarithm of each number, all positive and finite.
 
-    Parameters
-    ----------
-    x : ndarray of dtype float64
-        Positive, finite numbers.
-
-    Returns
-    -------
-    ndarray of dtype float64
-        The logarithms, of the same shape, each less than 3 units in the last place from the real
-        one.
+    Each logarithm is less than 3 units in the last place from the real one.
 
     References
     ----------
@@ -222,17 +183,7 @@ def log(x: Floats) -> Floats:
 
 
 def softmax(logits: Floats) -> Floats:
-    """Turn the logits of each row into probabilities.
-
-    Parameters
-    ----------
-    logits : ndarray of shape (n, classes), dtype float64
-        Any finite numbers.
-
-    Returns
-    -------
-    ndarray of shape (n, classes), dtype float64
-        Numbers in [0, 1]; the sum of a row is 1 within `classes` times 2^-52.
+    """Turn the logits of each row into probabilities, whose sum is 1 within `classes` times 2^-52.
 
     Raises
     ------
@@ -251,16 +202,6 @@ def softmax(logits: Floats) -> Floats:
 
 def log_softmax(logits: Floats) -> Floats:
     """Return the logarithms of the probabilities, also of those that are 0 in float64.
-
-    Parameters
-    ----------
-    logits : ndarray of shape (n, classes), dtype float64
-        Any finite numbers.
-
-    Returns
-    -------
-    ndarray of shape (n, classes), dtype float64
-        Numbers of 0 or less.
 
     Raises
     ------

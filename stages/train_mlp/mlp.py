@@ -29,32 +29,16 @@ EPSILON: Final = 1e-8
 
 
 class Network(NamedTuple):
-    """The weights of a network, or their gradient.
+    """The weights of a network, or their gradient."""
 
-    Attributes
-    ----------
-    hidden_weight : ndarray of shape (pixels, hidden), dtype float64
-    hidden_bias : ndarray of shape (hidden,), dtype float64
-    output_weight : ndarray of shape (hidden, classes), dtype float64
-    output_bias : ndarray of shape (classes,), dtype float64
-    """
-
-    hidden_weight: Floats
-    hidden_bias: Floats
-    output_weight: Floats
-    output_bias: Floats
+    hidden_weight: Floats  # (pixels, hidden)
+    hidden_bias: Floats  # (hidden,)
+    output_weight: Floats  # (hidden, classes)
+    output_bias: Floats  # (classes,)
 
 
 class Sgd:
-    """Gradient descent with plain (not Nesterov's) momentum.
-
-    Parameters
-    ----------
-    learning_rate : float
-        The step size.
-    momentum : float
-        Which part of the last step to go on with, in [0, 1).
-    """
+    """Gradient descent with plain (not Nesterov's) momentum."""
 
     def __init__(self, learning_rate: float, momentum: float) -> None:
         self.learning_rate = learning_rate
@@ -72,11 +56,6 @@ class Sgd:
 
 class Adam:
     """Adam with its authors' constants.
-
-    Parameters
-    ----------
-    learning_rate : float
-        The step size.
 
     References
     ----------
@@ -110,17 +89,8 @@ class Adam:
 def initialize(pixels: int, hidden: int, classes: int, generator: np.random.RandomState) -> Network:
     """Draw the weights that training starts from.
 
-    Parameters
-    ----------
-    pixels, hidden, classes : int
-        The sizes of the three layers.
-    generator : RandomState
-        What to draw with: one number a weight, layer by layer, weights before biases.
-
-    Returns
-    -------
-    Network
-        Weights and biases, uniform in [-b, b), with b = sqrt(6 / (inputs + outputs)) of the layer.
+    One number a weight, layer by layer, weights before biases: uniform in [-b, b), with
+    b = sqrt(6 / (inputs + outputs)) of the layer.
 
     References
     ----------
@@ -145,21 +115,7 @@ def initialize(pixels: int, hidden: int, classes: int, generator: np.random.Rand
 
 
 def forward(weights: Network, x: Floats) -> tuple[Floats, Floats]:
-    """Apply a network.
-
-    Parameters
-    ----------
-    weights : Network
-        Its weights.
-    x : ndarray of shape (n, pixels), dtype float64
-        Pixels in [0, 1].
-
-    Returns
-    -------
-    hidden : ndarray of shape (n, hidden), dtype float64
-        What the hidden units give, 0 or more.
-    logits : ndarray of shape (n, classes), dtype float64
-        One logit for each class.
+    """Return the hidden units, 0 or more, and the logits for pixels of shape (n, pixels).
 
     Raises
     ------
@@ -171,21 +127,9 @@ def forward(weights: Network, x: Floats) -> tuple[Floats, Floats]:
 
 
 def backward(weights: Network, x: Floats, wanted: Floats) -> Network:
-    """Differentiate the mean log-loss of a batch.
+    """Return the derivative of the mean log-loss of a batch with respect to each weight.
 
-    Parameters
-    ----------
-    weights : Network
-        Where to differentiate.
-    x : ndarray of shape (n, pixels), dtype float64
-        Pixels in [0, 1].
-    wanted : ndarray of shape (n, classes), dtype float64
-        1 for the class of a row and 0 for the others.
-
-    Returns
-    -------
-    Network
-        The derivative with respect to each weight.
+    `wanted`, of shape (n, classes), is 1 for the class of a row and 0 for the others.
 
     Raises
     ------
@@ -299,19 +243,6 @@ def _batches(n: int, batch_size: int, generator: np.random.RandomState) -> Itera
 
 
 def logits(model: Mapping[str, npt.NDArray[Any]], x: Floats) -> Floats:
-    """Apply a stored model.
-
-    Parameters
-    ----------
-    model : mapping of str to ndarray
-        As `train` gives it.
-    x : ndarray of shape (n, pixels), dtype float64
-        Pixels in [0, 1].
-
-    Returns
-    -------
-    ndarray of shape (n, classes), dtype float64
-        One logit for each entry of ``model["classes"]``.
-    """
+    """Return a logit for each row of pixels in [0, 1] and each of the model's ``classes``."""
     arrays = (model[name.replace("_", ".")].astype(np.float64) for name in Network._fields)
     return forward(Network(*arrays), x)[1]

@@ -25,57 +25,39 @@ def main(*, out: Path, more: Path | None = None) -> None:
         raise stops[out.name]
 
 
-@pytest.fixture
-def stop(monkeypatch: pytest.MonkeyPatch) -> object:
-    def with_arguments(*arguments: str) -> object:
-        monkeypatch.setattr(sys, "argv", ["main", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            run(main, ArithmeticError)
-        return stopped.value.code
-
-    return with_arguments
+def stop(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    """Return what the process ends with: a string makes the interpreter print it and end with 1."""
+    monkeypatch.setattr(sys, "argv", ["main", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        run(main, ArithmeticError)
+    return stopped.value.code
 
 
 def test_arguments_are_converted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["main", "--out", "a//b"])
-    run(main)
-    monkeypatch.setattr(sys, "argv", ["main", "--more", "c", "--out", "a"])
-    run(main)
+    for arguments in (["--out", "a//b"], ["--more", "c", "--out", "a"]):
+        monkeypatch.setattr(sys, "argv", ["main", *arguments])
+        run(main)
     assert capsys.readouterr().out == f"{Path('a/b')} None\na c\n"
 
 
-# A string makes the interpreter print it and end with 1.
-@pytest.mark.parametrize(
-    ("argument", "message"),
-    [
-        ("stage", "say this"),
-        ("expected", "and this"),
-        (
-            "system",
-            (
-                "[Errno 2] No such file or directory: 'there'. "
-                "When that is mended, `make repro` goes on from here."
-            ),
-        ),
-    ],
-)
-def test_what_a_user_can_mend_is_one_message(stop: object, argument: str, message: str) -> None:
-    assert callable(stop)
-    assert stop("--out", argument) == message
+def test_what_a_user_can_mend_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stop(monkeypatch, "--out", "stage") == "say this"
+    assert stop(monkeypatch, "--out", "expected") == "and this"
+    assert stop(monkeypatch, "--out", "system") == (
+        "[Errno 2] No such file or directory: 'there'. "
+        "When that is mended, `make repro` goes on from here."
+    )
 
 
-@pytest.mark.parametrize("arguments", [[], ["--out"], ["--out", "a", "--other", "b"], ["a"]])
-def test_wrong_arguments_end_with_2(stop: object, arguments: list[str]) -> None:
-    assert callable(stop)
-    assert stop(*arguments) == 2
-
-
-def test_a_bug_is_shown_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["main", "--out", "bug"])
+def test_wrong_arguments_end_with_2_and_a_bug_is_shown_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for arguments in ("", "--out", "--out a --other b", "a"):
+        assert stop(monkeypatch, *arguments.split()) == 2
     with pytest.raises(KeyError):
-        run(main)
+        stop(monkeypatch, "--out", "bug")
 
 
 def test_what_the_terminal_can_not_show_is_printed_as_its_code(

@@ -11,7 +11,6 @@ from typing import Any
 Matrix = list[list[float]]
 Network = list[Matrix]
 
-
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs/exact-training.json").read_text(encoding="utf-8")
 )
@@ -120,9 +119,6 @@ class Generator:
         self.stream = random.Random()  # noqa: S311 - the same generator, with another seeding
         self.stream.setstate((3, (*key, 624), None))
 
-    def fraction(self) -> float:
-        return self.stream.random()
-
     def permutation(self, n: int) -> list[int]:
         order = list(range(n))
         for i in range(n - 1, 0, -1):
@@ -140,7 +136,7 @@ def initialize(pixels: int, hidden: int, classes: int, generator: Generator) -> 
         for rows in (inputs, 1):
             weights.append(
                 [
-                    [generator.fraction() * (2 * bound) - bound for _ in range(outputs)]
+                    [generator.stream.random() * (2 * bound) - bound for _ in range(outputs)]
                     for _ in range(rows)
                 ]
             )
@@ -158,8 +154,7 @@ def train(x: Matrix, labels: list[int], recipe: dict[str, Any]) -> Network:
     power_1 = power_2 = 1.0
     order = list(range(len(x)))
     for _ in range(recipe["epochs"]):
-        permutation = generator.permutation(len(x))
-        order = [order[i] for i in permutation]
+        order = [order[i] for i in generator.permutation(len(x))]
         for start in range(0, len(x), recipe["batch_size"]):
             batch = order[start : start + recipe["batch_size"]]
             gradient = backward(weights, [x[i] for i in batch], [wanted[i] for i in batch])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
@@ -63,15 +61,6 @@ def arrays(model: MLPClassifier) -> dict[str, Any]:
     }
 
 
-def test_training_starts_from_the_weights_of_scikit_learn() -> None:
-    x, labels = digits()
-    # A learning rate that moves no weight.
-    theirs = arrays(scikit_learn(x, labels, {**CLASSROOM, "learning_rate": 1e-300, "epochs": 1}))
-    ours = initialize(64, 32, 10, np.random.RandomState(42))
-    for weights, expected in zip(ours, theirs.values(), strict=False):
-        np.testing.assert_allclose(weights, expected, rtol=0, atol=1e-16)
-
-
 @pytest.mark.parametrize("recipe", [CLASSROOM, TUNED, ADAM], ids=["classroom", "tuned", "adam"])
 # 150 rows: 4 batches of 32 and one of 22; one of 150.
 @pytest.mark.parametrize("batch_size", [32, 1000])
@@ -84,21 +73,6 @@ def test_the_first_steps_are_those_of_scikit_learn(recipe: dict[str, Any], batch
     for name, array in ours.items():
         np.testing.assert_allclose(array, theirs[name], rtol=0, atol=1e-6)
         assert array.dtype == (np.int64 if name == "classes" else np.float32)
-
-
-def test_accuracies_are_those_of_scikit_learn_within_their_spread() -> None:
-    x, labels = digits()
-    held_out, actual = load_digits(return_X_y=True)
-    ours, theirs = [], []
-    for seed in range(20):
-        model = train(x, labels, **{**TUNED, "seed": seed})
-        predicted = model["classes"][logits(model, held_out / 16).argmax(axis=1)]
-        ours.append((predicted == actual).mean())
-        theirs.append(scikit_learn(x, labels, {**TUNED, "seed": seed}).score(held_out / 16, actual))
-    # Seed by seed they are the same but for a few rows; the means are closer still.
-    spread = np.std(theirs, ddof=1)
-    assert abs(np.mean(ours) - np.mean(theirs)) < spread / 10
-    assert 0.5 * spread < np.std(ours, ddof=1) < 2 * spread
 
 
 @pytest.mark.parametrize("recipe", [TUNED, ADAM], ids=["sgd", "adam"])
@@ -116,34 +90,6 @@ def test_plain_python_gives_the_same_bits(recipe: dict[str, Any], classes: int) 
         np.testing.assert_array_equal(np.atleast_2d(array), stored)
     weights = [np.atleast_2d(array).astype(np.float64).tolist() for array in model.values()]
     assert logits(model, x).tolist() == plain.forward(weights, x.tolist())[1]
-
-
-def test_two_classes_have_two_outputs() -> None:
-    x, labels = digits()
-    rows = np.isin(labels, [3, 8])
-    model = train(x[rows], labels[rows], **TUNED)
-    assert model["classes"].tolist() == [3, 8]
-    assert model["output.weight"].shape == (32, 2)
-    predicted = model["classes"][logits(model, x[rows]).argmax(axis=1)]
-    assert (predicted == labels[rows]).mean() > 0.95
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("learning_rate", [1e42, 1e62, 1e150, 1e300, 1.7e308])
-@pytest.mark.parametrize("epochs", [1, 3])
-def test_training_that_diverges_says_so(optimizer: str, learning_rate: float, epochs: int) -> None:
-    x, labels = digits()
-    recipe = {**TUNED, "optimizer": optimizer, "learning_rate": learning_rate}
-    # One step an epoch: after a single one, storing the weights is what finds it.
-    recipe = {**recipe, "batch_size": 150, "epochs": epochs}
-    with pytest.raises(FloatingPointError, match=re.compile(r"a (weight|value|logit) is ")):
-        train(x, labels, **recipe)
-
-
-def test_a_recipe_that_jumps_about_still_gives_a_model() -> None:
-    x, labels = digits()
-    model = train(x, labels, **{**TUNED, "learning_rate": 1e6, "epochs": 5})
-    assert all(np.isfinite(array).all() for array in model.values())
 
 
 def test_the_step_of_the_contract() -> None:
