@@ -25,8 +25,8 @@ from benchmarks import mean_sd
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.blocks import Block, npy_blocks, select
-from stages.common.neighbours import nearest
-from stages.common.pixels import scale
+from stages.common.distances import nearest
+from stages.common.images import scale
 from stages.sample.curation import by_shuffle, curate
 from stages.sample.difficulty import difficulty, tiers
 from stages.sample.draw import draw

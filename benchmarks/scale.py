@@ -21,8 +21,7 @@ import numpy.typing as npt
 from benchmarks import in_turn, ratio, seconds
 from stages.common import command
 from stages.common.blocks import Block, npy_blocks, spans
-from stages.common.distances import CHUNK
-from stages.common.neighbours import nearest
+from stages.common.distances import CHUNK, nearest
 from stages.common.workers import VARIABLE
 from stages.sample.hash_draw import draw_blocks
 

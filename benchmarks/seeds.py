@@ -16,7 +16,7 @@ from stages.check.validate import read_params
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.files import read_json
-from stages.common.pixels import to_inputs
+from stages.common.images import to_inputs
 from stages.texts.evaluate_text import evaluate_text
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text

@@ -19,7 +19,7 @@ from stages.check.validate import read_params
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.files import read_json, write_json
-from stages.common.pixels import to_inputs
+from stages.common.images import to_inputs
 from stages.train_mlp.mlp import train
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 

@@ -9,7 +9,7 @@ import numpy as np
 from stages.common import command
 from stages.common.arrays import read_array, write_split
 from stages.common.files import read_csv, read_json, write_bytes, write_json
-from stages.common.pixels import scale
+from stages.common.images import scale
 
 
 def main(name: str) -> None:

@@ -18,7 +18,7 @@ from stages.common import command
 from stages.common.blocks import Block
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json
-from stages.common.pixels import scale
+from stages.common.images import scale
 from stages.sample.curation import near_duplicates
 from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError

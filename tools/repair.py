@@ -22,8 +22,7 @@ from ruamel.yaml.error import YAMLError
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import write_bytes
-from stages.common.sums import from_text, md5, sha256
+from stages.common.files import from_text, md5, sha256, write_bytes
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics", "report")

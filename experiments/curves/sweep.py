@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from experiments.curves.training import Score, train_and_score
 from stages.common.errors import ParamError
-from stages.common.sums import sha256
+from stages.common.files import sha256
 from stages.common.workers import each
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 # The code that a result depends on.
-CODE = ("experiments/curves/training.py", "stages/common/pixels.py", "stages/train_mlp/*.py")
+CODE = ("experiments/curves/training.py", "stages/common/images.py", "stages/train_mlp/*.py")
 
 
 class Plan(NamedTuple):

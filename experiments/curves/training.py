@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.common.pixels import to_inputs
+from stages.common.images import to_inputs
 from stages.train_mlp.mlp import logits, train
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import tinydatasets
 from experiments.transformers.params import PARAMS, read_transformers
 from stages.common import command
+from stages.common.command import extra
 from stages.common.errors import StageError
-from stages.common.extras import extra
 
 
 def main(text: str, *, unit: str) -> None:

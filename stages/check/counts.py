@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stages.check.model import SPLITS
 from stages.common.errors import ParamError
-from stages.common.splits import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args
 
+# The names of the splits, in the order in which they are listed.
+SPLITS = ("train", "val", "test")
+
 
 class Strict:
     """No conversion of types; and bounds, which pydantic checks and the JSON Schema shows."""

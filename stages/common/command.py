@@ -1,4 +1,4 @@
-"""Run a function from the command line: its arguments, one clear message, its exit status."""
+"""Run a function from the command line, and import what only some runs need."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 import inspect
 import io
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from stages.common.errors import ParamError, StageError, WorkersError
 
@@ -56,3 +57,29 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"{error}. When that is mended, `make repro` goes on from here.")
+
+
+def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:
+    """Import a module of a package that need not be installed, or say how to install it.
+
+    Parameters
+    ----------
+    requirement : str
+        What to give pip.
+    needed_for : object
+        The file or key that needs it, for the message.
+    make : str
+        The target of the Makefile that installs it.
+
+    Examples
+    --------
+    >>> extra("pyarow", "pyarrow", "a.parquet")
+    Traceback (most recent call last):
+    stages.common.errors.StageError: a.parquet: No module named 'pyarow'; run `make large`, or ...
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise StageError(
+            f"{needed_for}: {error}; run `make {make}`, or `pip install '{requirement}'`"
+        ) from None

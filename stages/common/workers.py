@@ -16,8 +16,8 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from stages.common.command import extra
 from stages.common.errors import StageError, WorkersError
-from stages.common.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.files import read_csv, read_json, write_csv, write_json
-from stages.common.pixels import to_inputs
+from stages.common.images import to_inputs
 from stages.evaluate.scores import score_split
 from stages.train_mlp.mlp import logits
 

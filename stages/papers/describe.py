@@ -9,11 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from stages.check.model import SPLITS
 from stages.check.read import read_dataset, read_recipes
 from stages.common import command
-from stages.common.files import read_csv, read_json, write_json
-from stages.common.splits import SPLITS
-from stages.common.sums import from_text
+from stages.common.files import from_text, read_csv, read_json, write_json
 from stages.common.yaml_file import read_yaml
 from stages.papers.facts import common_facts
 from stages.papers.render import write_papers

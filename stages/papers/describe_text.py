@@ -7,12 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from stages.check.model import SPLITS
 from stages.check.read import read_text
 from stages.common import command
-from stages.common.files import read_json, write_json
+from stages.common.files import read_json, sha256, write_json
 from stages.common.intervals import wilson_interval
-from stages.common.splits import SPLITS
-from stages.common.sums import sha256
 from stages.papers.facts import common_facts
 from stages.papers.render import write_papers
 from tinydatasets.texts import read_splits

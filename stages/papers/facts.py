@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages.common.sums import sha256
+from stages.common.files import sha256
 from stages.papers.about import ABOUT, read_about
 
 if TYPE_CHECKING:

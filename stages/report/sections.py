@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stages.common.splits import SPLITS
+from stages.check.model import SPLITS
 from stages.report.charts import interval_chart
 from stages.report.curves import CLAIM_SOURCE, claim, curves, still_true
 from stages.report.sheets import COLUMNS, FIRST, plan_of, sheet, to_shades

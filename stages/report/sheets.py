@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.common.pixels import scale
-from stages.common.png import png, to_bytes
+from stages.common.images import png, scale, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from stages.check.model import SPLITS
 from stages.common.blocks import select
-from stages.common.splits import SPLITS
 from stages.sample.curation import Turns, by_shuffle, curate
 from stages.sample.difficulty import difficulty, tiers
 from stages.sample.draw import draw

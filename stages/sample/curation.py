@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from stages.check.model import SPLITS
 from stages.common.blocks import copy_blocks, select, take
 from stages.common.distances import CHUNK, in_chunks, points, squared_distances
-from stages.common.splits import SPLITS
 from stages.common.workers import each
 from stages.sample.difficulty import sizes
 

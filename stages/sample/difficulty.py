@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.common.neighbours import NEIGHBOURS
+from stages.common.distances import NEIGHBOURS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,7 +42,7 @@ def difficulty(
     Examples
     --------
     >>> from stages.common.blocks import Block
-    >>> from stages.common.neighbours import nearest
+    >>> from stages.common.distances import nearest
     >>> images = np.array([0, 1, 7, 9, 10], np.uint8).reshape(5, 1, 1)
     >>> labels = np.array([0, 0, 0, 1, 1])
     >>> neighbours = nearest([Block(0, 5, lambda: images)], labels)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.common.splits import SPLITS
+from stages.check.model import SPLITS
 from stages.common.workers import each
 from stages.sample.curation import TooFewError
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from stages.check.model import SPLITS
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json, write_bytes
-from stages.common.splits import SPLITS
 from stages.serialize.release import released_files
 from tinydatasets.types import FormatError, Split
 

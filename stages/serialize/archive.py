@@ -11,10 +11,8 @@ import zipfile
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from stages.common.files import WINDOWS_DEVICES, to_csv
-from stages.common.pixels import scale
-from stages.common.png import png, to_bytes
-from stages.common.sums import of_files, sha256
+from stages.common.files import WINDOWS_DEVICES, of_files, sha256, to_csv
+from stages.common.images import png, scale, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

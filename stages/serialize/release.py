@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stages.common.files import to_csv
-from stages.common.sums import sha256, to_text
+from stages.common.files import sha256, to_csv, to_text
 from stages.serialize.archive import archive
 from tinydatasets import classes, pickles
 from tinydatasets.types import FormatError, Split, count_classes

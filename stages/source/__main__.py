@@ -14,8 +14,8 @@ from stages.check.read import read_source
 from stages.common import command
 from stages.common.arrays import write_array
 from stages.common.blocks import Data, npy_blocks
+from stages.common.distances import nearest
 from stages.common.files import write_json
-from stages.common.neighbours import nearest
 from stages.source.data_folder import locate
 from stages.source.facts import as_stated, errors_of
 from stages.source.folder import read_folder

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from stages.common.errors import StageError
-from stages.common.sums import of_files, sha256
+from stages.common.files import of_files, sha256
 from stages.source.data_folder import PASSED_OVER, read_bytes
 from stages.source.facts import Images, in_label_order
 

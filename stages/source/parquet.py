@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common.blocks import BLOCK_BYTES, Block
+from stages.common.command import extra
 from stages.common.errors import StageError
-from stages.common.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

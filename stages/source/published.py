@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.errors import ParamError
-from stages.common.sums import of_files, sha256
+from stages.common.files import of_files, sha256
 from stages.source.facts import Images, to_images, to_labels
 from stages.source.tables import parse_csv, parse_files
 from tinydatasets.fetch import FetchError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common.errors import StageError
-from stages.common.sums import of_files, sha256
+from stages.common.files import of_files, sha256
 from stages.source.data_folder import gunzip, read_bytes
 from stages.source.facts import Images, to_images, to_labels
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common.blocks import Block, check_images, spans
+from stages.common.command import extra
 from stages.common.errors import StageError
-from stages.common.extras import extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stages.check.counts import per_class
+from stages.check.model import SPLITS
 from stages.check.read import read_text
 from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_json
-from stages.common.splits import SPLITS
 from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs, words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_bytes
-from stages.common.pixels import to_inputs
+from stages.common.images import to_inputs
 from stages.train_mlp.mlp import train
 
 

@@ -12,9 +12,16 @@ from PIL import Image
 
 from stages.common.arrays import read_array, write_array
 from stages.common.errors import StageError
-from stages.common.files import read_csv, read_json, write_bytes, write_csv, write_json
-from stages.common.png import png
-from stages.common.sums import from_text, to_text
+from stages.common.files import (
+    from_text,
+    read_csv,
+    read_json,
+    to_text,
+    write_bytes,
+    write_csv,
+    write_json,
+)
+from stages.common.images import png
 
 if TYPE_CHECKING:
     from collections.abc import Callable

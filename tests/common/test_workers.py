@@ -15,8 +15,8 @@ import pytest
 
 from stages.check.model import Dataset
 from stages.common.blocks import Data
+from stages.common.distances import nearest
 from stages.common.errors import ParamError, WorkersError
-from stages.common.neighbours import nearest
 from stages.common.workers import VARIABLE, connect, each, worker_target
 from stages.sample.choose import choose
 from tests.conftest import ROOT, free_port

@@ -14,7 +14,7 @@ import pytest
 from scipy.spatial.distance import cdist
 
 import tinydatasets
-from stages.common.neighbours import nearest
+from stages.common.distances import nearest
 from stages.sample.difficulty import TIERS, difficulty, tiers
 from tests.conftest import ROOT
 from tests.in_blocks import in_blocks

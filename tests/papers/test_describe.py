@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from stages.common.errors import StageError
-from stages.common.files import write_csv, write_json
-from stages.common.sums import sha256, to_text
+from stages.common.files import sha256, to_text, write_csv, write_json
 from stages.papers import describe
 from stages.papers.render import PAPERS
 

@@ -18,7 +18,7 @@ from unittest.mock import patch
 import numpy as np
 
 import tinydatasets
-from stages.common.pixels import scale, to_inputs
+from stages.common.images import scale, to_inputs
 from stages.sample.draw import draw
 from stages.train_mlp import exact, mlp
 from tinydatasets import Split, texts

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stages.common import distances
-from stages.common.neighbours import nearest
+from stages.common.distances import nearest
 from stages.sample import curation
 from stages.sample.curation import facility_location, near_duplicates
 from stages.sample.difficulty import difficulty, sizes, tiers

@@ -12,9 +12,9 @@ import pytest
 from stages import normalize, split
 from stages.common.arrays import write_array
 from stages.common.blocks import Block, Data, npy_blocks
+from stages.common.distances import nearest
 from stages.common.errors import ParamError, StageError
 from stages.common.files import read_csv, read_json, write_json
-from stages.common.neighbours import nearest
 from stages.sample import __main__ as sample
 from tests.in_blocks import in_blocks
 from tests.sample import plain

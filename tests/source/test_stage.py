@@ -16,8 +16,8 @@ import sklearn
 from ruamel.yaml import YAML
 from sklearn.datasets import load_digits
 
+from stages.common.distances import nearest
 from stages.common.errors import ParamError
-from stages.common.neighbours import nearest
 from stages.source.__main__ import main
 from tests.fetch.published import mnist_arrays, mnist_files, small_mnist
 from tests.in_blocks import in_blocks

@@ -10,7 +10,7 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.files import write_csv, write_json
-from stages.common.pixels import scale
+from stages.common.images import scale
 from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
 from tinydatasets.types import Split

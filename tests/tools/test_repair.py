@@ -17,7 +17,7 @@ from dvc.lock import make_lock
 from dvc.rwlock import rwlock
 
 from stages.common.errors import StageError
-from stages.common.sums import md5, sha256, to_text
+from stages.common.files import md5, sha256, to_text
 from tools import leftovers, repair
 
 LOCKS = ["dvc.lock", "report/dvc.lock", *(f"{folder}/dvc.lock" for folder in repair.RESULTS)]

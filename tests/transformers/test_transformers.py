@@ -20,7 +20,7 @@ from experiments.transformers.summary import Checkpoint, Result, Score, summariz
 from experiments.transformers.tokens import END, Vocabulary
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.sums import sha256
+from stages.common.files import sha256
 from tests.conftest import ROOT
 from tinydatasets import Pair
 

@@ -21,7 +21,7 @@ from experiments.transformers.training import Trained, answer, run, score, train
 from experiments.transformers.transformer import Transformer
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.sums import sha256
+from stages.common.files import sha256
 from tests.conftest import ROOT
 from tinydatasets import Pair
 from tinydatasets.texts import to_json_lines

@@ -1,7 +1,7 @@
-"""Images as PNG, with the same bytes everywhere.
+"""Pixels: scaled to [0, 1], for the pickles and the baselines; and as PNG, for everything else.
 
-An encoder that compresses gives other bytes with another version of zlib. Here the pixels are in
-blocks that are stored as they are: tiny images lose little by that.
+An encoder of PNG that compresses gives other bytes with another version of zlib. Here the pixels
+are in blocks that are stored as they are: tiny images lose little by that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,36 @@ if TYPE_CHECKING:
 
 _LONGEST_BLOCK = 65_535
 _GREY, _COLOUR = 0, 2
+
+
+def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float32]:
+    """Divide whole-numbered pixels by the largest value that the source can have.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width), dtype uint8 or float32
+        Pixels in 0..maximum, or, as float32, in [0, 1] already.
+    maximum : int
+        The source's own maximum, 16 for the digits: not the largest value found in a subset,
+        which would scale each subset differently.
+
+    Examples
+    --------
+    >>> scaled = scale(np.array([[[0, 4, 8]]], np.uint8), 16)
+    >>> scaled
+    array([[[0.  , 0.25, 0.5 ]]], dtype=float32)
+    >>> scale(scaled, 16) is scaled
+    True
+    """
+    if images.dtype == np.float32:
+        return images  # type: ignore[return-value]
+    scaled: npt.NDArray[np.float32] = images.astype(np.float32) / np.float32(maximum)
+    return scaled
+
+
+def to_inputs(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float64]:
+    """Return images, as `scale` takes them, as the rows of pixels in [0, 1] that a model takes."""
+    return scale(images, maximum).reshape(len(images), -1).astype(np.float64)
 
 
 def to_bytes(images: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
