@@ -86,8 +86,8 @@ def generate(model: nn.Module, beginning: list[int], *, longest: int = 40) -> li
 
 def accuracy(model: nn.Module, examples: list[Example]) -> float:
     """Return the fraction of examples where the model goes on exactly as it should, to the end."""
-    right = [generate(model, beginning) == rest[:-1] for beginning, rest in examples]
-    return sum(right) / len(right)
+    right = sum(generate(model, beginning) == rest[:-1] for beginning, rest in examples)
+    return right / len(examples)
 
 
 @torch.no_grad()

@@ -58,10 +58,6 @@ def test_make_new_takes_paths_as_they_are(ready: Repository) -> None:
     path = 'no "such" folder; it\'s gone'
     printed = ready.run("make", "new", "NAME=mine", f"FROM={path}", status=2)
     assert printed.startswith(f"FROM: {path}: no file or folder")
-    (ready.folder / "my images.npy").touch()
-    labels = ("FROM=my images.npy", "LABELS=my labels.npy")
-    printed = ready.run("make", "new", "NAME=mine", *labels, status=2)
-    assert printed.startswith("LABELS: my labels.npy: no such file or folder\n")
 
 
 def test_an_unpacked_archive_is_built_without_git(ready: Repository) -> None:
