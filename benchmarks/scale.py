@@ -4,13 +4,14 @@ Run by ``make bench``. Each task runs in a process of its own, so that memory is
 """
 
 import hashlib
+import json
 import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -99,18 +100,22 @@ def bare_products(path: Path, n: int) -> None:
             np.matmul(some, other, out=product[: len(some), : other.shape[1]])
 
 
-def do(task: Callable[[Path, int], None], path: Path, n: int) -> Cost:
-    """Do a task, and return what it took in this process."""
-    took = seconds(task, path, n)
+def do(task: Callable[[Path, int], None], path: str, n: int) -> None:
+    """Do a task, and print what it took in this process."""
+    took = seconds(task, Path(path), n)
     peak = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
-    return Cost(took, int(peak[0]) / 1000)
+    print(json.dumps(Cost(took, int(peak[0]) / 1000)))
 
 
 def cost(task: Callable[[Path, int], None], path: Path, n: int, workers: int = 1) -> Cost:
     """Return what a task takes in a process of its own, which may have further workers."""
-    os.environ[VARIABLE] = str(workers)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(do, task, path, n).result()
+    code = f"from benchmarks import scale; scale.do(scale.{task.__name__}, {str(path)!r}, {n})"
+    environment = {**os.environ, VARIABLE: str(workers)}
+    # Not a pool: a process of one does not end while joblib's workers wait for more to do.
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True
+    )
+    return Cost(*json.loads(done.stdout))
 
 
 def measure_draw(path: Path) -> None:
