@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,15 +25,13 @@ LARGEST = 1_200_000
 AROUND = 240
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture in the page itself: its address is all of it; sizes are in pixels."""
+class Picture(NamedTuple):
+    """A picture of some `images`: its address is all of it; width and height are in pixels."""
 
     address: str
     width: int
     height: int
     images: int
-    """How many images are in it."""
 
 
 def to_shades(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
@@ -66,15 +63,16 @@ def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
 
 
 class Plan(NamedTuple):
-    """How many images of a dataset the page shows."""
+    """How many images of a dataset the page shows.
+
+    `singles` are the mistakes of each recipe, and as many of the hardest images; `hero` are the
+    images at the top of the page.
+    """
 
     classes: int
     per_class: int
-    """Images of each of these classes, on demand."""
     singles: int
-    """Mistakes of each recipe, and as many of the hardest images."""
     hero: int
-    """Images at the top of the page."""
 
 
 def cost_of(shape: tuple[int, ...]) -> int:
@@ -93,7 +91,7 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     """Return how many images of a dataset fit into the bytes that they may take.
 
     A tenth of the bytes is for single images, then come ten of each class, and with the rest more
-    of each. `counts` are the training images of each class; `recipes` is a number.
+    of each. `counts` are the training images of each class, `recipes` how many there are.
 
     Examples
     --------
