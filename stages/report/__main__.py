@@ -31,10 +31,7 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
     names = [*sorted(params["datasets"]), *sorted(params["texts"])]
     described = [read_json(facts / f"{name}.json") for name in names]
     allowed = allowances([wanted_by(dataset) for dataset in described])
-    sections = [
-        _section(dataset, allowance, curves)
-        for dataset, allowance in zip(described, allowed, strict=True)
-    ]
+    sections = [_section(*pair, curves) for pair in zip(described, allowed, strict=True)]
     values = {
         "sections": sections,
         "claim": next((s["claim"] for s in sections if s.get("claim")), None),
@@ -52,6 +49,9 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
 def _section(facts: dict[str, Any], allowance: int, curves: Path) -> dict[str, Any]:
     """Return the facts of a dataset and what the page shows beside them."""
     folder = DATASETS / facts["name"]
+    # What a program loads, of either kind.
+    files = [file for file in facts["files"] if file["name"].endswith((".pkl", ".jsonl"))]
+    facts = {**facts, "loaded_bytes": sum(file["bytes"] for file in files)}
     if facts["kind"] == "text":
         return {**facts, **text_section(facts, read_splits(folder))}
     dataset = Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))

@@ -177,10 +177,7 @@ def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
 
 
 def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
-    """Return a `chart` of what the authors of TinyDigits claim, the figures, and what they show.
-
-    It is None if the curve lacks one of their points.
-    """
+    """Return what the authors of TinyDigits claim as a chart and figures, if they were measured."""
     accuracies = {
         (point[0], budget): point[1:]
         for budget in ("epochs", "steps")
@@ -251,5 +248,4 @@ def _points(
 
 def _steps(samples: int, recipe: Mapping[str, Any]) -> int:
     """Return how many optimizer steps the epochs of a recipe are."""
-    steps: int = recipe["epochs"] * math.ceil(samples / recipe["batch_size"])
-    return steps
+    return int(recipe["epochs"] * math.ceil(samples / recipe["batch_size"]))

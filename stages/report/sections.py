@@ -8,7 +8,7 @@ from stages.report.charts import CLAIM_SOURCE, claim, curves, interval_chart, st
 from stages.report.sheets import COLUMNS, FIRST, plan_of, sheet, to_shades
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from tinydatasets.types import Dataset, Pair, Text
 
@@ -39,11 +39,10 @@ def image_section(
     best = max(scores, key=lambda recipe: float(scores[recipe]["test"]["accuracy"]))
     # The curves of a source are of all its classes.
     is_whole = len(facts["classes"]) == len(names)
-    current = still_true(curve, facts["recipes"]) if curve and is_whole else None
-    is_claimed = current and facts["dataset"]["source"] == CLAIM_SOURCE
+    current = still_true(curve, facts["recipes"]) if curve and is_whole else {"points": []}
+    is_claimed = facts["dataset"]["source"] == CLAIM_SOURCE
     return {
         "best": {"words": _in_words(scores[best]["test"]), "recipe": best},
-        "loaded_bytes": _bytes(facts, ".pkl"),
         "hero": plan.hero
         and {
             "title": facts["about"]["title"] or facts["name"],
@@ -66,11 +65,7 @@ def image_section(
             recipe: [(sheet(test[[line["index"]]], 1), line) for line in lines[: plan.singles]]
             for recipe, lines in facts["wrong"].items()
         },
-        "matrices": {
-            recipe: {split: _with_parts(facts["classes"], m) for split, m in matrices.items()}
-            for recipe, matrices in facts["confusion"].items()
-            if len(facts["classes"]) <= LARGEST_MATRIX
-        },
+        "matrices": facts["confusion"] if len(facts["classes"]) <= LARGEST_MATRIX else {},
         "accuracies": interval_chart(
             "Accuracy of each recipe, with its 95% interval",
             [
@@ -79,8 +74,8 @@ def image_section(
                 for split, score in by_split.items()
             ],
         ),
-        "curves": curves(current, len(names)) if current else {},
-        "claim": claim(current, len(names)) if current and is_claimed else None,
+        "curves": curves(current, len(names)),
+        "claim": claim(current, len(names)) if is_claimed else None,
     }
 
 
@@ -88,14 +83,6 @@ def _in_words(score: Mapping[str, Any]) -> str:
     """Return an accuracy in percent, with its 95% interval."""
     low, high = score["interval_95"]
     return f"{100 * score['accuracy']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
-
-
-def _with_parts(classes: Sequence[str], matrix: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
-    """Return the rows of a confusion matrix, each cell with its part of the row."""
-    return [
-        {"name": name, "cells": [(count, round(count / max(1, sum(row)), 2)) for count in row]}
-        for name, row in zip(classes, matrix, strict=True)
-    ]
 
 
 def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
@@ -135,12 +122,6 @@ def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
         best = f"{100 * mean:.1f} ± {100 * sd:.1f}, transformer on {unit}"
     return {
         "best": {"words": best, "recipe": ""},
-        "loaded_bytes": _bytes(facts, ".jsonl"),
         "pairs": dict(sorted(levels.items())),
         "accuracies": interval_chart("Questions that are answered exactly", rows),
     }
-
-
-def _bytes(facts: Mapping[str, Any], suffix: str) -> int:
-    """Count the bytes of the files that a program loads."""
-    return sum(file["bytes"] for file in facts["files"] if file["name"].endswith(suffix))

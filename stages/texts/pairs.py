@@ -1,7 +1,4 @@
-"""Tables of questions and answers, and the checks that they must pass before anything is built.
-
-All of it is checked, also what no split takes, so that every seed and every subset is sound.
-"""
+"""Tables of pairs, checked in whole: also what no split takes, so that every seed is sound."""
 
 from __future__ import annotations
 
@@ -48,13 +45,7 @@ def parse_pairs(data: bytes) -> Table:
     Below a header, each line has id, level, question and answer, apart by tabs; all may have two
     more fields, the names of fillers and template. It is UTF-8 with or without a byte order mark;
     lines end in LF or CR LF; blank ones at the end count for nothing. Text is brought into
-    Unicode's normal form C.
-
-    Raises
-    ------
-    ValueError
-        If anything else is in it, `check_authored` or `check_levels` stops, or an id stands twice;
-        the message names the line.
+    Unicode's normal form C. Raise a ValueError with the line if anything is wrong.
 
     Examples
     --------
@@ -122,10 +113,7 @@ def _row(fields: list[str], expected: int) -> tuple[Pair] | tuple[Pair, Combinat
 
 
 def check_authored(pair: Pair) -> None:
-    """Check a pair by `check_pair`, for a word in the question, and for none of ``profanity.txt``.
-
-    Raise a ValueError that says what is expected.
-    """
+    """Raise a ValueError if a pair is none, asks without a word, or has one of profanity.txt."""
     check_pair(pair)
     if not words(pair.question):
         raise ValueError(f"expected a word in the question, found {pair.question!r}")
@@ -135,7 +123,7 @@ def check_authored(pair: Pair) -> None:
 
 
 def check_levels(levels: Set[int]) -> None:
-    """Check that levels are numbered from 1 without a gap; raise a ValueError if they are not."""
+    """Raise a ValueError if levels are not numbered from 1 without a gap."""
     if missing := set(range(1, max(levels))) - levels:
         raise ValueError(
             f"expected pairs of every level from 1 to {max(levels)}, "
@@ -144,10 +132,10 @@ def check_levels(levels: Set[int]) -> None:
 
 
 def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
-    """Check that no two questions are alike or nearly so, within a split or across splits.
+    """Raise a ValueError that names two questions, of any splits, that are alike or nearly so.
 
-    Raise a ValueError that names the two if they have the same words in the same order, or a
-    Jaccard index of `near` or more: the words that they share by all the words that they have.
+    They have the same words in the same order, or a Jaccard index of `near` or more: the words that
+    they share by all the words that they have.
     """
     questions = [
         (split, pair, words(pair.question), set(words(pair.question)))
