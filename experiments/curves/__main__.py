@@ -1,15 +1,11 @@
-"""Stage `curve`: every training of a learning curve, and what they sum up to.
-
-A training takes up to half a second, and there are hundreds. Each result is stored at once, so that
-a run that was stopped or killed goes on where it was.
-"""
+"""Stage `curve`: every training of a learning curve, and what they sum up to."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
 
-from experiments.curves.params import PARAMS, check_size, read_curves
+from experiments.curves.params import PARAMS, read_curves
 from experiments.curves.summary import to_metrics, to_points, to_table
 from experiments.curves.sweep import Plan, sweep
 from stages.check.read import read_recipes
@@ -27,13 +23,18 @@ def main(*, source: str) -> None:
     curves, folder = read_curves(), Path("build", "sources", source)
     facts = read_json(folder / "facts.json")
     if not (folder / "images.npy").exists():
-        words = "this source is read in parts, but a training needs all images in memory"
-        raise locate(PARAMS, ParamError("sizes", source, message=words))
-    check_size(source, curves.sizes[source], facts["rows_per_class"])
+        message = "this source is read in parts, but a training needs all images in memory"
+        raise locate(PARAMS, ParamError("sizes", source, message=message))
+    sizes, rows_per_class = curves.sizes[source], facts["rows_per_class"]
+    fewest = min(rows_per_class)
+    if sizes[-1] >= fewest:
+        rows = f"class {rows_per_class.index(fewest)} has {fewest} rows"
+        message = f"{sizes[-1]}: {rows}, and one at least must be left to score on"
+        raise locate(PARAMS, ParamError("sizes", source, len(sizes) - 1, message=message))
     plan = Plan(
         source=source,
         maximum=facts["maximum"],
-        sizes=curves.sizes[source],
+        sizes=sizes,
         seeds=curves.seeds,
         steps=curves.steps,
         recipes={name: asdict(recipe) for name, recipe in read_recipes().items()},

@@ -26,11 +26,10 @@ DECIMALS = 6
 
 
 def summarize(scores: Sequence[Score]) -> dict[str, float]:
-    """Sum up the accuracies of 2 to 31 trainings that differ in the seed alone.
+    """Return mean, standard deviation and 95% interval of 2 to 31 accuracies.
 
-    The standard deviation has one less in the denominator; `low` and `high` are the 95% interval of
-    the mean, ``mean ± t * sd / sqrt(trainings)``. The figures are the same on every machine, and in
-    whatever order the scores are: all sums are exact, and IEEE 754 prescribes the rest.
+    The interval is that of Student's t. The figures are the same on every machine, and in whatever
+    order the scores are: all sums are exact, and IEEE 754 prescribes the rest.
 
     Examples
     --------
@@ -67,9 +66,7 @@ def to_table(source: str, points: Sequence[Mapping[str, Any]]) -> list[list[Any]
 def to_metrics(points: Sequence[Mapping[str, Any]], plan: Plan) -> dict[str, Any]:
     """Return the points of a curve as metrics.
 
-    The means of the largest size come first, which ``dvc metrics show FILE`` prints; then two
-    lists, which it does not: ``measured``, with the steps and recipes in its only entry, and
-    ``curve``, all points.
+    The means of the largest size come first; then lists, which ``dvc metrics show`` leaves out.
     """
     largest = plan.sizes[-1]
     means: dict[str, dict[str, float]] = {}

@@ -1,7 +1,4 @@
-"""Train one transformer on a text, and show what it answers: ``make learn TEXT=mine``.
-
-The text is what was built last, in ``datasets/``. Nothing is written.
-"""
+"""Train one transformer on a text in ``datasets/``, and show its answers: ``make learn TEXT=mine``."""
 
 from __future__ import annotations
 

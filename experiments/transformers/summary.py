@@ -62,11 +62,11 @@ def summarize(splits: Mapping[str, Sequence[Pair]], results: Sequence[Result]) -
         for name, pairs in scored.items()
     ]
     wrong = [
-        {"id": pair.id, "question": pair.question, "answer": pair.answer, "said": said}
+        {"id": pair.id, "question": pair.question, "answer": pair.answer, "said": answers}
         for name, pairs in scored.items()
         if name != "train"
         for pair in pairs
-        if (said := _wrong(pair, results))
+        if (answers := _wrong(pair, results))
     ]
     return {
         "trainings": len(results),

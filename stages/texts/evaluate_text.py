@@ -1,8 +1,4 @@
-"""Stage `evaluate_text`: two baselines that need no neural network.
-
-A model of characters says how well a text is predicted, a retrieval how often a question finds its
-answer by the words that they share.
-"""
+"""Stage `evaluate_text`: how well a model of characters predicts, how often retrieval answers."""
 
 from __future__ import annotations
 
@@ -101,13 +97,6 @@ def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:
     Similarity is the cosine of vectors of words, weighted by how rare a word is in train. An
     answer that ties with another one is not first; the same answer to another question is no other
     one.
-
-    Examples
-    --------
-    >>> from tinydatasets import Pair
-    >>> train = [Pair("1-01", 1, "Do fish swim?", "Fish swim."), Pair("1-02", 1, "Hello!", "Hi!")]
-    >>> ranked_first(train, train)
-    0.5
     """
     vectorizer = TfidfVectorizer(token_pattern=r"\w+")  # noqa: S106 - no password
     vectorizer.fit([text for pair in train for text in (pair.question, pair.answer)])

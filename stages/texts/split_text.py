@@ -1,7 +1,4 @@
-"""Stage `split_text`: draw the pairs of each split, level by level.
-
-The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change (NEP 19).
-"""
+"""Stage `split_text`: draw the pairs of each split, level by level."""
 
 from __future__ import annotations
 
@@ -64,6 +61,7 @@ def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
     keys = {split: f"{split}_per_level" for split in SPLITS}
     counts = {split: per_class(key, getattr(text, key), levels) for split, key in keys.items()}
     draw = _draw_combinations if by_combination else _draw_shuffled
+    # NumPy promises never to change the stream of this generator (NEP 19).
     drawn = draw(table, counts, np.random.RandomState(text.seed))
     splits = {split: [table.pairs[row] for row in sorted(rows)] for split, rows in drawn.items()}
     try:
@@ -79,10 +77,7 @@ def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
 def _draw_shuffled(
     table: Table, counts: Counts, generator: np.random.RandomState
 ) -> dict[str, list[int]]:
-    """Draw train from all rows, then val and test from those that are left.
-
-    Unlike images, val comes before test: so the first version of TinyTalks was drawn.
-    """
+    """Draw train from all rows, then val, then test: so TinyTalks was first drawn."""
     drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
     held_out = {}
     for level, rows in _rows_of_levels(table, counts).items():
@@ -170,10 +165,8 @@ def _rows_of_levels(table: Table, counts: Counts) -> dict[int, npt.NDArray[np.in
         asked = sum(counts[split][level] for split in SPLITS)
         if asked > len(rows):
             parts = ", ".join(f"{counts[split][level]} for {split}" for split in SPLITS)
-            raise ParamError(
-                message=f"level {level} has {len(rows)} pairs available, but {asked} are asked "
-                f"({parts})"
-            )
+            available = f"level {level} has {len(rows)} pairs available"
+            raise ParamError(message=f"{available}, but {asked} are asked ({parts})")
     return rows_of_levels
 
 

@@ -130,8 +130,8 @@ def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
 def _check_topic(topic: Topic) -> None:
     """Check that fillers and templates have the slots of the topic, all of them and no others."""
     if repeated := [n for n, slot in enumerate(topic.slots) if slot in topic.slots[:n]]:
-        slot = topic.slots[repeated[0]]
-        raise ParamError("slots", repeated[0], message=f"{slot!r}: named before")
+        first = repeated[0]
+        raise ParamError("slots", first, message=f"{topic.slots[first]!r}: named before")
     for line, fillers in enumerate(topic.fillers):
         if len(fillers) != len(topic.slots):
             counts = f"{len(fillers)} fillers, but there are {len(topic.slots)} slots"
