@@ -13,14 +13,14 @@ from stages.common.yaml_model import read_model
 
 PARAMS = Path("experiments", "curves", "params.yaml")
 
+Sizes = Annotated[list[Positive], Strict(min_length=1)]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Curves(Entry):
     """All of ``experiments/curves/params.yaml``."""
 
-    sizes: Annotated[
-        dict[Name, Annotated[list[Positive], Strict(min_length=1)]], Strict(min_length=1)
-    ]
+    sizes: Annotated[dict[Name, Sizes], Strict(min_length=1)]
     """For each source the training rows per class, ascending, as in `digits: [2, 5, 10]`."""
     seeds: Annotated[int, Strict(ge=2, le=31)]
     """How often each training is done, with the seeds 0, 1, 2 and so on."""

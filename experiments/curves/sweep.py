@@ -18,8 +18,7 @@ from stages.common.workers import each
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
-    import numpy.typing as npt
+    from experiments.curves.training import Images, Labels
 
 ROOT = Path(__file__).parents[2]
 # The code that a result depends on.
@@ -63,7 +62,7 @@ def trainings(plan: Plan) -> dict[Training, dict[str, Any]]:
     }
 
 
-def sum_of(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> str:
+def sum_of(images: Images, labels: Labels) -> str:
     """Return the sum of a source and of the code of a training."""
     code = [sha256(path.read_bytes()) for name in CODE for path in sorted(ROOT.glob(name))]
     arrays = [[array.shape, sha256(array.tobytes())] for array in (images, labels)]
@@ -81,9 +80,7 @@ def read_results(path: Path) -> dict[str, Score]:
     return scores
 
 
-def sweep(
-    plan: Plan, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], results: Path
-) -> dict[Training, Score]:
+def sweep(plan: Plan, images: Images, labels: Labels, results: Path) -> dict[Training, Score]:
     """Do every training of a curve that was not done before.
 
     Every result is added to the file `results` at once, a line of JSON with the sum of all that it
@@ -116,10 +113,7 @@ def sweep(
 
 
 def _score(
-    item: tuple[Training, Mapping[str, Any]],
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.int64],
-    source: str,
+    item: tuple[Training, Mapping[str, Any]], images: Images, labels: Labels, source: str
 ) -> tuple[Training, Score]:
     training, arguments = item
     try:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    Images = npt.NDArray[np.uint8]
     Labels = npt.NDArray[np.int64]
 
 
@@ -45,7 +46,7 @@ def split_rows(labels: Labels, size: int, largest: int, seed: int) -> tuple[Labe
 
 
 def train_and_score(
-    images: npt.NDArray[np.uint8],
+    images: Images,
     labels: Labels,
     *,
     maximum: int,

@@ -1,11 +1,10 @@
-"""Train one transformer on a text in ``datasets/``, and show its answers: ``make learn TEXT=mine``."""
+"""Train one transformer on a text, and show what it answers: ``make learn TEXT=mine``."""
 
 from __future__ import annotations
 
 import tinydatasets
 from experiments.transformers.params import PARAMS, read_transformers
-from stages.common import command
-from stages.common.command import extra
+from stages.common.command import extra, run
 from stages.common.errors import StageError
 
 
@@ -46,4 +45,4 @@ def main(text: str, *, unit: str) -> None:
 
 
 if __name__ == "__main__":
-    command.run(main, ValueError)
+    run(main, ValueError)
