@@ -16,8 +16,7 @@ import tinydatasets
 from stages.common import command
 from stages.common.files import read_json
 from stages.common.yaml_file import read_yaml
-from stages.report.charts import HEIGHT, WIDTH
-from stages.report.curves import curves, still_true
+from stages.report.charts import HEIGHT, WIDTH, curves, still_true
 
 if TYPE_CHECKING:
     import numpy.typing as npt

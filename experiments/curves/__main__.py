@@ -1,17 +1,16 @@
-"""Stage `curve`: every training of a learning curve, and what they sum up to.
-
-A training takes up to half a second, and there are hundreds. Each result is stored at once, so that
-a run that was stopped or killed goes on where it was.
-"""
+"""Stage `curve`: every training of a learning curve, and what they sum up to."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
+from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from experiments.curves.params import PARAMS, check_size, read_curves
-from experiments.curves.summary import to_metrics, to_points, to_table
-from experiments.curves.sweep import Plan, sweep
+from experiments.curves.params import PARAMS, read_curves
+from experiments.curves.sweep import Plan, Training, sweep
 from stages.check.read import read_recipes
 from stages.common import command
 from stages.common.arrays import read_array
@@ -19,7 +18,22 @@ from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.common.yaml_file import locate
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from experiments.curves.training import Score
+
 RESULTS = Path("experiments", "curves", "results")
+# The 97.5% quantile of Student's t-distribution with 1, 2, ..., 30 degrees of freedom:
+# NIST/SEMATECH, "e-Handbook of statistical methods", section 1.3.6.7.2. A constant, because the
+# last bit of a library's quantile depends on its version.
+T_975 = (
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
+)
+# As many figures as the rows can tell apart.
+DECIMALS = 6
 
 
 def main(*, source: str) -> None:
@@ -27,21 +41,53 @@ def main(*, source: str) -> None:
     curves, folder = read_curves(), Path("build", "sources", source)
     facts = read_json(folder / "facts.json")
     if not (folder / "images.npy").exists():
-        words = "this source is read in parts, but a training needs all images in memory"
-        raise locate(PARAMS, ParamError("sizes", source, message=words))
-    check_size(source, curves.sizes[source], facts["rows_per_class"])
-    plan = Plan(
-        source=source,
-        maximum=facts["maximum"],
-        sizes=curves.sizes[source],
-        seeds=curves.seeds,
-        steps=curves.steps,
-        recipes={name: asdict(recipe) for name, recipe in read_recipes().items()},
-    )
+        message = "this source is read in parts, but a training needs all images in memory"
+        raise locate(PARAMS, ParamError("sizes", source, message=message))
+    sizes, rows_per_class = curves.sizes[source], facts["rows_per_class"]
+    fewest = min(rows_per_class)
+    if sizes[-1] >= fewest:
+        rows = f"class {rows_per_class.index(fewest)} has {fewest} rows"
+        message = f"{sizes[-1]}: {rows}, and one at least must be left to score on"
+        raise locate(PARAMS, ParamError("sizes", source, len(sizes) - 1, message=message))
+    recipes = {name: asdict(recipe) for name, recipe in read_recipes().items()}
+    plan = Plan(source, facts["maximum"], sizes, curves.seeds, curves.steps, recipes)
     images, labels = (read_array(folder / f"{part}.npy") for part in ("images", "labels"))
-    points = to_points(sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl")))
-    write_csv(RESULTS / f"{source}.csv", to_table(source, points))
-    write_json(RESULTS / f"{source}.json", to_metrics(points, plan), indent=2)
+    points = _to_points(sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl")))
+    lines = [["source", *points[0]]]
+    means: dict[str, dict[str, float]] = {}
+    for point in points:
+        cells = (f"{x:.{DECIMALS}f}" if isinstance(x, float) else x for x in point.values())
+        lines.append([source, *cells])
+        if point["size"] == sizes[-1]:
+            means.setdefault(point["recipe"], {})[point["budget"]] = point["mean"]
+    write_csv(RESULTS / f"{source}.csv", lines)
+    # `dvc metrics show` prints the means, and leaves out what is in lists.
+    measured = [{"steps": plan.steps, "recipes": recipes}]
+    metrics = {f"{sizes[-1]}_per_class": means, "measured": measured, "curve": points}
+    write_json(RESULTS / f"{source}.json", metrics, indent=2)
+
+
+def summarize(scores: Sequence[Score]) -> dict[str, float]:
+    """Return mean, standard deviation and 95% interval of 2 to 31 accuracies.
+
+    The interval is that of Student's t. The figures are the same on every machine, and in whatever
+    order the scores are: all sums are exact, and IEEE 754 prescribes the rest.
+    """
+    n = len(scores)
+    accuracies = [Fraction(correct, rows) for correct, rows in scores]
+    mean = sum(accuracies, Fraction(0)) / n
+    sd = math.sqrt(sum(((a - mean) ** 2 for a in accuracies), Fraction(0)) / (n - 1))
+    half = T_975[n - 2] * sd / math.sqrt(n)
+    figures = {"mean": float(mean), "sd": sd, "low": float(mean) - half, "high": float(mean) + half}
+    return {"trainings": n, **{name: round(value, DECIMALS) for name, value in figures.items()}}
+
+
+def _to_points(scores: Mapping[Training, Score]) -> list[dict[str, Any]]:
+    """Sum up the trainings of every recipe, budget and size, in this order."""
+    return [
+        {"recipe": recipe, "budget": budget, "size": size, **summarize([scores[t] for t in group])}
+        for (recipe, budget, size), group in groupby(sorted(scores), key=lambda t: t[:3])
+    ]
 
 
 if __name__ == "__main__":

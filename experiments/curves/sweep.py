@@ -18,8 +18,7 @@ from stages.common.workers import each
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
-    import numpy.typing as npt
+    from experiments.curves.training import Images, Labels
 
 ROOT = Path(__file__).parents[2]
 # The code that a result depends on.
@@ -27,7 +26,7 @@ CODE = ("experiments/curves/training.py", "stages/common/images.py", "stages/tra
 
 
 class Plan(NamedTuple):
-    """What the trainings of a curve are, beside its images; each recipe is what `train` takes."""
+    """The trainings of a curve; each recipe is what `train` takes."""
 
     source: str
     maximum: int
@@ -38,7 +37,7 @@ class Plan(NamedTuple):
 
 
 class Training(NamedTuple):
-    """Which training: of which recipe, for how long, with how many rows per class, which seed."""
+    """What tells a training from the others; `size` is in rows per class."""
 
     recipe: str
     budget: str
@@ -63,7 +62,7 @@ def trainings(plan: Plan) -> dict[Training, dict[str, Any]]:
     }
 
 
-def sum_of(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> str:
+def sum_of(images: Images, labels: Labels) -> str:
     """Return the sum of a source and of the code of a training."""
     code = [sha256(path.read_bytes()) for name in CODE for path in sorted(ROOT.glob(name))]
     arrays = [[array.shape, sha256(array.tobytes())] for array in (images, labels)]
@@ -81,20 +80,12 @@ def read_results(path: Path) -> dict[str, Score]:
     return scores
 
 
-def sweep(
-    plan: Plan, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], results: Path
-) -> dict[Training, Score]:
+def sweep(plan: Plan, images: Images, labels: Labels, results: Path) -> dict[Training, Score]:
     """Do every training of a curve that was not done before.
 
-    Every result is added to the file `results` as soon as it is known: a line of JSON, with the sum
-    of all that it depends on.
-
-    Raises
-    ------
-    ParamError
-        If a training diverges.
-    WorkersError
-        If work can't run where the environment says.
+    Every result is added to the file `results` at once, a line of JSON with the sum of all that it
+    depends on, so that a run that was killed goes on. Raise a ParamError if a training diverges,
+    and a WorkersError if work can't run where the environment says.
     """
     todo, source = trainings(plan), sum_of(images, labels)
     keys = {
@@ -108,17 +99,11 @@ def sweep(
     results.parent.mkdir(parents=True, exist_ok=True)
     # No bar where nobody looks (`disable=None`). The rate is that of the whole run.
     bar = tqdm(
-        desc=plan.source,
-        total=len(todo),
-        initial=done,
-        unit="training",
-        smoothing=0,
-        disable=None,
+        None, plan.source, len(todo), initial=done, unit="training", smoothing=0, disable=None
     )
+    scored = each(_score, left.items(), images, labels, plan.source, ordered=False)
     with results.open("ab") as file, bar:
-        for training, score in each(
-            _score, left.items(), images, labels, plan.source, ordered=False
-        ):
+        for training, score in scored:
             # The newline comes first, in case that what stands before is part of a line.
             file.write(f"\n{json.dumps([keys[training], *score])}".encode())
             file.flush()
@@ -128,18 +113,13 @@ def sweep(
 
 
 def _score(
-    item: tuple[Training, Mapping[str, Any]],
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.int64],
-    source: str,
+    item: tuple[Training, Mapping[str, Any]], images: Images, labels: Labels, source: str
 ) -> tuple[Training, Score]:
     training, arguments = item
     try:
         return training, train_and_score(images, labels, **arguments)
     except FloatingPointError as error:
         rate = arguments["recipe"]["learning_rate"]
-        words = (
-            f"{rate}: training on {training.size} rows per class of {source} diverges ({error}); "
-            "take a smaller one"
-        )
-        raise ParamError("recipes", training.recipe, "learning_rate", message=words) from None
+        rows = f"{training.size} rows per class of {source}"
+        message = f"{rate}: training on {rows} diverges ({error}); take a smaller one"
+        raise ParamError("recipes", training.recipe, "learning_rate", message=message) from None

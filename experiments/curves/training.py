@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    Images = npt.NDArray[np.uint8]
     Labels = npt.NDArray[np.int64]
 
 
@@ -27,9 +28,9 @@ class Score(NamedTuple):
 def split_rows(labels: Labels, size: int, largest: int, seed: int) -> tuple[Labels, Labels]:
     """Draw the rows to train on, and those to score on, which do not depend on `size`.
 
-    The draw is that of the datasets: the rows of each class, ascending, are shuffled. The first of
-    them are returned, class after class, so that a larger `size` has them too; and, ascending, all
-    rows but the first `largest` of each class, on which no size of a curve trains.
+    The rows of each class are shuffled, as for the datasets. Returned are the first of them, class
+    after class, so that a larger `size` has them too; and, ascending, all but the first `largest`
+    of each class, on which no size of a curve trains.
 
     Examples
     --------
@@ -45,7 +46,7 @@ def split_rows(labels: Labels, size: int, largest: int, seed: int) -> tuple[Labe
 
 
 def train_and_score(
-    images: npt.NDArray[np.uint8],
+    images: Images,
     labels: Labels,
     *,
     maximum: int,
@@ -56,21 +57,9 @@ def train_and_score(
 ) -> Score:
     """Train on some rows of each class, and count the held-out rows that are predicted right.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width) or (n, height, width, 3), dtype uint8
-        The source, with pixels of 0 to `maximum`.
-    labels : ndarray of shape (n,), dtype int64
-        Their classes.
-    size, largest : int
-        As for `split_rows`, which starts from the seed of the recipe, as the training does.
-    recipe, steps
-        As for `train`.
-
-    Raises
-    ------
-    FloatingPointError
-        If training diverges.
+    `images`, (n, height, width) or (n, height, width, 3), have pixels of 0 to `maximum`. Rows are
+    drawn by `split_rows` from the seed of the recipe, as is the training, which `train` describes.
+    Raise a FloatingPointError if it diverges.
     """
     rows, held_out = split_rows(labels, size, largest, recipe["seed"])
     model = train(to_inputs(images[rows], maximum), labels[rows], **recipe, steps=steps)

@@ -1,14 +1,10 @@
-"""Train one transformer on a text, and show what it answers: ``make learn TEXT=mine``.
-
-The text is what was built last, in ``datasets/``. Nothing is written.
-"""
+"""Train one transformer on a text, and show what it answers: ``make learn TEXT=mine``."""
 
 from __future__ import annotations
 
 import tinydatasets
 from experiments.transformers.params import PARAMS, read_transformers
-from stages.common import command
-from stages.common.command import extra
+from stages.common.command import extra, run
 from stages.common.errors import StageError
 
 
@@ -49,4 +45,4 @@ def main(text: str, *, unit: str) -> None:
 
 
 if __name__ == "__main__":
-    command.run(main, ValueError)
+    run(main, ValueError)

@@ -59,6 +59,6 @@ def read_transformers() -> Transformers:
     params = read_model(Transformers, PARAMS)
     for unit, recipe in params.recipes.items():
         if recipe.width % recipe.heads:
-            words = f"{recipe.heads}: the width, {recipe.width}, is no multiple of it"
-            raise locate(PARAMS, ParamError("recipes", unit, "heads", message=words))
+            message = f"{recipe.heads}: the width, {recipe.width}, is no multiple of it"
+            raise locate(PARAMS, ParamError("recipes", unit, "heads", message=message))
     return params

@@ -39,11 +39,7 @@ class Result(NamedTuple):
 
 
 def summarize(splits: Mapping[str, Sequence[Pair]], results: Sequence[Result]) -> dict[str, Any]:
-    """Sum up trainings that differ in the seed alone.
-
-    Splits without pairs are passed over. A figure is a mean over the trainings, and ``_sd`` the
-    standard deviation, with one less in the denominator. docs/transformers.md has the other keys.
-    """
+    """Return means and standard deviations over the seeds; docs/transformers.md has the keys."""
     scored = {name: pairs for name, pairs in splits.items() if pairs}
     last = [result.checkpoints[-1].scores for result in results]
     levels = [
@@ -62,11 +58,11 @@ def summarize(splits: Mapping[str, Sequence[Pair]], results: Sequence[Result]) -
         for name, pairs in scored.items()
     ]
     wrong = [
-        {"id": pair.id, "question": pair.question, "answer": pair.answer, "said": said}
+        {"id": pair.id, "question": pair.question, "answer": pair.answer, "said": answers}
         for name, pairs in scored.items()
         if name != "train"
         for pair in pairs
-        if (said := _wrong(pair, results))
+        if (answers := _wrong(pair, results))
     ]
     return {
         "trainings": len(results),

@@ -17,10 +17,7 @@ _TOKEN = {"words": re.compile(r"[^\s.,;:!?]+|[.,;:!?]"), "characters": re.compil
 
 
 class Vocabulary:
-    """The tokens of some pairs, and a number for each.
-
-    A token is a word or a mark between words (`unit` is ``"words"``), or any character, spaces too
-    (``"characters"``).
+    """The tokens of some pairs, words and marks or all characters, and a number for each.
 
     Examples
     --------

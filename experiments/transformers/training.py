@@ -39,10 +39,8 @@ def train(
 ) -> Trained:
     """Train a model on the split ``"train"``, and score it on all, at equal distances.
 
-    The vocabulary is that of all splits: a token that train lacks is one that nothing is known of.
-    On one machine, the same seed gives the same model. On another processor or with another version
-    of PyTorch, the last bits of a product differ, and training makes them grow. Raises StageError
-    if it diverges.
+    The vocabulary is that of all splits. The same seed gives the same model on one machine; the
+    last bits of others differ, and training makes them grow. Raise a StageError if it diverges.
     """
     torch.manual_seed(seed)
     torch.set_num_threads(1)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Transformer(nn.Module):
     """A decoder with attention that is biased to what is near, and tied embeddings.
 
-    It takes int64 tokens, (n, length), with padding at the end, where nothing attends to it; and
-    returns the float32 logits of the token after each, (n, length, `tokens`).
+    It takes int64 tokens, (n, length), padded at the end, and returns the float32 logits of the
+    token after each, (n, length, `tokens`).
 
     References
     ----------

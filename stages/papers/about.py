@@ -1,17 +1,21 @@
-"""The model of ``about.yaml``: what only a dataset's author can say of it."""
+"""What only a dataset's author can say of it: the model of ``about.yaml``, and its draft."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import yaml
 from pydantic import TypeAdapter
 
 from stages.check.model import Entry, Strict
+from stages.common.files import write_bytes
+from stages.common.templates import environment
 from stages.common.yaml_model import read_model
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from stages.check.model import Params
 
 ABOUT = "about.yaml"
 
@@ -137,11 +141,54 @@ REQUIRED = tuple(key for key in QUESTIONS if key not in OPTIONAL)
 
 
 def read_about(path: Path) -> About:
-    """Read and validate an ``about.yaml``.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key, the value and what is allowed.
-    """
+    """Read an ``about.yaml``; raise a StageError with line and key if anything in it is wrong."""
     return read_model(About, path)
+
+
+def add_drafts(params: Params) -> list[Path]:
+    """Write a draft for each dataset and text that has no ``about.yaml``; return their paths.
+
+    What is true of every dataset from its source is taken from another one that says it.
+    """
+    sources = {name: dataset.source for name, dataset in params.datasets.items()}
+    sources |= {name: text.source for name, text in params.texts.items()}
+    paths = {name: Path("datasets", name, ABOUT) for name in sources}
+    described = {name: read_about(path) for name, path in paths.items() if path.exists()}
+    templates = environment("stages.papers")
+    templates.filters["yaml"] = _to_yaml
+    template = templates.get_template("about.yaml.j2")
+    missing = {name: path for name, path in paths.items() if name not in described}
+    for name, path in missing.items():
+        others = [about for other, about in described.items() if sources[other] == sources[name]]
+        known = next((_shared_by(about) for about in others if about.licence), {})
+        text = template.render(name=name, known=known, questions=QUESTIONS, optional=OPTIONAL)
+        write_bytes(path, text.encode())
+    return [*missing.values()]
+
+
+def _shared_by(about: About) -> dict[str, Any]:
+    """Return what is true of every dataset from the same source."""
+    origin = [asdict(work) for work in about.origin if work.gives != "selection"]
+    # What has no origin is its authors' own work: the new one is made from it.
+    if not origin and about.title and about.authors and about.year:
+        keys = ("title", "authors", "year", "licence", "citation")
+        origin = [{"gives": "data", **{key: getattr(about, key) for key in keys}}]
+    works = [{key: value for key, value in work.items() if value is not None} for work in origin]
+    values = {key: getattr(about, key) for key in ("licence", "collection", "labels", "people")}
+    return {key: value for key, value in {**values, "origin": works}.items() if value}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Write a text of several lines as it stands."""
+
+
+_Dumper.add_representer(
+    str,
+    lambda dumper, value: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style="|" if "\n" in value else None
+    ),
+)
+
+
+def _to_yaml(entry: dict[str, object]) -> str:
+    return str(yaml.dump(entry, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=96))

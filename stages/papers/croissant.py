@@ -16,59 +16,34 @@ _FORMATS = {
     "txt": "text/plain",
     "zip": "application/zip",
 }
-# What the words of the format mean, as its specification has them.
+# The words of the format that its vocabulary has by the same name.
+_WORDS = """
+citeAs column containedIn equivalentProperty extract field fileObject fileProperty fileSet format
+includes isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace
+samplingRate separator source subField transform
+"""
+# What all words mean, as the specification has it.
 CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
     "conformsTo": "dct:conformsTo",
-    "containedIn": "cr:containedIn",
     "cr": "http://mlcommons.org/croissant/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "fileProperty": "cr:fileProperty",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
     "rai": "http://mlcommons.org/croissant/RAI/",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
+    **{word: f"cr:{word}" for word in _WORDS.split()},
 }
-
-
+_DIFFICULTY = "How near it is to its own class, against the others; above 1, others are nearer."
 # Of each column its name, its type and what it holds; of images, the last two where compared.
 _SAMPLES = (
     ("split", "sc:Text", "The split that it is in."),
     ("row", "sc:Text", "Its row in the source."),
     ("label", "sc:Integer", "Its label."),
     ("tier", "sc:Text", "Its rank by difficulty within its class: easy, hard or hardest."),
-    (
-        "difficulty",
-        "sc:Float",
-        "How near it is to its own class, against the others; above 1, others are nearer.",
-    ),
+    ("difficulty", "sc:Float", _DIFFICULTY),
 )
 _PAIRS = (
     ("id", "sc:Text", "The name of the pair: its level and its number."),
@@ -81,8 +56,7 @@ _PAIRS = (
 def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the description of a dataset for programs, a document of JSON-LD.
 
-    Its files are named from the folder that it is in. It gives records: those of images from the
-    archives of PNG files, those of texts from the JSON Lines.
+    Its records are those of the archives of PNG files, or of a text those of the JSON Lines.
     """
     about, licence, splits = facts["about"], facts["licence"], facts["splits"]
     files = [
@@ -107,11 +81,11 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         words = "The pairs of {}, in the order of the source."
         records = [
             _table(split, words.format(split), f"{split}.jsonl", _PAIRS)
-            for split, of_split in splits.items()
-            if of_split["samples"]
+            for split, counts in splits.items()
+            if counts["samples"]
         ]
     document = {
-        "@context": CONTEXT,
+        "@context": dict(sorted(CONTEXT.items())),
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         # Names may have no spaces or umlauts there.

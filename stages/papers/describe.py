@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from stages.check.model import SPLITS
-from stages.check.read import read_dataset, read_recipes
+from stages.check.read import PARAMS, read_dataset, read_recipes
 from stages.common import command
-from stages.common.files import from_text, read_csv, read_json, write_json
+from stages.common.files import from_text, read_csv, read_json
 from stages.common.yaml_file import read_yaml
-from stages.papers.facts import common_facts
-from stages.papers.render import write_papers
+from stages.papers.render import common_facts, write_papers
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -39,14 +38,14 @@ def main(name: str) -> None:
     """Write the papers of the dataset `name`, and the facts that they state."""
     folder, build, dataset = Path("datasets", name), Path("build", name), read_dataset(name)
     # Of a user's own source there is nothing to say but what was found in it.
-    published = read_yaml(Path("params.yaml"))["sources"].get(dataset.source, {})
-    about_source = {**read_json(Path("build/sources", dataset.source, "facts.json")), **published}
-    names = about_source["classes"]
-    rows_of = dict(zip(names, about_source["rows_per_class"], strict=True))
+    published = read_yaml(PARAMS)["sources"].get(dataset.source, {})
+    source = {**read_json(Path("build/sources", dataset.source, "facts.json")), **published}
+    names = source["classes"]
     samples = read_csv(folder / "samples.csv")
     train = [line for line in samples if line["split"] == "train"]
     splits = _splits(samples, names)
     present = [c for c in names if any(split["by_class"][c] for split in splits.values())]
+    rows_per_class = zip(names, source["rows_per_class"], strict=True)
     predictions = {path.stem: read_csv(path) for path in sorted(build.glob("predictions/*.csv"))}
     released = from_text((folder / "SHA256SUMS").read_text(encoding="utf-8"))
     files = {file.format(name=name): words for file, words in FILES.items()}
@@ -57,17 +56,16 @@ def main(name: str) -> None:
         "splits": splits,
         "classes": present,
         "dataset": asdict(dataset),
-        "source_samples": sum(rows_of[c] for c in present),
-        "source": about_source,
-        "recipes": {key: asdict(recipe) for key, recipe in sorted(read_recipes().items())},
+        "source_samples": sum(rows for c, rows in rows_per_class if c in present),
+        "source": source,
+        "recipes": {key: asdict(recipe) for key, recipe in read_recipes().items()},
         "scores": read_json(build / "details.json"),
         "confusion": {recipe: _confusion(rows, present) for recipe, rows in predictions.items()},
         "wrong": {recipe: _wrong(rows) for recipe, rows in predictions.items()},
         "tiers": _tiers(train),
         "hardest": _hardest(train, names),
     }
-    write_papers(folder, facts)
-    write_json(Path("build/report", f"{name}.json"), facts)
+    write_papers(facts)
 
 
 def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from typing import Any
 from stages.check.model import SPLITS
 from stages.check.read import read_text
 from stages.common import command
-from stages.common.files import read_json, sha256, write_json
+from stages.common.files import read_json, sha256
 from stages.common.intervals import wilson_interval
-from stages.papers.facts import common_facts
-from stages.papers.render import write_papers
+from stages.papers.render import common_facts, write_papers
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 
@@ -25,8 +24,6 @@ FILES = {
     "val.jsonl": "the validation pairs, likewise",
     "test.jsonl": "the test pairs, likewise",
 }
-
-
 # What was measured of the texts that transformers learned.
 TRANSFORMERS = Path("experiments/transformers/results")
 
@@ -35,42 +32,40 @@ def main(name: str) -> None:
     """Write the papers of the text `name`, and the facts that they state."""
     folder = Path("datasets", name)
     common = common_facts(name, "text", FILES)
-    pairs = dict(zip(SPLITS, read_splits(folder), strict=True))
-    everything = [pair for split in pairs.values() for pair in split]
-    first = {pair.level: pair for pair in reversed(everything)}
+    splits = read_splits(folder)._asdict()
+    pairs = [pair for split in splits.values() for pair in split]
+    first = {pair.level: pair for pair in reversed(pairs)}
     names = dict(enumerate(common["about"]["levels"], 1))
-    words = " ".join(f"{pair.question} {pair.answer}" for pair in everything).lower().split()
+    words = " ".join(f"{pair.question} {pair.answer}" for pair in pairs).lower().split()
     metrics = read_json(Path("metrics", f"{name}.json"))
     scores = next(row for row in metrics["retrieval"] if row["ranking"] == "tf-idf")
     facts = {
         **common,
         "splits": {
             split: {
-                "samples": len(of_split),
-                "by_level": {str(n): sum(pair.level == n for pair in of_split) for n in first},
+                "samples": len(rows),
+                "by_level": {str(n): sum(pair.level == n for pair in rows) for n in first},
             }
-            for split, of_split in pairs.items()
+            for split, rows in splits.items()
         },
         # Each with its first pair as an example.
         "levels": [
             {"name": names.get(level, ""), **first[level]._asdict()} for level in sorted(first)
         ],
         "longest": {
-            part: max(len(getattr(pair, part)) for pair in everything)
-            for part in ("question", "answer")
+            part: max(len(getattr(pair, part)) for pair in pairs) for part in ("question", "answer")
         },
         "words": len({word.strip(string.punctuation) for word in words} - {""}),
         "dataset": asdict(read_text(name)),
         "metrics": metrics,
         "intervals": {
-            split: wilson_interval(round(scores[split] * len(pairs[split])), len(pairs[split]))
-            for split in scores
-            if split != "ranking"
+            split: wilson_interval(round(scores[split] * len(rows)), len(rows))
+            for split, rows in splits.items()
+            if split in scores
         },
         "transformers": _figures(TRANSFORMERS / f"{name}.json", folder),
     }
-    write_papers(folder, facts)
-    write_json(Path("build/report", f"{name}.json"), facts)
+    write_papers(facts)
 
 
 def _figures(path: Path, folder: Path) -> dict[str, Any] | None:

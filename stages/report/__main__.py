@@ -29,9 +29,9 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
     """
     params = read_yaml(Path("params.yaml"))
     names = [*sorted(params["datasets"]), *sorted(params["texts"])]
-    gathered = [read_json(facts / f"{name}.json") for name in names]
-    allowed = allowances([wanted_by(each) for each in gathered])
-    sections = [_section(*each, curves) for each in zip(gathered, allowed, strict=True)]
+    described = [read_json(facts / f"{name}.json") for name in names]
+    allowed = allowances([wanted_by(dataset) for dataset in described])
+    sections = [_section(*pair, curves) for pair in zip(described, allowed, strict=True)]
     values = {
         "sections": sections,
         "claim": next((s["claim"] for s in sections if s.get("claim")), None),
@@ -41,7 +41,7 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
         "times": read_json(times),
     }
     templates = environment("stages.report")
-    templates.filters["svg_address"] = svg_address
+    templates.filters["svg_address"] = _svg_address
     for path, name in ((out, "page.html.j2"), (DATASETS / "README.md", "datasets.md.j2")):
         write_bytes(path, templates.get_template(name).render(values).encode())
 
@@ -49,6 +49,9 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
 def _section(facts: dict[str, Any], allowance: int, curves: Path) -> dict[str, Any]:
     """Return the facts of a dataset and what the page shows beside them."""
     folder = DATASETS / facts["name"]
+    # What a program loads, of either kind.
+    files = [file for file in facts["files"] if file["name"].endswith((".pkl", ".jsonl"))]
+    facts = {**facts, "loaded_bytes": sum(file["bytes"] for file in files)}
     if facts["kind"] == "text":
         return {**facts, **text_section(facts, read_splits(folder))}
     dataset = Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
@@ -69,14 +72,8 @@ def _programs(folder: Path) -> list[dict[str, Any]]:
     return sorted(programs, key=lambda program: str(program["title"])[:4])
 
 
-def svg_address(svg: str) -> str:
-    """Return an SVG as the address of an image.
-
-    Examples
-    --------
-    >>> svg_address("<svg/>")
-    'data:image/svg+xml,%3Csvg/%3E'
-    """
+def _svg_address(svg: str) -> str:
+    """Return an SVG as the address of an image."""
     return f"data:image/svg+xml,{quote(' '.join(svg.split()), safe='/:;,.=()*!$&@?+ -_~')}"
 
 

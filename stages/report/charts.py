@@ -1,33 +1,40 @@
-"""Charts as SVG, drawn from numbers of a fixed form, so that the bytes are always the same."""
+"""Charts as SVG, of learning curves and of intervals; numbers of a fixed form keep the bytes."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
 # Colours that people with any colour vision tell apart, on white and on black; after Okabe and Ito.
 COLOURS = ("#0a7abf", "#d55e00", "#00966d", "#b9609a", "#a87900", "#5b7f95")
 WIDTH, HEIGHT = 420, 260
 LEFT, TOP, RIGHT, BOTTOM = 48, 16, 24, 48
 
+TICKS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+MARKS = (150, 1000)
+# What the authors of TinyDigits claim of their two editions, for the recipe of a first lesson.
+CLAIMED = {150: 0.2, 1000: 0.8}
+CLAIM_SOURCE, CLAIM_RECIPE = "digits", "classroom"
+
 
 @dataclass(frozen=True)
 class Series:
-    """A line of a chart."""
+    """A line of a chart, which the legend calls `name`.
+
+    Of each point it has x, above 0, and from 0 to 1 its y and the ends of its interval; of each dot
+    x, y, and whether it is filled.
+    """
 
     name: str
-    """What the legend calls it."""
     points: Sequence[tuple[float, float, float, float]]
-    """Of each point x above 0, and from 0 to 1 its y and the low and high end of its interval."""
     colour: str
     is_dashed: bool = False
     dots: Sequence[tuple[float, float, bool]] = ()
-    """Points to be marked: x, y, and whether the mark is filled."""
 
     @property
     def stroke(self) -> str:
@@ -36,31 +43,34 @@ class Series:
         return f'fill="none" stroke="{self.colour}" stroke-width="2"{dash}'
 
 
-def line_chart(
-    title: str, series: Sequence[Series], x_label: str, ticks: Sequence[int], marks: Sequence[int]
-) -> str:
-    """Return an SVG of lines with bands over a logarithmic axis.
+def line_chart(title: str, series: Sequence[Series], x_label: str, marks: Sequence[int]) -> str:
+    """Return an SVG of lines with bands over a logarithmic axis that is called `x_label`.
 
-    A screen reader says `title`. The axis shows `x_label` and the numbers `ticks`; a vertical line
-    with its number stands at each of `marks`.
+    A screen reader says `title`. A vertical line with its number stands at each of `marks`.
     """
     all_x = [point[0] for line in series for point in (*line.points, *line.dots)]
     low, high = math.log(min(all_x)), math.log(max(all_x))
     # There may be a single x.
     length = (high - low) or 1.0
 
-    def place(x: float, y: float) -> str:
-        return f"{_across((math.log(x) - low) / length)} {_down(y)}"
+    def across(x: float) -> str:
+        return _across((math.log(x) - low) / length)
 
-    drawn = [_open(title, HEIGHT), *_percents()]
-    for tick in ticks:
-        if low <= math.log(tick) <= high:
-            x = place(tick, 0).split()[0]
-            drawn.append(_text(x, HEIGHT - BOTTOM + 18, str(tick)))
-    for mark in marks:
-        if low <= math.log(mark) <= high:
-            x = place(mark, 0).split()[0]
-            drawn += [_upright(x, TOP, HEIGHT - BOTTOM, "2 3"), _text(x, TOP - 4, str(mark))]
+    def place(x: float, y: float) -> str:
+        return f"{across(x)} {_down(y)}"
+
+    drawn = [_open(title, HEIGHT)]
+    for tenth in range(0, 11, 2):
+        y = _down(tenth / 10)
+        drawn.append(
+            f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="currentColor" opacity="0.15"/>'
+        )
+        drawn.append(_text(LEFT - 8, float(y) + 4, f"{tenth * 10}%", "end"))
+    for tick in (tick for tick in TICKS if low <= math.log(tick) <= high):
+        drawn.append(_text(across(tick), HEIGHT - BOTTOM + 18, str(tick)))
+    for mark in (mark for mark in marks if low <= math.log(mark) <= high):
+        x = across(mark)
+        drawn += [_upright(x, TOP, HEIGHT - BOTTOM, "2 3"), _text(x, TOP - 4, str(mark))]
     for line in (line for line in series if line.points):
         band = [place(x, a) for x, _, a, _ in line.points]
         band += [place(x, b) for x, _, _, b in reversed(line.points)]
@@ -71,10 +81,9 @@ def line_chart(
         ]
     for line in series:
         for dot_x, dot_y, is_filled in line.dots:
-            across, down = place(dot_x, dot_y).split()
             inside = line.colour if is_filled else "var(--paper, #fff)"
             drawn.append(
-                f'<circle cx="{across}" cy="{down}" r="4.5" fill="{inside}" '
+                f'<circle cx="{across(dot_x)}" cy="{_down(dot_y)}" r="4.5" fill="{inside}" '
                 f'stroke="{line.colour}" stroke-width="2"/>'
             )
     drawn += [_text(f"{(LEFT + WIDTH - RIGHT) / 2:.0f}", HEIGHT - 10, x_label), "</svg>"]
@@ -88,7 +97,7 @@ def interval_chart(
 ) -> str:
     """Return an SVG of a point with its interval for each row, over an axis from 0 to 100%.
 
-    A row is its label, its value, and the ends of its interval. A vertical line stands at the value
+    A row is its label, its value and the ends of its interval. A vertical line stands at the value
     of each of `marks`, under its label.
     """
     height = 50 + 44 * len(rows)
@@ -102,19 +111,103 @@ def interval_chart(
         drawn += [_upright(x, 20, height - 20, "4 3"), _text(x, 13, label)]
     for number, (label, value, low, high) in enumerate(rows):
         y = 58 + 44 * number
-        across = f"M{_across(low)} {y}H{_across(high)}"
+        bar = f"M{_across(low)} {y}H{_across(high)}"
         drawn += [
             _text(LEFT, y - 12, label, "start"),
-            f'<path d="{across}" stroke="{COLOURS[0]}" stroke-width="3"/>',
+            f'<path d="{bar}" stroke="{COLOURS[0]}" stroke-width="3"/>',
             f'<circle cx="{_across(value)}" cy="{y}" r="6" fill="{COLOURS[0]}"/>',
         ]
     return "".join([*drawn, "</svg>"])
 
 
-def legend(series: Sequence[Series]) -> list[tuple[str, str]]:
-    """Return for each line a drawing of it, and its name."""
+def still_true(curve: Mapping[str, Any], recipes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the `points` of a curve whose `recipes` are today's, and the `steps` of its budget.
+
+    `curve` is what stage `curve` wrote as metrics, `recipes` are all of today by name.
+    """
+    (measured,) = curve["measured"]
+    same = {name: old for name, old in measured["recipes"].items() if recipes.get(name) == old}
+    points = [point for point in curve["curve"] if point["recipe"] in same]
+    return {"points": points, "recipes": same, "steps": measured["steps"]}
+
+
+def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
+    """Return charts of the accuracy over `samples` and over optimizer `steps`, as SVG.
+
+    `curve` is what `still_true` returns, `classes` how many the source has. Beside the charts there
+    are the `legend` of the lines in both, and the number of `trainings` of a point; all is empty if
+    the curve has no point.
+    """
+    if not curve["points"]:
+        return {}
+    over_samples, over_steps = [], []
+    for number, (name, recipe) in enumerate(curve["recipes"].items()):
+        colour = COLOURS[number % len(COLOURS)]
+        for budget in ("epochs", "steps"):
+            is_dashed = budget == "steps"
+            length = f"{curve['steps']} steps" if is_dashed else f"{recipe['epochs']} epochs"
+            label = f"{name}, {length}"
+            points = _points(curve, name, budget, classes)
+            over_samples.append(Series(label, points, colour, is_dashed))
+            by_steps = [
+                (curve["steps"] if is_dashed else _steps(samples, recipe), mean, low, high)
+                for samples, mean, low, high in points
+            ]
+            dots = [
+                (steps, mean, samples == MARKS[-1])
+                for (steps, mean, *_), (samples, *_) in zip(by_steps, points, strict=True)
+                if samples in MARKS
+            ]
+            # Of a fixed number of steps, a line would go straight up.
+            over_steps.append(Series(label, [] if is_dashed else by_steps, colour, is_dashed, dots))
     around = '<svg width="34" height="10" aria-hidden="true" focusable="false">'
-    return [(f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in series]
+    return {
+        "samples": line_chart(
+            "Accuracy by training samples", over_samples, "training samples", MARKS
+        ),
+        "steps": line_chart(
+            "Accuracy by optimizer steps", over_steps, "optimizer steps", (curve["steps"],)
+        ),
+        # Of each line a drawing, and its name.
+        "legend": [
+            (f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in over_samples
+        ],
+        "trainings": curve["points"][0]["trainings"],
+    }
+
+
+def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
+    """Return what the authors of TinyDigits claim as a chart and figures, if they were measured."""
+    accuracies = {
+        (point[0], budget): point[1:]
+        for budget in ("epochs", "steps")
+        for point in _points(curve, CLAIM_RECIPE, budget, classes)
+        if point[0] in CLAIMED
+    }
+    if len(accuracies) < 4:
+        return None
+    recipe, steps = curve["recipes"][CLAIM_RECIPE], curve["steps"]
+    short, long = (_steps(samples, recipe) for samples in CLAIMED)
+    few, longer = accuracies[150, "epochs"], accuracies[150, "steps"]
+    many = accuracies[1000, "epochs"]
+    rows = [
+        (f"150 samples, {short} steps ({recipe['epochs']} epochs)", *few),
+        (f"150 samples, {steps} steps", *longer),
+        (f"1000 samples, {long} steps ({recipe['epochs']} epochs)", *many),
+    ]
+    marks = [(value, f"claimed for {samples}") for samples, value in CLAIMED.items()]
+    return {
+        "chart": interval_chart("Accuracy with 150 and with 1000 samples", rows, marks),
+        "few": few[0],
+        "longer": longer[0],
+        "many": many[0],
+        "short": short,
+        "long": long,
+        "steps": steps,
+        "trainings": curve["points"][0]["trainings"],
+        # With as many steps the intervals overlap, and with fewer they do not.
+        "is_about_steps": longer[2] >= many[1] and few[2] < many[1],
+    }
 
 
 def _open(title: str, height: int) -> str:
@@ -132,13 +225,6 @@ def _down(y: float) -> str:
     return f"{TOP + (HEIGHT - TOP - BOTTOM) * (1 - y):.1f}"
 
 
-def _percents() -> Iterator[str]:
-    for tenth in range(0, 11, 2):
-        y = _down(tenth / 10)
-        yield f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="currentColor" opacity="0.15"/>'
-        yield _text(LEFT - 8, float(y) + 4, f"{tenth * 10}%", "end")
-
-
 def _upright(x: str, top: int, bottom: int, dashes: str) -> str:
     return f'<path d="M{x} {top}V{bottom}" stroke="currentColor" stroke-dasharray="{dashes}"/>'
 
@@ -147,3 +233,19 @@ def _text(x: str | int, y: float, words: str, anchor: str = "middle") -> str:
     # With an edge in the colour of the paper, so that it can be read where a line crosses it.
     edge = 'stroke="var(--paper, #fff)" stroke-width="4" paint-order="stroke"'
     return f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" {edge}>{escape(words)}</text>'
+
+
+def _points(
+    curve: Mapping[str, Any], recipe: str, budget: str, classes: int
+) -> list[tuple[int, float, float, float]]:
+    """Return the samples of each point of a line, and the mean with its interval."""
+    return [
+        (point["size"] * classes, point["mean"], point["low"], point["high"])
+        for point in curve["points"]
+        if (point["recipe"], point["budget"]) == (recipe, budget)
+    ]
+
+
+def _steps(samples: int, recipe: Mapping[str, Any]) -> int:
+    """Return how many optimizer steps the epochs of a recipe are."""
+    return int(recipe["epochs"] * math.ceil(samples / recipe["batch_size"]))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stages.check.model import SPLITS
-from stages.report.charts import interval_chart
-from stages.report.curves import CLAIM_SOURCE, claim, curves, still_true
+from stages.report.charts import CLAIM_SOURCE, claim, curves, interval_chart, still_true
 from stages.report.sheets import COLUMNS, FIRST, plan_of, sheet, to_shades
 
 if TYPE_CHECKING:
@@ -19,16 +17,12 @@ LARGEST_MATRIX = 20
 
 
 def image_section(
-    facts: Mapping[str, Any],
-    dataset: Dataset,
-    curve: Mapping[str, Any] | None,
-    allowance: int,
+    facts: Mapping[str, Any], dataset: Dataset, curve: Mapping[str, Any] | None, allowance: int
 ) -> dict[str, Any]:
-    """Return what the page shows of a dataset of images, besides the facts of stage `describe`.
+    """Return what the page shows of a dataset of images, besides its facts: pictures and charts.
 
-    These are sheets of images, the hardest ones, the mistakes of each recipe, and charts. `curve`
-    are the learning curves of its source, where they were measured, and `allowance` the bytes that
-    its pictures may take.
+    `curve` are the learning curves of its source, where they were measured, and `allowance` the
+    bytes that its pictures may take.
     """
     source, scores = facts["source"], facts["scores"]
     maximum, names = source["maximum"], source["classes"]
@@ -45,11 +39,10 @@ def image_section(
     best = max(scores, key=lambda recipe: float(scores[recipe]["test"]["accuracy"]))
     # The curves of a source are of all its classes.
     is_whole = len(facts["classes"]) == len(names)
-    true = still_true(curve, facts["recipes"]) if curve and is_whole else None
-    is_claimed = true and facts["dataset"]["source"] == CLAIM_SOURCE
+    current = still_true(curve, facts["recipes"]) if curve and is_whole else {"points": []}
+    is_claimed = facts["dataset"]["source"] == CLAIM_SOURCE
     return {
         "best": {"words": _in_words(scores[best]["test"]), "recipe": best},
-        "loaded_bytes": _bytes(facts, ".pkl"),
         "hero": plan.hero
         and {
             "title": facts["about"]["title"] or facts["name"],
@@ -72,17 +65,17 @@ def image_section(
             recipe: [(sheet(test[[line["index"]]], 1), line) for line in lines[: plan.singles]]
             for recipe, lines in facts["wrong"].items()
         },
-        "matrices": _matrices(facts) if len(facts["classes"]) <= LARGEST_MATRIX else {},
+        "matrices": facts["confusion"] if len(facts["classes"]) <= LARGEST_MATRIX else {},
         "accuracies": interval_chart(
             "Accuracy of each recipe, with its 95% interval",
             [
                 (f"{recipe}, {split} ({score['rows']:,})", score["accuracy"], *score["interval_95"])
-                for recipe, of_recipe in scores.items()
-                for split, score in of_recipe.items()
+                for recipe, by_split in scores.items()
+                for split, score in by_split.items()
             ],
         ),
-        "curves": curves(true, len(names)) if true else {},
-        "claim": claim(true, len(names)) if true and is_claimed else None,
+        "curves": curves(current, len(names)),
+        "claim": claim(current, len(names)) if is_claimed else None,
     }
 
 
@@ -92,66 +85,43 @@ def _in_words(score: Mapping[str, Any]) -> str:
     return f"{100 * score['accuracy']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _matrices(facts: Mapping[str, Any]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Return the confusion matrices, each cell with its part of the row."""
-    return {
-        recipe: {
-            split: [
-                {
-                    "name": name,
-                    "cells": [(count, round(count / max(1, sum(row)), 2)) for count in row],
-                }
-                for name, row in zip(facts["classes"], matrix, strict=True)
-            ]
-            for split, matrix in of_recipe.items()
-        }
-        for recipe, of_recipe in facts["confusion"].items()
-    }
-
-
 def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
     """Return what the page shows of a text, besides its facts: all pairs by level, and charts."""
-    of_level: dict[int, list[tuple[str, Pair]]] = {}
-    for split, pairs in zip(SPLITS, text, strict=True):
+    levels: dict[int, list[tuple[str, Pair]]] = {}
+    for split, pairs in text._asdict().items():
         for pair in pairs:
-            of_level.setdefault(pair.level, []).append((split, pair))
-    samples = {split: of_split["samples"] for split, of_split in facts["splits"].items()}
+            levels.setdefault(pair.level, []).append((split, pair))
     learned = [
         (unit, row)
         for unit, figures in (facts["transformers"] or {}).items()
-        for split in samples
         for row in figures["levels"]
-        if (row["level"], row["split"]) == ("all", split)
+        if row["level"] == "all"
     ]
     rows = [
         (
             f"{unit}, {row['split']} ({row['pairs']})",
             row["exact"],
-            float(max(row["exact"] - row["exact_sd"], 0)),
-            float(min(row["exact"] + row["exact_sd"], 1)),
+            max(row["exact"] - row["exact_sd"], 0),
+            min(row["exact"] + row["exact_sd"], 1),
         )
         for unit, row in learned
     ]
     retrieval = next(s for s in facts["metrics"]["retrieval"] if s["ranking"] == "tf-idf")
     rows += [
-        (f"retrieval, {split} ({samples[split]})", retrieval[split], *interval)
+        (f"retrieval, {split} ({facts['splits'][split]['samples']})", retrieval[split], *interval)
         for split, interval in facts["intervals"].items()
     ]
     score = {"accuracy": facts["metrics"]["answered"], "interval_95": facts["intervals"]["test"]}
     best = f"{_in_words(score)}, answers found by retrieval"
     # A transformer, where one was trained.
-    of_test = [(r["exact"], r["exact_sd"], unit) for unit, r in learned if r["split"] == "test"]
-    if of_test:
-        mean, sd, unit = max(of_test)
+    scores = [
+        (row["exact"], row["exact_sd"], unit) for unit, row in learned if row["split"] == "test"
+    ]
+    if scores:
+        mean, sd, unit = max(scores)
         best = f"{100 * mean:.1f} ± {100 * sd:.1f}, transformer on {unit}"
     return {
         "best": {"words": best, "recipe": ""},
-        "loaded_bytes": _bytes(facts, ".jsonl"),
-        "pairs": dict(sorted(of_level.items())),
+        "pairs": dict(sorted(levels.items())),
         "accuracies": interval_chart("Questions that are answered exactly", rows),
     }
-
-
-def _bytes(facts: Mapping[str, Any], suffix: str) -> int:
-    """Count the bytes of the files that a program loads."""
-    return sum(file["bytes"] for file in facts["files"] if file["name"].endswith(suffix))

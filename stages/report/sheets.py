@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,22 +25,17 @@ LARGEST = 1_200_000
 AROUND = 240
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture in the page itself: its address is all of it; sizes are in pixels."""
+class Picture(NamedTuple):
+    """A picture of some `images`: its address is all of it; width and height are in pixels."""
 
     address: str
     width: int
     height: int
     images: int
-    """How many images are in it."""
 
 
 def to_shades(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
-    """Return images of a pickle as they are shown, from 0 to 255: grey ones dark on white.
-
-    `maximum` is the largest value that a pixel of the source can have.
-    """
+    """Return images of a pickle as they are shown, from 0 to 255: grey ones dark on white."""
     pixels = to_bytes(scale(images, maximum))
     return 255 - pixels if images.ndim == 3 else pixels
 
@@ -66,25 +60,20 @@ def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
 
 
 class Plan(NamedTuple):
-    """How many images of a dataset the page shows."""
+    """How many images of a dataset the page shows.
+
+    `singles` are the mistakes of each recipe, and as many of the hardest images; `hero` are the
+    images at the top of the page.
+    """
 
     classes: int
     per_class: int
-    """Images of each of these classes, on demand."""
     singles: int
-    """Mistakes of each recipe, and as many of the hardest images."""
     hero: int
-    """Images at the top of the page."""
 
 
-def cost_of(shape: tuple[int, ...]) -> int:
-    """Return about how many bytes of the page an image takes.
-
-    Examples
-    --------
-    >>> cost_of((8, 8)), cost_of((28, 28)), cost_of((32, 32, 3))
-    (67, 600, 4624)
-    """
+def _cost_of(shape: tuple[int, ...]) -> int:
+    """Return about how many bytes of the page an image takes."""
     pixels = (shape[0] + 2) * (shape[1] + 2)
     return -(-(pixels // 2 if len(shape) == 2 else 3 * pixels) * 4 // 3)
 
@@ -93,7 +82,7 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     """Return how many images of a dataset fit into the bytes that they may take.
 
     A tenth of the bytes is for single images, then come ten of each class, and with the rest more
-    of each. `counts` are the training images of each class; `recipes` is a number.
+    of each. `counts` are the training images of each class, `recipes` how many there are.
 
     Examples
     --------
@@ -102,7 +91,7 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     >>> plan_of(100_000, (32, 32, 3), [50] * 200, 2)
     Plan(classes=1, per_class=10, singles=0, hero=1)
     """
-    cost = cost_of(shape)
+    cost = _cost_of(shape)
     singles = min(SINGLES, allowance // 10 // (recipes + 1) // (cost + AROUND))
     left = allowance - singles * (recipes + 1) * (cost + AROUND)
     hero = min(HERO, left // 20 // cost)
@@ -119,7 +108,7 @@ def wanted_by(facts: Mapping[str, Any]) -> int:
     """Return the bytes that all pictures of a dataset would take; a text has none."""
     if facts["kind"] == "text":
         return 0
-    cost = cost_of(facts["source"]["image_shape"])
+    cost = _cost_of(facts["source"]["image_shape"])
     train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
     singles = (len(facts["recipes"]) + 1) * min(SINGLES, train + test)
     return cost * (2 * train + HERO) + singles * (cost + AROUND)

@@ -1,8 +1,4 @@
-"""Stage `evaluate_text`: two baselines that need no neural network.
-
-A model of characters says how well a text is predicted, a retrieval how often a question finds its
-answer by the words that they share.
-"""
+"""Stage `evaluate_text`: how well a model of characters predicts, how often retrieval answers."""
 
 from __future__ import annotations
 
@@ -27,8 +23,7 @@ if TYPE_CHECKING:
     from tinydatasets.types import Pair
 
 ORDERS = range(1, 11)
-# The order where there are no validation pairs to choose it by: the best one for 300 pairs that a
-# person wrote one by one.
+# Where no validation pairs choose it: the best order for 300 pairs that a person wrote one by one.
 DEFAULT_ORDER = 4
 # Every model knows these characters, so that one that train lacks has a finite cost too.
 ASCII = frozenset(chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1)))
@@ -47,15 +42,11 @@ def main(name: str) -> None:
 def evaluate_text(
     train: Sequence[Pair], val: Sequence[Pair], test: Sequence[Pair]
 ) -> dict[str, Any]:
-    """Return the figures of both baselines on val and test, of which val may be empty.
+    """Return the figures of both baselines on val and test; an empty val has none.
 
-    Returns
-    -------
-    dict
-        ``"answered"`` (the fraction of test questions whose own answer is ranked first),
-        ``"bits"`` (bits per character of test under the order that is best on val, or without val
-        under order 4), ``"characters"`` (bits of every order, below the uniform bound) and
-        ``"retrieval"`` (fractions, below chance). An empty val has no figures.
+    These are the fraction of test that is ``"answered"``, and its ``"bits"`` per character under
+    the order that is best on val, or without val under order 4. Then all: of each order the
+    ``"characters"``, and ``"retrieval"``, beside the uniform bound and chance.
     """
     held_out = {name: pairs for name, pairs in (("val", val), ("test", test)) if pairs}
     text = to_text(train)
@@ -77,8 +68,7 @@ def bits_per_character(train: str, held_out: Mapping[str, str]) -> list[dict[str
     """Return the bits per character of held-out texts, under the model of each order.
 
     They are the mean of -log2 of the probability of each character after the order - 1 before it,
-    as they are counted in `train`. Every character of `ASCII`, of `train` and of `held_out` is
-    counted once more.
+    as counted in `train`. Every character of `ASCII`, `train` and `held_out` is counted once more.
 
     References
     ----------
@@ -107,13 +97,6 @@ def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:
     Similarity is the cosine of vectors of words, weighted by how rare a word is in train. An
     answer that ties with another one is not first; the same answer to another question is no other
     one.
-
-    Examples
-    --------
-    >>> from tinydatasets import Pair
-    >>> train = [Pair("1-01", 1, "Do fish swim?", "Fish swim."), Pair("1-02", 1, "Hello!", "Hi!")]
-    >>> ranked_first(train, train)
-    0.5
     """
     vectorizer = TfidfVectorizer(token_pattern=r"\w+")  # noqa: S106 - no password
     vectorizer.fit([text for pair in train for text in (pair.question, pair.answer)])

@@ -1,7 +1,4 @@
-"""Stage `expand_text`: check the authored questions and answers, and write them as one table.
-
-An author writes the pairs themselves, or templates and fillers that stand for pairs.
-"""
+"""Stage `expand_text`: check the authored pairs, or templates, and write all pairs as a table."""
 
 from __future__ import annotations
 
@@ -20,10 +17,7 @@ def main(*, source: Path, out: Path) -> None:
 
 
 def read_pairs_source(path: Path) -> Table:
-    """Read and check what an author wrote: a file of pairs, or of templates.
-
-    Raise a StageError that has the file, the line and what is expected if anything in it is wrong.
-    """
+    """Read a file of pairs or templates; raise a StageError with its line if anything is wrong."""
     if path.suffix == ".yaml":
         return read_templates(path)
     try:

@@ -1,7 +1,4 @@
-"""Tables of questions and answers, and the checks that they must pass before anything is built.
-
-All of it is checked, also what no split takes, so that every seed and every subset is sound.
-"""
+"""Tables of pairs, checked in whole: also what no split takes, so that every seed is sound."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Combination(NamedTuple):
-    """What a pair was made of: the names of its fillers and of its template."""
+    """What a pair was made of, by names."""
 
     fillers: str
     template: str
@@ -43,23 +40,12 @@ NEAR: Final = 0.8
 
 
 def parse_pairs(data: bytes) -> Table:
-    r"""Read a table of pairs and check each line by itself, then the ids and the levels.
+    """Read a table of pairs and check each line by itself, then the ids and the levels.
 
     Below a header, each line has id, level, question and answer, apart by tabs; all may have two
     more fields, the names of fillers and template. It is UTF-8 with or without a byte order mark;
     lines end in LF or CR LF; blank ones at the end count for nothing. Text is brought into
-    Unicode's normal form C.
-
-    Raises
-    ------
-    ValueError
-        If anything else is in it, `check_authored` or `check_levels` stops, or an id stands twice;
-        the message names the line.
-
-    Examples
-    --------
-    >>> parse_pairs(b"id\tlevel\tquestion\tanswer\r\n1-01\t1\tHow are you?\tI am well.\r\n").pairs
-    [Pair(id='1-01', level=1, question='How are you?', answer='I am well.')]
+    Unicode's normal form C. Raise a ValueError with the line if anything is wrong.
     """
     header, *lines = _lines(data)
     if header not in {HEADER, FULL_HEADER}:
@@ -81,14 +67,7 @@ def parse_pairs(data: bytes) -> Table:
 
 
 def to_table(table: Table) -> str:
-    r"""Return a table as `parse_pairs` reads it.
-
-    Examples
-    --------
-    >>> pair = Pair("1-01", 1, "How are you?", "I am well.")
-    >>> to_table(Table([pair], [Combination("mood-1", "mood-1")])).splitlines()[1]
-    '1-01\t1\tHow are you?\tI am well.\tmood-1\tmood-1'
-    """
+    """Return a table as `parse_pairs` reads it."""
     rows = itertools.zip_longest(table.pairs, table.combinations, fillvalue=())
     lines = ["\t".join(map(str, (*pair, *combination))) for pair, combination in rows]
     header = FULL_HEADER if table.combinations else HEADER
@@ -101,9 +80,8 @@ def _lines(data: bytes) -> list[str]:
         text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         number, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
-        raise ValueError(
-            f"line {number}: expected UTF-8, found the byte 0x{byte:02x}; save the file as UTF-8"
-        ) from None
+        message = f"expected UTF-8, found the byte 0x{byte:02x}; save the file as UTF-8"
+        raise ValueError(f"line {number}: {message}") from None
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
     while len(lines) > 1 and not lines[-1].strip():
         lines.pop()
@@ -122,10 +100,7 @@ def _row(fields: list[str], expected: int) -> tuple[Pair] | tuple[Pair, Combinat
 
 
 def check_authored(pair: Pair) -> None:
-    """Check a pair by `check_pair`, for a word in the question, and for none of ``profanity.txt``.
-
-    Raise a ValueError that says what is expected.
-    """
+    """Raise a ValueError if a pair is none, asks without a word, or has one of profanity.txt."""
     check_pair(pair)
     if not words(pair.question):
         raise ValueError(f"expected a word in the question, found {pair.question!r}")
@@ -135,19 +110,17 @@ def check_authored(pair: Pair) -> None:
 
 
 def check_levels(levels: Set[int]) -> None:
-    """Check that levels are numbered from 1 without a gap; raise a ValueError if they are not."""
+    """Raise a ValueError if levels are not numbered from 1 without a gap."""
     if missing := set(range(1, max(levels))) - levels:
-        raise ValueError(
-            f"expected pairs of every level from 1 to {max(levels)}, "
-            f"found none of level {min(missing)}"
-        )
+        every = f"every level from 1 to {max(levels)}"
+        raise ValueError(f"expected pairs of {every}, found none of level {min(missing)}")
 
 
 def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
-    """Check that no two questions are alike or nearly so, within a split or across splits.
+    """Raise a ValueError that names two questions, of any splits, that are alike or nearly so.
 
-    Raise a ValueError that names the two if they have the same words in the same order, or a
-    Jaccard index of `near` or more: the words that they share by all the words that they have.
+    They have the same words in the same order, or a Jaccard index of `near` or more: the words that
+    they share by all the words that they have.
     """
     questions = [
         (split, pair, words(pair.question), set(words(pair.question)))

@@ -1,7 +1,4 @@
-"""Stage `split_text`: draw the pairs of each split, level by level.
-
-The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never to change (NEP 19).
-"""
+"""Stage `split_text`: draw the pairs of each split, level by level."""
 
 from __future__ import annotations
 
@@ -48,10 +45,10 @@ def main(name: str) -> None:
 
 
 def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
-    """Return the pairs of each split, in the order of `table`, as an entry of params.yaml says.
+    """Return the pairs of each split, in the order of `table`.
 
-    Raise a ParamError if its counts or its draw don't fit the pairs (without a key if several
-    counts together ask for too many), and a StageError if two questions are too similar.
+    Raise a ParamError if the counts or the draw of `text` don't fit the pairs, and a StageError if
+    two questions are too similar.
     """
     by_combination = text.draw == "combination"
     if by_combination and not table.combinations:
@@ -61,20 +58,18 @@ def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
             "pair is made; write it as templates, or draw by shuffle",
         )
     levels = range(1, max(pair.level for pair in table.pairs) + 1)
-    counts = {
-        split: per_class(key, getattr(text, key), levels)
-        for split in SPLITS
-        for key in [f"{split}_per_level"]
-    }
+    keys = {split: f"{split}_per_level" for split in SPLITS}
+    counts = {split: per_class(key, getattr(text, key), levels) for split, key in keys.items()}
     draw = _draw_combinations if by_combination else _draw_shuffled
+    # NumPy promises never to change the stream of this generator (NEP 19).
     drawn = draw(table, counts, np.random.RandomState(text.seed))
     splits = {split: [table.pairs[row] for row in sorted(rows)] for split, rows in drawn.items()}
     try:
         # What is held out by combination is meant to be near to what train has.
         check_apart(splits, near=math.inf if by_combination else NEAR)
     except ValueError as error:
-        could = table.combinations and not by_combination
-        hint = "; `draw: combination` allows what is near" if could else ""
+        may_be_near = table.combinations and not by_combination
+        hint = "; `draw: combination` allows what is near" if may_be_near else ""
         raise StageError(f"{text.source}: {error}{hint}") from None
     return splits
 
@@ -82,10 +77,7 @@ def split_text(text: Text, table: Table) -> dict[str, list[Pair]]:
 def _draw_shuffled(
     table: Table, counts: Counts, generator: np.random.RandomState
 ) -> dict[str, list[int]]:
-    """Draw train from all rows, then val and test from those that are left.
-
-    Unlike images, val comes before test: so the first version of TinyTalks was drawn.
-    """
+    """Draw train from all rows, then val, then test: so TinyTalks was first drawn."""
     drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
     held_out = {}
     for level, rows in _rows_of_levels(table, counts).items():
@@ -170,13 +162,11 @@ def _rows_of_levels(table: Table, counts: Counts) -> dict[int, npt.NDArray[np.in
     levels = np.array([pair.level for pair in table.pairs])
     rows_of_levels = {level: np.flatnonzero(levels == level) for level in counts["train"]}
     for level, rows in rows_of_levels.items():
-        asked = {split: counts[split][level] for split in SPLITS}
-        if sum(asked.values()) > len(rows):
-            parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
-            raise ParamError(
-                message=f"level {level} has {len(rows)} pairs available, but "
-                f"{sum(asked.values())} are asked ({parts})"
-            )
+        asked = sum(counts[split][level] for split in SPLITS)
+        if asked > len(rows):
+            parts = ", ".join(f"{counts[split][level]} for {split}" for split in SPLITS)
+            available = f"level {level} has {len(rows)} pairs available"
+            raise ParamError(message=f"{available}, but {asked} are asked ({parts})")
     return rows_of_levels
 
 

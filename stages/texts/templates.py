@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from stages.check.model import Entry, Name, Strict, Words
 from stages.common.errors import ParamError, StageError
-from stages.common.yaml_file import line_of
+from stages.common.yaml_file import locate
 from stages.common.yaml_model import read_model, show, unknown
 from stages.texts.pairs import Combination, Table, check_authored, check_levels
 from tinydatasets.types import Pair
@@ -59,18 +59,17 @@ class Templates(Entry):
 
 
 def read_templates(path: Path) -> Table:
-    """Read a file of templates, and fill them.
+    """Read a file of templates, and fill them; raise a StageError with line and key if wrong.
 
     The table has every template of a topic with every line of its fillers, line after line, topic
-    after topic, level after level; ids count within a level. Raise a StageError if anything in the
-    file is wrong: the line, the key, the value and what is allowed.
+    after topic, level after level; ids count within a level.
     """
     topics = read_model(Templates, path).topics
     try:
         check_levels({topic.level for topic in topics})
         return _expand(topics)
     except ParamError as error:
-        raise StageError(f"{path}, line {line_of(path, error.keys)}: {error}") from None
+        raise locate(path, error) from None
     except ValueError as error:
         raise StageError(f"{path}: {error}") from None
 
@@ -97,10 +96,9 @@ def _expand(topics: Sequence[Topic]) -> Table:
                 except ValueError as error:
                     keys = ("topics", place, "templates", number - 1)
                     raise ParamError(*keys, message=f"with {_show(fillers)}: {error}") from None
+                made_of = Combination(f"{topic.name}-{line}", f"{topic.name}-{number}")
                 table.pairs.append(pair)
-                table.combinations.append(
-                    Combination(f"{topic.name}-{line}", f"{topic.name}-{number}")
-                )
+                table.combinations.append(made_of)
     return table
 
 
@@ -132,8 +130,8 @@ def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
 def _check_topic(topic: Topic) -> None:
     """Check that fillers and templates have the slots of the topic, all of them and no others."""
     if repeated := [n for n, slot in enumerate(topic.slots) if slot in topic.slots[:n]]:
-        slot = topic.slots[repeated[0]]
-        raise ParamError("slots", repeated[0], message=f"{slot!r}: named before")
+        first = repeated[0]
+        raise ParamError("slots", first, message=f"{topic.slots[first]!r}: named before")
     for line, fillers in enumerate(topic.fillers):
         if len(fillers) != len(topic.slots):
             counts = f"{len(fillers)} fillers, but there are {len(topic.slots)} slots"

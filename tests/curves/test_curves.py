@@ -21,8 +21,8 @@ from sklearn.datasets import load_digits
 
 from experiments.curves import __main__ as stage
 from experiments.curves import sweep as module
+from experiments.curves.__main__ import T_975, summarize
 from experiments.curves.params import PARAMS
-from experiments.curves.summary import T_975, summarize
 from experiments.curves.sweep import CODE, Plan, Training, read_results, sum_of, sweep
 from experiments.curves.training import Score, split_rows, train_and_score
 from stages.common.arrays import write_array

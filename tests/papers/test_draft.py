@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from stages.check.model import Dataset, Params
-from stages.papers.about import About, read_about
-from stages.papers.draft import add_drafts
+from stages.papers.about import About, add_drafts, read_about
 from tests.conftest import ROOT
 
 
