@@ -24,7 +24,7 @@ from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
@@ -55,16 +55,6 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     return len(held_out.rows & train.rows), equal, int(nearly.sum())
 
 
-def table(lines: Sequence[Sequence[str]]) -> str:
-    """Lay out cells in columns, under the first line as header; numbers stand to the right."""
-    columns = []
-    for column in zip(*lines, strict=True):
-        width = max(map(len, column))
-        numbers = all(cell.isdigit() for cell in column[1:])
-        columns.append([cell.rjust(width) if numbers else cell.ljust(width) for cell in column])
-    return "\n".join(map("  ".join, zip(*columns, strict=True)))
-
-
 def read_dataset(name: str, maximum: int) -> dict[str, Part]:
     """Read all splits that a dataset releases, by their names."""
     lines = read_csv(Path("datasets", name, "samples.csv"))
@@ -93,14 +83,17 @@ def compare_all(source: str, datasets: Mapping[str, Mapping[str, Part]], maximum
             "`make repro` builds them anew."
         )
     header = ("held out", "rows", "train", "rows", "same row", "equal", "nearly equal")
-    lines: list[Sequence[str]] = [header]
+    lines: list[tuple[str, ...]] = [header]
     for name, parts in datasets.items():
         for split, other in product([split for split in parts if split != "train"], datasets):
             part, train = parts[split], datasets[other]["train"]
             counts = map(str, compare(part, train, maximum))
             sizes = str(len(part.rows)), str(len(train.rows))
             lines.append((f"{name} {split}", sizes[0], other, sizes[1], *counts))
-    return f"source {source}\n{table(lines)}"
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    # Names stand to the left, numbers to the right.
+    columns = "  ".join(map("{{:{}{}}}".format, "<><>>>>", widths))
+    return "\n".join([f"source {source}", *(columns.format(*line) for line in lines)])
 
 
 def main() -> None:
