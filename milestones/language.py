@@ -86,7 +86,7 @@ def generate(model: nn.Module, beginning: list[int], *, longest: int = 40) -> li
 
 def accuracy(model: nn.Module, examples: list[Example]) -> float:
     """Return the fraction of examples where the model goes on exactly as it should, to the end."""
-    right = sum(generate(model, beginning) == rest[:-1] for beginning, rest in examples)
+    right: int = sum(generate(model, beginning) == rest[:-1] for beginning, rest in examples)
     return right / len(examples)
 
 
