@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from statistics import mean, median, stdev
 from typing import Any, TypeVar
 
-import stages  # noqa: F401 - Ctrl-C ends these with one line too
+from stages.common.arrays import read_split
+from stages.common.files import read_json
+from stages.common.images import to_inputs
 
 T = TypeVar("T")
 
@@ -30,6 +33,13 @@ def in_turn(sides: Mapping[str, Callable[[], T]], runs: int) -> dict[str, list[T
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """Return the median of the ratios of the runs."""
     return median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def read_inputs(name: str, split: str) -> tuple[Any, Any]:
+    """Return the rows of pixels in [0, 1] of a split that was built, and its labels."""
+    arrays = Path("build", name, "arrays")
+    images, labels = read_split(arrays / split)
+    return to_inputs(images, read_json(arrays / "facts.json")["maximum"]), labels
 
 
 def mean_sd(values: Sequence[float], digits: int = 1) -> str:

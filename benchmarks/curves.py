@@ -1,7 +1,4 @@
-"""Measure the sweep of the learning curves against a bare loop, as ratios in one run.
-
-Run by ``make bench``, after ``dvc repro source@digits``.
-"""
+"""Measure the sweep of the learning curves against a bare loop, once source@digits is built."""
 
 import os
 import tempfile

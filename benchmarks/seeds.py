@@ -10,13 +10,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import mean_sd
+from benchmarks import mean_sd, read_inputs
 from stages.check.read import read_text
 from stages.check.validate import read_params
 from stages.common import command
-from stages.common.arrays import read_split
-from stages.common.files import read_json
-from stages.common.images import to_inputs
 from stages.texts.evaluate_text import evaluate_text
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
@@ -27,20 +24,13 @@ SEEDS = range(20)
 
 def accuracies(name: str, recipe: dict[str, Any]) -> str:
     """Return mean and standard deviation on test and on unused rows of a dataset."""
-    arrays = Path("build", name, "arrays")
-    maximum = read_json(arrays / "facts.json")["maximum"]
-    splits = {}
-    for split in ("train", "test", "unused"):
-        images, labels = read_split(arrays / split)
-        splits[split] = to_inputs(images, maximum), labels
-    figures: dict[str, list[float]] = {"test": [], "unused": []}
-    for seed in SEEDS:
-        model = train(*splits["train"], **{**recipe, "seed": seed})
-        for split, percent in figures.items():
-            x, labels = splits[split]
-            predicted = model["classes"][logits(model, x).argmax(axis=1)]
-            percent.append(100 * float((predicted == labels).mean()))
-    return " / ".join(map(mean_sd, figures.values()))
+    rows, *scored = (read_inputs(name, split) for split in ("train", "test", "unused"))
+    models = [train(*rows, **{**recipe, "seed": seed}) for seed in SEEDS]
+    percents = []
+    for x, labels in scored:
+        predicted = [model["classes"][logits(model, x).argmax(axis=1)] for model in models]
+        percents.append([100 * float((answers == labels).mean()) for answers in predicted])
+    return " / ".join(map(mean_sd, percents))
 
 
 def text_figures() -> str:
@@ -48,9 +38,8 @@ def text_figures() -> str:
     text = read_text("tinytalks")
     table = read_pairs_source(Path(text.source))
     runs = [evaluate_text(**split_text(replace(text, seed=seed), table)) for seed in SEEDS]
-    return ", ".join(
-        f"{name} {mean_sd([run[name] for run in runs], 3)}" for name in ("answered", "bits")
-    )
+    answered, bits = ([run[name] for run in runs] for name in ("answered", "bits"))
+    return f"answered {mean_sd(answered, 3)}, bits {mean_sd(bits, 3)}"
 
 
 def main() -> None:

@@ -1,9 +1,8 @@
 """Measure how long a training takes on each dataset of images, against TinyDigits.
 
 ``python -m benchmarks.training`` writes ``benchmarks/training.json``: for each dataset, how many
-times as long the recipe `tuned` trains as on TinyDigits. For MNIST and CIFAR-10 it trains on
-random pixels of their shapes, since the time does not depend on what they show, and for one epoch
-only.
+times as long the recipe `tuned` trains as on TinyDigits. For MNIST and CIFAR-10 it trains for one
+epoch on random pixels of their shapes, since the time does not depend on what they show.
 """
 
 import math
@@ -14,12 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import in_turn, ratio, seconds
+from benchmarks import in_turn, ratio, read_inputs, seconds
 from stages.check.validate import read_params
 from stages.common import command
-from stages.common.arrays import read_split
-from stages.common.files import read_json, write_json
-from stages.common.images import to_inputs
+from stages.common.files import write_json
 from stages.train_mlp.mlp import train
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 
@@ -38,10 +35,7 @@ def main() -> None:
     recipe = asdict(params.recipes["tuned"])
     sides = {}
     for name in params.datasets:
-        arrays = Path("build", name, "arrays")
-        images, labels = read_split(arrays / "train")
-        x = to_inputs(images, read_json(arrays / "facts.json")["maximum"])
-        sides[name] = partial(seconds_an_epoch, x, labels, recipe)
+        sides[name] = partial(seconds_an_epoch, *read_inputs(name, "train"), recipe)
     for name, benchmark in BENCHMARKS.items():
         random = np.random.RandomState(0)
         x = random.random_sample((benchmark.train, math.prod(benchmark.image)))

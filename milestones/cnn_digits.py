@@ -82,9 +82,8 @@ def main(
             for name, curve in curves.items():
                 color, line = "C0" if "CNN" in name else "C1", "-" if "1000" in name else ":"
                 plt.plot(*zip(*curve), color=color, linestyle=line, label=name)
-            plt.xlabel("updates of the weights")
-            plt.ylabel("accuracy on test images")
-            plt.ylim(0, 1)
+            axes = {"xlabel": "updates of the weights", "ylabel": "accuracy on test images"}
+            plt.gca().set(ylim=(0, 1), **axes)
             plt.legend(loc="lower right")
     return {f"accuracy, {name}": curve[-1][1] for name, curve in curves.items()}
 

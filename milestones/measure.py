@@ -1,7 +1,4 @@
-"""Stage `measure`: run every program that is offline with five seeds, and draw one picture of each.
-
-`make measure` runs it. What it writes is what `lesson.rows` reads and what the page shows.
-"""
+"""Stage `measure`: run each program that is offline with five seeds, and draw its picture."""
 
 from __future__ import annotations
 

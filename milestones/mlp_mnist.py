@@ -29,8 +29,7 @@ def main(
     """Train on TinyMNIST, or with --full on the whole of MNIST, which is fetched before."""
     try:
         train, test = tinydatasets.load("mnist" if full else "tinymnist")
-    except ValueError as error:
-        # It says how to fetch the whole of MNIST.
+    except ValueError as error:  # it says how to fetch the whole of MNIST
         raise SystemExit(str(error)) from None
     x, x_test = (part.images.reshape(len(part.images), -1) / 255 for part in (train, test))
     model = MLP(x.shape[1], hidden, seed)

@@ -28,8 +28,7 @@ def write(
 ) -> tuple[list[int], list[float]]:
     """Write words, past any end, until there are `length`; return all, and the seconds of each."""
     caches: list[Cache] | None = [{} for _ in model.layers] if cached else None
-    text, seconds = list(beginning), []
-    new = text
+    new, text, seconds = beginning, [*beginning], []
     while len(text) < length:
         start = time.perf_counter()
         logits = model(torch.tensor([new]), caches)
@@ -71,8 +70,7 @@ def main(
         with lesson.picture(plot) as plt:
             plt.plot(lengths, without, label="no cache")
             plt.plot(lengths, with_cache, label="key-value cache")
-            plt.xlabel("words written")
-            plt.ylabel("milliseconds per word")
+            plt.gca().set(xlabel="words written", ylabel="milliseconds per word")
             plt.ylim(bottom=0)
             plt.legend()
     return {

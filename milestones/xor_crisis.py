@@ -58,10 +58,8 @@ def draw(predict: Any, path: Path) -> None:
         plt.contourf(x, y, probabilities, levels=np.linspace(0, 1, 12), cmap="coolwarm", alpha=0.7)
         plt.colorbar(label="probability of 1")
         plt.scatter(*INPUTS.T, c=XOR, cmap="coolwarm", edgecolors="black", s=80)
-        plt.xticks([0, 1])
-        plt.yticks([0, 1])
-        plt.xlabel("first input")
-        plt.ylabel("second input")
+        names = {"xlabel": "first input", "ylabel": "second input"}
+        plt.gca().set(xticks=[0, 1], yticks=[0, 1], **names)
 
 
 if __name__ == "__main__":

@@ -31,9 +31,8 @@ def check(names: Sequence[Any], count: int) -> None:
             raise FormatError(f"expected each name once, found {name!r:.120} twice")
         seen.add(name)
     if len(names) < count:
-        raise FormatError(
-            f"expected at least {count} names, one for each label, found {len(names)}"
-        )
+        message = f"expected at least {count} names, one for each label, found {len(names)}"
+        raise FormatError(message)
 
 
 def dumps(names: Sequence[str], count: int) -> bytes:
@@ -80,19 +79,7 @@ def _parse(data: bytes) -> list[Any]:
 
 
 def read_classes(path: str | os.PathLike[str], count: int) -> tuple[str, ...]:
-    """Read the names of classes from a file.
-
-    Parameters
-    ----------
-    path : path-like
-        A file such as ``classes.json`` beside the pickles of a dataset.
-    count : int
-        How many classes need a name.
-
-    Returns
-    -------
-    tuple of str
-        The names in label order, checked by `check`.
+    """Read the names of `count` classes or more from a file such as ``classes.json``.
 
     Raises
     ------

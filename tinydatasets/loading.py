@@ -95,23 +95,18 @@ def load(name: str) -> Dataset:
 def _released(folder: Path) -> Dataset:
     """Load what is in the folder of a dataset; only some have ``val.pkl`` or ``classes.json``."""
     train, test = read_split(folder / "train.pkl"), read_split(folder / "test.pkl")
-    val, classes = None, None
-    if (folder / "val.pkl").exists():
-        val = read_split(folder / "val.pkl")
-    if (folder / "classes.json").exists():
-        classes = read_classes(folder / "classes.json", count_classes(train, test, val))
-    return Dataset(train, test, val, classes)
+    val, classes = folder / "val.pkl", folder / "classes.json"
+    splits = train, test, read_split(val) if val.exists() else None
+    names = read_classes(classes, count_classes(*splits)) if classes.exists() else None
+    return Dataset(*splits, names)
 
 
 def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
     """Load what ``tinydatasets fetch`` left in the folder of the benchmark."""
     folder = home() / name
+    files = ("train-images", "train-labels", "test-images", "test-labels")
     try:
-        arrays = [
-            np.load(folder / f"{split}-{kind}.npy", allow_pickle=False)
-            for split in ("train", "test")
-            for kind in ("images", "labels")
-        ]
+        arrays = [np.load(folder / f"{file}.npy", allow_pickle=False) for file in files]
     except FileNotFoundError:
         raise ValueError(
             f"{name} is not in {folder}. `tinydatasets fetch {name}` says how large it is and where"

@@ -46,10 +46,8 @@ def check(split: Split) -> None:
         raise FormatError(f"expected float32 or uint8 images and int64 labels, found {actual}")
     is_grey, is_colour = images.ndim == 3, images.ndim == 4 and images.shape[3] == 3
     if not (is_grey or is_colour) or labels.ndim != 1 or len(images) != len(labels):
-        raise FormatError(
-            "expected images (n, height, width) or (n, height, width, 3) and labels (n,), "
-            f"found {actual}"
-        )
+        shapes = "images (n, height, width) or (n, height, width, 3) and labels (n,)"
+        raise FormatError(f"expected {shapes}, found {actual}")
     if images.size == 0:
         raise FormatError(f"expected at least one row, found {actual}")
     # Written so that a NaN, for which every comparison is false, does not pass.
@@ -58,8 +56,6 @@ def check(split: Split) -> None:
     if labels.min() < 0:
         raise FormatError(f"expected labels of 0 or more, found {labels.min()}")
 
-
-# --- Writing ------------------------------------------------------------------------------------
 
 # Bytes of this size and more stand outside a frame, and a frame that reaches it is closed
 # (`_Framer` in CPython's Lib/pickle.py, the same since Python 3.4).
@@ -75,10 +71,6 @@ class _Global(NamedTuple):
     name: str
 
 
-_NDARRAY: Final = _Global("numpy", "ndarray")
-_DTYPE: Final = _Global("numpy", "dtype")
-
-
 class _Reduced(NamedTuple):
     """What an object's ``__reduce__`` returns: a callable, its arguments, and a state."""
 
@@ -92,13 +84,11 @@ def _reduce(array: npt.NDArray[Any], core: str) -> _Reduced:
     dtype = array.dtype.newbyteorder("<")
     order = "|" if dtype.itemsize == 1 else "<"
     state = (3, order, None, None, None, -1, -1, 0)
-    reduced_dtype = _Reduced(_DTYPE, (dtype.str[1:], False, True), state)
+    reduced_dtype = _Reduced(_Global("numpy", "dtype"), (dtype.str[1:], False, True), state)
     data = memoryview(array.astype(dtype, copy=False).tobytes())
-    return _Reduced(
-        _Global(core, "_reconstruct"),
-        (_NDARRAY, (0,), b"b"),
-        (1, array.shape, reduced_dtype, False, data),
-    )
+    arguments = (_Global("numpy", "ndarray"), (0,), b"b")
+    state_of_array = (1, array.shape, reduced_dtype, False, data)
+    return _Reduced(_Global(core, "_reconstruct"), arguments, state_of_array)
 
 
 class _Writer:
@@ -204,22 +194,12 @@ def _integer(value: int) -> bytes:
 
 
 def dumps(split: Split) -> bytes:
-    """Return the bytes of a split: those that NumPy 2 writes, whatever version is installed.
-
-    Parameters
-    ----------
-    split : Split
-        The arrays: float32 images in [0, 1] or uint8 images, int64 labels of 0 or more.
-
-    Returns
-    -------
-    bytes
-        A pickle of protocol 4.
+    """Return a split as a pickle: the bytes that NumPy 2 writes, whatever version is installed.
 
     Raises
     ------
     FormatError
-        If the arrays are not fit to be a split, or the file would be larger than 32 MiB.
+        If `check` refuses the arrays, or the file would be larger than 32 MiB.
 
     Examples
     --------
@@ -237,12 +217,9 @@ def dumps(split: Split) -> bytes:
 
 def _write(split: Split, core: str) -> bytes:
     writer = _Writer()
-    arrays: dict[str, npt.NDArray[Any]] = {"images": split.images, "labels": split.labels}
-    writer.save_dict({name: _reduce(array, core) for name, array in arrays.items()})
+    writer.save_dict({name: _reduce(array, core) for name, array in split._asdict().items()})
     return writer.finish()
 
-
-# --- Reading ------------------------------------------------------------------------------------
 
 # Files of this package have at most 118. A file with many more is another one.
 _MOST_OPCODES: Final = 256
@@ -270,20 +247,13 @@ def _arrays(data: bytes) -> Split:
 def loads(data: bytes) -> Split:
     """Read the bytes of a split without running anything that they ask for.
 
-    Parameters
-    ----------
-    data : bytes
-        A pickle as `dumps` writes it, or as `pickle.dumps` with protocol 4 does under any NumPy.
-
-    Returns
-    -------
-    Split
-        The arrays, checked by `check`.
+    They are a pickle as `dumps` writes it, or as `pickle.dumps` with protocol 4 does under any
+    NumPy.
 
     Raises
     ------
     FormatError
-        If `data` is anything else.
+        If `data` is anything else, or `check` refuses the arrays.
 
     Examples
     --------

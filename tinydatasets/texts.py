@@ -37,10 +37,8 @@ def check_pair(pair: Pair) -> None:
     if type(pair.level) is not int or pair.level < 1:
         raise FormatError(f"expected a level of 1 or more, found {reprlib.repr(pair.level)}")
     if not isinstance(pair.id, str) or not re.fullmatch(rf"{pair.level}-[0-9]{{2,4}}", pair.id):
-        raise FormatError(
-            f"expected an id such as '{pair.level}-01' for level {pair.level}, "
-            f"found {reprlib.repr(pair.id)}"
-        )
+        expected = f"expected an id such as '{pair.level}-01' for level {pair.level}"
+        raise FormatError(f"{expected}, found {reprlib.repr(pair.id)}")
     for name, text, longest in (
         ("a question", pair.question, LONGEST_QUESTION),
         ("an answer", pair.answer, LONGEST_ANSWER),
@@ -48,25 +46,21 @@ def check_pair(pair: Pair) -> None:
         if not isinstance(text, str):
             raise FormatError(f"expected {name} as a string, found {reprlib.repr(text)}")
         if len(text) > longest:
-            raise FormatError(
-                f"expected {name} of at most {longest} characters, found {len(text)}: "
-                f"{reprlib.repr(text)}"
-            )
+            actual = f"{len(text)}: {reprlib.repr(text)}"
+            raise FormatError(f"expected {name} of at most {longest} characters, found {actual}")
         visible = text.translate(dict.fromkeys(map(ord, JOINERS)))
         for character in visible:
             if not character.isprintable():
+                code = f"U+{ord(character):04X} ({unicodedata.name(character, 'without a name')})"
                 raise FormatError(
-                    f"expected {name} of printable characters, found U+{ord(character):04X} "
-                    f"({unicodedata.name(character, 'without a name')}) in {text!r:.120}"
+                    f"expected {name} of printable characters, found {code} in {text!r:.120}"
                 )
         if not all(visible.split(" ")):
-            raise FormatError(
-                f"expected {name} of words with single spaces between them, found {text!r:.120}"
-            )
+            words = "words with single spaces between them"
+            raise FormatError(f"expected {name} of {words}, found {text!r:.120}")
         if not unicodedata.is_normalized("NFC", text):
-            raise FormatError(
-                f"expected {name} in Unicode's normal form C (NFC), found {text!a:.120}"
-            )
+            form = "Unicode's normal form C (NFC)"
+            raise FormatError(f"expected {name} in {form}, found {text!a:.120}")
 
 
 def to_text(pairs: Iterable[Pair]) -> str:
@@ -105,15 +99,14 @@ def from_json_lines(data: bytes) -> list[Pair]:
     # A file that this package did not write can fail anywhere above, with any exception.
     except Exception:
         ours = False
+    wrong = "not questions and answers"
     if not ours:
-        raise FormatError(
-            "not questions and answers: damaged, cut short, or not written by this package"
-        )
+        raise FormatError(f"{wrong}: damaged, cut short, or not written by this package")
     for number, pair in enumerate(pairs, 1):
         try:
             check_pair(pair)
         except FormatError as error:
-            raise FormatError(f"not questions and answers: line {number}: {error}") from None
+            raise FormatError(f"{wrong}: line {number}: {error}") from None
     return pairs
 
 

@@ -44,10 +44,8 @@ class Dataset(tuple[Split, Split]):
 
     Parameters
     ----------
-    train : Split
-        The rows to learn from.
-    test : Split
-        The rows to score on.
+    train, test : Split
+        The rows to learn from, and those to score on.
     val : Split, optional
         The rows to choose a model by.
     classes : iterable of str, optional
@@ -143,16 +141,9 @@ class Pair(NamedTuple):
 
 
 class Text(NamedTuple):
-    """The three splits of a text.
+    """The three splits of a text: pairs to learn from, to choose a model by, and to score on.
 
-    Attributes
-    ----------
-    train : list of Pair
-        The pairs to learn from.
-    val : list of Pair
-        The pairs to choose a model by; there may be none.
-    test : list of Pair
-        The pairs to score on.
+    Only `val` may be empty.
     """
 
     train: list[Pair]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,34 +24,16 @@ from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
-HEADER = ("held out", "rows", "train", "rows", "same row", "equal", "nearly equal")
-
 
 class Part(NamedTuple):
-    """A split: its row numbers in the source, and its images in the source's whole numbers."""
+    """A split: its rows in the source, and its images in the source's whole numbers."""
 
     rows: frozenset[int]
     images: npt.NDArray[np.uint8]
-
-
-def to_whole(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
-    """Return released pixels as whole numbers, 0 to `maximum`; ValueError if they are of others.
-
-    Examples
-    --------
-    >>> to_whole(np.array([[[0.0, 0.25, 0.0625]]], np.float32), 16)
-    array([[[0, 4, 1]]], dtype=uint8)
-    """
-    if images.dtype == np.uint8:
-        return images.astype(np.uint8, copy=False)
-    whole = np.rint(images.astype(np.float64) * maximum).astype(np.uint8)
-    if not np.array_equal(scale(whole, maximum), images):
-        raise ValueError(f"expected pixels that are multiples of 1/{maximum}")
-    return whole
 
 
 def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
@@ -73,37 +55,23 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     return len(held_out.rows & train.rows), equal, int(nearly.sum())
 
 
-def table(lines: Sequence[Sequence[str]]) -> str:
-    """Lay out cells in columns, under the first line as header; numbers stand to the right.
-
-    Examples
-    --------
-    >>> print(table([("name", "rows"), ("a", "10"), ("long-name", "7")]))
-    name       rows
-    a            10
-    long-name     7
-    """
-    columns = []
-    for column in zip(*lines, strict=True):
-        width = max(map(len, column))
-        numbers = all(cell.isdigit() for cell in column[1:])
-        columns.append([cell.rjust(width) if numbers else cell.ljust(width) for cell in column])
-    return "\n".join(map("  ".join, zip(*columns, strict=True)))
-
-
 def read_dataset(name: str, maximum: int) -> dict[str, Part]:
     """Read all splits that a dataset releases, by their names."""
-    rows: dict[str, list[int]] = {}
-    for line in read_csv(Path("datasets", name, "samples.csv")):
-        rows.setdefault(line["split"], []).append(int(line["row"]))
+    lines = read_csv(Path("datasets", name, "samples.csv"))
     parts = {}
-    for split, numbers in rows.items():
+    for split in dict.fromkeys(line["split"] for line in lines):
         path = Path("datasets", name, f"{split}.pkl")
-        released = read_split(path)
-        try:
-            parts[split] = Part(frozenset(numbers), to_whole(released.images, maximum))
-        except ValueError as error:
-            raise StageError(f"{path}: {error}. `make repro` builds it anew.") from None
+        images: npt.NDArray[Any] = read_split(path).images
+        if images.dtype == np.float32:
+            whole = np.rint(images.astype(np.float64) * maximum).astype(np.uint8)
+            if not np.array_equal(scale(whole, maximum), images):
+                raise StageError(
+                    f"{path}: expected pixels that are multiples of 1/{maximum}. "
+                    "`make repro` builds it anew."
+                )
+            images = whole
+        rows = frozenset(int(line["row"]) for line in lines if line["split"] == split)
+        parts[split] = Part(rows, images)
     return parts
 
 
@@ -114,14 +82,18 @@ def compare_all(source: str, datasets: Mapping[str, Mapping[str, Part]], maximum
             f"the datasets of {source} ({', '.join(datasets)}) have images of different sizes. "
             "`make repro` builds them anew."
         )
-    lines: list[Sequence[str]] = [HEADER]
+    header = ("held out", "rows", "train", "rows", "same row", "equal", "nearly equal")
+    lines: list[tuple[str, ...]] = [header]
     for name, parts in datasets.items():
         for split, other in product([split for split in parts if split != "train"], datasets):
             part, train = parts[split], datasets[other]["train"]
             counts = map(str, compare(part, train, maximum))
             sizes = str(len(part.rows)), str(len(train.rows))
             lines.append((f"{name} {split}", sizes[0], other, sizes[1], *counts))
-    return f"source {source}\n{table(lines)}"
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    # Names stand to the left, numbers to the right.
+    columns = "  ".join(map("{{:{}{}}}".format, "<><>>>>", widths))
+    return "\n".join([f"source {source}", *(columns.format(*line) for line in lines)])
 
 
 def main() -> None:
@@ -129,10 +101,9 @@ def main() -> None:
     params = read_params()
     printed, missing = [], []
     for source, entry in {**params.sources, **params.own}.items():
-        datasets = {}
+        facts, datasets = Path("build/sources", source, "facts.json"), {}
         for name in [n for n, dataset in params.datasets.items() if dataset.source == source]:
             try:
-                facts = Path("build/sources", source, "facts.json")
                 maximum: int = entry.maximum or read_json(facts)["maximum"]
                 datasets[name] = read_dataset(name, maximum)
             except FileNotFoundError:

@@ -30,21 +30,9 @@ GREEN, BROWN = (96, 156, 64), (196, 132, 52)
 def outline(
     kind: str, along: npt.NDArray[np.int64], across: npt.NDArray[np.int64], length: int
 ) -> npt.NDArray[np.bool_]:
-    """Tell which points are within a leaf.
+    """Return which points are within a leaf of half the `length`, which lies `along` a line.
 
-    Parameters
-    ----------
-    kind : {"beech", "oak", "pine"}
-        An ellipse, an ellipse with six lobes, or a needle.
-    along, across : ndarray of int64
-        Where each point is: along the leaf from its middle, and to the side.
-    length : int
-        Half the length of the leaf.
-
-    Returns
-    -------
-    ndarray of bool
-        Of the same shape.
+    A beech is an ellipse, an oak one with six lobes, and a pine a needle.
 
     Examples
     --------
@@ -64,20 +52,7 @@ def outline(
 
 
 def draw(kind: str, generator: np.random.RandomState) -> npt.NDArray[np.uint8]:
-    """Draw a leaf of some size, place, turn and colour on slate.
-
-    Parameters
-    ----------
-    kind : {"beech", "oak", "pine"}
-        As for `outline`.
-    generator : numpy.random.RandomState
-        What sizes and all else is drawn from.
-
-    Returns
-    -------
-    ndarray of shape (height, width, 3), dtype uint8
-        Red, green and blue.
-    """
+    """Draw a leaf of some size, place, turn and colour: shape (height, width, 3), on slate."""
     height, width = generator.choice(SIZES, 2)
     cosine, sine, one = ANGLES[generator.randint(len(ANGLES))]
     length = one * min(height, width) * generator.randint(60, 95) // 100

@@ -68,10 +68,9 @@ def small_size(path: Path) -> list[int] | None:
 
 
 def choose_counts(facts: Facts) -> tuple[int, int]:
-    """Return how many images of each class are for train and for test.
+    """Return how many images of each class are for train and for test: as many as fit a pickle.
 
-    Of the smallest class, a fifth is for test, at most 20, and of the rest at most 100 for train;
-    less if a pickle would be too large.
+    Of the smallest class, a fifth is for test, at most 20, and of the rest at most 100 for train.
     """
     smallest, name = min(zip(facts.rows_per_class, facts.classes, strict=True))
     if smallest < 2:
@@ -97,10 +96,10 @@ def main(name: str, path: str) -> None:
     except ParamError as error:
         raise StageError(error.message) from None
     train, test = choose_counts(facts)
-    inside = source.resolve().is_relative_to(DATA.resolve())
-    target = source if inside else DATA / (name if source.is_dir() else source.name)
     print(f"{source.as_posix()}: {as_stated(facts, own)}")
-    if not inside:
+    target = source
+    if not source.resolve().is_relative_to(DATA.resolve()):
+        target = DATA / (name if source.is_dir() else source.name)
         print(f"Copy it into the clone, to {target.as_posix()}")
     location = f"{target.as_posix()}\n    size: {size}" if size else target.as_posix()
     print(ENTRIES.format(name=name, kind=kind, path=location, train=train, test=test))

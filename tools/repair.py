@@ -28,9 +28,7 @@ from stages.common.files import from_text, md5, sha256, write_bytes
 FOLDERS = ("build", "datasets", "metrics", "report")
 # Their results take minutes, or PyTorch: these are never removed, whatever the lock there says.
 RESULTS = ("experiments/curves", "experiments/transformers", "milestones")
-CACHE = Path(".dvc/cache")
-TMP = Path(".dvc/tmp")
-LOCAL_CONFIG = Path(".dvc/config.local")
+CACHE, TMP, LOCAL_CONFIG = Path(".dvc/cache"), Path(".dvc/tmp"), Path(".dvc/config.local")
 
 
 def remove(path: Path, why: str) -> None:
@@ -54,13 +52,12 @@ def refuse_beside_dvc() -> None:
 
 def end_orphans() -> None:
     """End the stages that a killed ``dvc`` left running, and what they started."""
-    root, family = str(Path.cwd()), [psutil.Process(), *psutil.Process().parents()]
-    named: set[str] = set()
+    family, named = [psutil.Process(), *psutil.Process().parents()], set()
     # A dead process has no variables, and those of other users can't be read.
     while orphans := [
         (process, variables["DVC_STAGE"])
         for process in psutil.process_iter(["environ"])
-        if (variables := process.info["environ"] or {}).get("DVC_ROOT") == root
+        if (variables := process.info["environ"] or {}).get("DVC_ROOT") == str(Path.cwd())
         and "DVC_STAGE" in variables
         and process not in family
     ]:

@@ -1,9 +1,7 @@
 """Stage `check`: check ``params.yaml`` and what authors wrote, before anything is built.
 
-Every chain of the pipeline begins after this stage, so that a mistake stops `dvc repro` before
-anything is built or replaced. It writes a constant, so that an edit reruns only what it concerns.
-`make check` and `make repro` run it each time: a file in ``data/`` that DVC can't read, or a
-description of a dataset, is no dependency of this stage.
+It writes a constant, so that an edit reruns only what it concerns. `make check` and `make repro`
+run it each time: what DVC can't read in ``data/``, or a description, is no dependency of it.
 """
 
 from __future__ import annotations

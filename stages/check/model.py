@@ -44,22 +44,14 @@ class ByKey:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Return the schema of the kind that an entry is of; of a package by default."""
-        return {
-            "type": "tagged-union",
-            "choices": {
-                f"a {kind.__name__}": handler.generate_schema(kind) for kind in get_args(source)
-            },
-            "discriminator": lambda entry: (
-                "a Benchmark" if isinstance(entry, dict) and "benchmark" in entry else "a Package"
-            ),
-        }
+        choices = {f"a {kind.__name__}": handler.generate_schema(kind) for kind in get_args(source)}
 
+        def discriminator(entry: Any) -> str:
+            is_benchmark = isinstance(entry, dict) and "benchmark" in entry
+            return "a Benchmark" if is_benchmark else "a Package"
 
-CONFIG: dict[str, Any] = {
-    "extra": "forbid",
-    "allow_inf_nan": False,
-    "use_attribute_docstrings": True,
-}
+        return {"type": "tagged-union", "choices": choices, "discriminator": discriminator}
+
 
 Bool = Annotated[bool, Strict()]
 Positive = Annotated[int, Strict(ge=1)]
@@ -81,7 +73,11 @@ Classes = Annotated[list[Words], Strict(min_length=2)]
 class Entry:
     """An entry of ``params.yaml``: no unknown key."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = CONFIG
+    __pydantic_config__: ClassVar[dict[str, Any]] = {
+        "extra": "forbid",
+        "allow_inf_nan": False,
+        "use_attribute_docstrings": True,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

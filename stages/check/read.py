@@ -1,12 +1,21 @@
-"""Read entries of ``params.yaml`` as their dataclasses. The gate has validated them before."""
+"""Read entries of ``params.yaml`` as their dataclasses, and what they count.
+
+The gate has validated the entries before.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stages.check.model import Benchmark, Dataset, Own, Package, Recipe, Text
+from stages.check.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
+from stages.common.errors import ParamError
 from stages.common.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    Counts = int | list[int] | dict[int, int]
 
 PARAMS = Path("params.yaml")
 
@@ -41,3 +50,62 @@ def read_source(name: str) -> AnySource:
 def _entry(part: str, name: str) -> dict[str, Any]:
     entry: dict[str, Any] = read_yaml(PARAMS)[part][name]
     return entry
+
+
+def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
+    """Return the number of rows of every label: those of `counts`, 0 for a label left out.
+
+    Labels are from 0 for classes of images, from 1 for levels of texts. A ParamError about `key`
+    says if a list is longer or shorter than they are, or a mapping has another.
+
+    Examples
+    --------
+    >>> per_class("test_per_class", {1: 9}, range(3))
+    {0: 0, 1: 9, 2: 0}
+    >>> per_class("val_per_level", [9], range(1, 6))
+    Traceback (most recent call last):
+    stages.common.errors.ParamError: val_per_level: a list of 1 numbers, but the source has 5 levels
+    """
+    if isinstance(counts, int):
+        return dict.fromkeys(labels, counts)
+    if isinstance(counts, list):
+        if len(counts) != len(labels):
+            there = f"{len(labels)} {'levels' if labels[0] else 'classes'}"
+            message = f"a list of {len(counts)} numbers, but the source has {there}"
+            raise ParamError(key, message=message)
+        return dict(zip(labels, counts))
+    for label in counts:
+        if label not in labels:
+            message = f"unknown label {label}; the source's are {labels[0]} to {labels[-1]}"
+            raise ParamError(key, message=message)
+    return {label: counts.get(label, 0) for label in labels}
+
+
+def rows_per_split(
+    dataset: Dataset, rows_per_class: Sequence[int], classes: Sequence[str]
+) -> dict[str, dict[int, int]]:
+    """Return how many rows of each class every split takes.
+
+    `rows_per_class` and `classes` are those of the source, in label order. A ParamError says if the
+    source has fewer rows, test would be empty, or train have fewer than two classes.
+    """
+    counts = {}
+    for split in SPLITS:
+        key = f"{split}_per_class"
+        counts[split] = per_class(key, getattr(dataset, key), range(len(rows_per_class)))
+    for label, available in enumerate(rows_per_class):
+        asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
+        if sum(asked.values()) > available:
+            parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
+            name = "" if classes[label] == str(label) else f" ({classes[label]})"
+            message = (
+                f"class {label}{name} of {dataset.source} has {available} rows available, but "
+                f"{sum(asked.values())} are asked ({parts})"
+            )
+            raise ParamError(f"{max(asked, key=asked.__getitem__)}_per_class", message=message)
+    if not any(counts["test"].values()):
+        raise ParamError("test_per_class", message="no class has a test row; at least one must")
+    if sum(count > 0 for count in counts["train"].values()) < 2:
+        message = "a classifier needs rows of two classes or more"
+        raise ParamError("train_per_class", message=message)
+    return counts

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.check.counts import rows_per_split
 from stages.check.model import LARGE, Benchmark, Dataset, Own, Params, Recipe, Text
-from stages.check.read import PARAMS
+from stages.check.read import PARAMS, rows_per_split
 from stages.common.errors import ParamError
 from stages.common.files import WINDOWS_DEVICES
 from stages.common.yaml_file import locate
@@ -26,14 +25,7 @@ KEYS_OF_KINDS = {"size": ("folder",), "channels": ("folder",), "difficulty": LAR
 
 
 def read_params(path: Path = PARAMS) -> Params:
-    """Read and check all of ``params.yaml``.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key as its author wrote it, the value, what is
-        allowed and, where there is one, the nearest right spelling.
-    """
+    """Read and check all of ``params.yaml``; raise a StageError as `read_model` does."""
     params = read_model(Params, path)
     try:
         _check_rules(params)
@@ -88,9 +80,8 @@ def _check_name(part: str, name: str, params: Params) -> None:
 def _check_source(source: AnySource) -> None:
     names, rows = class_names(source), source.rows_per_class
     if names and rows and len(names) != len(rows):
-        raise ParamError(
-            "classes", message=f"{len(names)} names, but there are {len(rows)} classes"
-        )
+        message = f"{len(names)} names, but there are {len(rows)} classes"
+        raise ParamError("classes", message=message)
     if names:
         try:
             classes.check(names, len(names))
@@ -98,10 +89,8 @@ def _check_source(source: AnySource) -> None:
             raise ParamError("classes", message=str(error)) from None
     shape = source.image_shape
     if shape and shape[2:] not in ([], [3]):
-        raise ParamError(
-            "image_shape",
-            message=f"{shape}: expected height and width, or height, width and 3 for colour",
-        )
+        message = f"{shape}: expected height and width, or height, width and 3 for colour"
+        raise ParamError("image_shape", message=message)
     if isinstance(source, Own):
         for key, kinds in KEYS_OF_KINDS.items():
             if getattr(source, key) and source.kind not in kinds:
@@ -117,46 +106,32 @@ def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:
     if dataset.test_draw:
         for key, value in (("strategy", "curated"), ("draw", "hash")):
             if getattr(dataset, key) == value:
-                raise ParamError(
-                    "test_draw",
-                    message=(
-                        f"{dataset.test_draw}, but {value} draws test in its own way; leave it out"
-                    ),
-                )
+                message = f"{dataset.test_draw}, but {value} draws test in its own way"
+                raise ParamError("test_draw", message=f"{message}; leave it out")
     needs = isinstance(source, Own) and source.kind in LARGE and not source.difficulty
     if dataset.strategy == "curated" and needs:
-        raise ParamError(
-            "strategy",
-            message=(
-                f"curated needs the difficulty of each row of {dataset.source}; add "
-                "`difficulty: true` to this source"
-            ),
-        )
+        message = f"curated needs the difficulty of each row of {dataset.source}; add "
+        raise ParamError("strategy", message=f"{message}`difficulty: true` to this source")
     # Where it is not stated, stage `sample` checks what stage `own` finds.
     if source.rows_per_class:
-        names = class_names(source) or []
-        rows_per_split(dataset, source.rows_per_class, names)
+        rows_per_split(dataset, source.rows_per_class, class_names(source) or [])
 
 
 def _check_recipe(recipe: Recipe) -> None:
     if recipe.optimizer == "adam" and recipe.momentum:
-        raise ParamError(
-            "momentum", message=f"{recipe.momentum}, but adam has no such momentum; leave it out"
-        )
+        message = f"{recipe.momentum}, but adam has no such momentum; leave it out"
+        raise ParamError("momentum", message=message)
 
 
 def _check_text(text: Text) -> None:
-    files = sorted(
-        path.as_posix()
-        for name in ("pairs.tsv", "templates.yaml")
-        for path in Path().glob(f"datasets/*/{name}")
-    )
-    if text.source not in files:
-        raise ParamError("source", message=unknown("file", text.source, files))
+    files = [*Path().glob("datasets/*/pairs.tsv"), *Path().glob("datasets/*/templates.yaml")]
+    names = sorted(path.as_posix() for path in files)
+    if text.source not in names:
+        raise ParamError("source", message=unknown("file", text.source, names))
     # Stage `split_text` checks the levels: they depend on the contents of `source`.
     for key in ("train_per_level", "test_per_level"):
         counts = getattr(text, key)
         if isinstance(counts, dict):
-            counts = list(counts.values())
+            counts = [*counts.values()]
         if not (any(counts) if isinstance(counts, list) else counts):
             raise ParamError(key, message="no level has a pair; at least one must")

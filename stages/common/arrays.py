@@ -1,7 +1,4 @@
-"""Read and write arrays as ``.npy``, which has the same bytes whatever wrote it.
-
-``.npz`` would not, for its zip headers.
-"""
+"""Read and write arrays as ``.npy``: its bytes are always the same, unlike those of ``.npz``."""
 
 from __future__ import annotations
 

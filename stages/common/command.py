@@ -19,20 +19,11 @@ if TYPE_CHECKING:
 def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     """Call `main` with the arguments of the command line, and end the process if it fails.
 
-    Parameters
-    ----------
-    main : callable
-        Its positional parameters become positional arguments, its keyword-only parameters
-        options of the same name, each converted by its annotation. An option may be left out if
-        its annotation is ``T | None``.
-    *expected : exception type
-        What `main` can stop with besides `StageError`, `WorkersError` and `OSError`.
+    Its positional parameters are positional arguments, its keyword-only parameters options of the
+    same name, each converted by its annotation; an option of ``T | None`` may be left out.
 
-    Raises
-    ------
-    SystemExit
-        With one message and status 1 if `main` stops for a reason that its user can fix; with
-        status 2 if the arguments are wrong, 130 if a user stops it.
+    `expected` is what it can stop with besides `StageError`, `WorkersError` and `OSError`. Then one
+    message and status 1 end the process; status 2 if the arguments are wrong.
     """
     parser = argparse.ArgumentParser(description=inspect.getdoc(main))
     for name, parameter in inspect.signature(main, eval_str=True).parameters.items():
@@ -62,14 +53,8 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
 def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:
     """Import a module of a package that need not be installed, or say how to install it.
 
-    Parameters
-    ----------
-    requirement : str
-        What to give pip.
-    needed_for : object
-        The file or key that needs it, for the message.
-    make : str
-        The target of the Makefile that installs it.
+    `requirement` is for pip, `needed_for` the file or key that needs it, `make` the target of the
+    Makefile that installs it.
 
     Examples
     --------

@@ -11,16 +11,10 @@ class StageError(Exception):
 
 
 class ParamError(StageError):
-    """A value of ``params.yaml`` that is wrong, whoever finds out.
+    """A value of ``params.yaml`` that is wrong, at the `keys` that lead to it.
 
-    Parameters
-    ----------
-    *keys : str or int
-        The keys that lead to the value, such as ``"datasets", "tinydigits", "seed"``. Code that
-        knows an entry but not its name has the keys within the entry; who calls it adds the others
-        by `within`.
-    message : str
-        What is wrong, and what is allowed.
+    Code that knows an entry but not its name has the keys within the entry; who calls it adds the
+    others by `within`.
 
     Examples
     --------
@@ -30,8 +24,7 @@ class ParamError(StageError):
     """
 
     def __init__(self, *keys: str | int, message: str) -> None:
-        self.keys = keys
-        self.message = message
+        self.keys, self.message = keys, message
         super().__init__(keys, message)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -49,7 +42,4 @@ class ParamError(StageError):
 
 
 class WorkersError(Exception):
-    """Work can't run where the environment says.
-
-    It is no `StageError`: what names the file or the key that is wrong must not name one here.
-    """
+    """Work can't run where the environment says: no `StageError`, as no file or key is wrong."""

@@ -101,23 +101,14 @@ def to_text(sums: Mapping[str, str]) -> str:
 
 
 def of_files(sums: Mapping[str, str]) -> str:
-    """Return the sum of several files: that of the list which ``sha256sum`` prints of them.
-
-    Examples
-    --------
-    >>> of_files({"oak/1.png": sha256(b""), "elm/1.png": sha256(b"")})[:16]
-    '0b53384ccb91e627'
-    """
+    """Return the sum of several files: that of the list which ``sha256sum`` prints of them."""
     return sha256(to_text(sums).encode())
 
 
 def from_text(text: str) -> dict[str, str]:
-    r"""Read the sums of files in one folder, each by its name, from what `to_text` returned.
+    """Read the sums of files in one folder, each by its name, from what `to_text` returned.
 
-    Raises
-    ------
-    ValueError
-        If `text` is anything else, or a name is a path.
+    It raises a ValueError if `text` is anything else, or a name is a path.
 
     Examples
     --------

@@ -16,19 +16,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _LONGEST_BLOCK = 65_535
-_GREY, _COLOUR = 0, 2
 
 
 def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float32]:
-    """Divide whole-numbered pixels by the largest value that the source can have.
+    """Divide pixels in 0..maximum by `maximum`; those that are float32 are in [0, 1] already.
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width), dtype uint8 or float32
-        Pixels in 0..maximum, or, as float32, in [0, 1] already.
-    maximum : int
-        The source's own maximum, 16 for the digits: not the largest value found in a subset,
-        which would scale each subset differently.
+    `maximum` is the source's own, 16 for the digits: not the largest value found in a subset, which
+    would scale each subset differently.
 
     Examples
     --------
@@ -63,12 +57,8 @@ def to_bytes(images: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 def png(image: npt.NDArray[np.uint8], bits: int = 8) -> bytes:
     r"""Encode an image as the W3C's recommendation (third edition) has it, in one chunk of data.
 
-    Parameters
-    ----------
-    image : ndarray of shape (height, width) or (height, width, 3), dtype uint8
-        Pixels from 0 to 255, in grey or as red, green and blue.
-    bits : {8, 4}
-        With 4, an image in grey takes half the space, and has 16 levels of grey.
+    It is of shape (height, width), or (height, width, 3) in colour. With 4 `bits`, an image in grey
+    takes half the space, and has 16 levels of grey.
 
     Examples
     --------
@@ -83,7 +73,7 @@ def png(image: npt.NDArray[np.uint8], bits: int = 8) -> bytes:
         lines = (levels[:, ::2] << 4 | levels[:, 1::2]).astype(np.uint8)
     # Each line begins with the number of its filter, 0 for none.
     data = np.pad(lines, ((0, 0), (1, 0))).tobytes()
-    kind = _GREY if image.ndim == 2 else _COLOUR
+    kind = 0 if image.ndim == 2 else 2  # grey or colour
     header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", _stored(data)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in chunks)

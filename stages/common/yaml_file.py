@@ -23,12 +23,7 @@ _NO_SPACE = re.compile(r"\s*(- )?[\w-]+:[^\s:/]")
 def read_yaml(path: Path) -> Any:
     """Read a file as DVC reads ``params.yaml``: YAML 1.2, no key twice.
 
-    Raises
-    ------
-    StageError
-        If it is no YAML: the line and the column.
-    OSError
-        If it can't be read.
+    A StageError says in which line and column it is no YAML.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -57,19 +52,9 @@ def _hint(text: str, number: int) -> str:
 
 
 def line_of(path: Path, keys: Sequence[str | int]) -> int:
-    """Return the line of a key in a file that `read_yaml` can read.
+    """Return the line, counted from 1, of the last of some keys that a file has.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    keys : sequence of str or int
-        The keys that lead to it from the top; a number counts the entries of a list.
-
-    Returns
-    -------
-    int
-        Its line, counted from 1; if it is not there, that of the last of `keys` that is.
+    They lead to a value from the top; a number counts the entries of a list.
     """
     node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     line = 1

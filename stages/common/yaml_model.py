@@ -34,31 +34,17 @@ _EXPECTED = {
     "string_type": "words, in quotation marks if they are a number or have a colon in them",
     "string_too_short": "words",
 }
-_NAME = (
-    "a name is a lower-case letter followed by lower-case letters, digits, - or _, at most 64 in "
-    "all"
-)
+_NAME = "a lower-case letter followed by lower-case letters, digits, - or _, at most 64 in all"
 _NO_SPACE = re.compile(r"[\w-]+:[^\s:]")
-# Long enough for the name of a file.
 _SHORT = reprlib.Repr()
-_SHORT.maxstring = 80
+_SHORT.maxstring = 80  # long enough for the name of a file
 
 
 def read_model(model: type[Model], path: Path) -> Model:
-    """Read a YAML file and validate it.
+    """Read a YAML file and validate it by a dataclass.
 
-    Parameters
-    ----------
-    model : dataclass
-        What the whole file must be.
-    path : Path
-        The file.
-
-    Raises
-    ------
-    StageError
-        If anything in it is wrong: the line, the key, the value, what is allowed and, where there
-        is one, the nearest right spelling.
+    A StageError says what is wrong first: the line, the key as its author wrote it, the value, what
+    is allowed and, where there is one, the nearest right spelling.
     """
     content = read_yaml(path)
     try:
@@ -68,13 +54,7 @@ def read_model(model: type[Model], path: Path) -> Model:
 
 
 def validate(model: type[Model], content: Any) -> Model:
-    """Return the content of a file as its model.
-
-    Raises
-    ------
-    ParamError
-        About the first thing that is wrong.
-    """
+    """Return the content of a file as its model; raise a ParamError about what is wrong first."""
     try:
         return TypeAdapter(model).validate_python(content)
     except ValidationError as error:
@@ -89,10 +69,8 @@ def _keys(location: tuple[str | int, ...], content: Any) -> list[str | int]:
     """Return the keys as they stand in the file, without what pydantic adds for a union."""
     keys: list[str | int] = []
     for part in location:
-        if isinstance(content, dict):
-            is_there = part in content
-        else:
-            is_there = isinstance(content, list) and isinstance(part, int)
+        is_item = isinstance(content, list) and isinstance(part, int)
+        is_there = is_item or (isinstance(content, dict) and part in content)
         if is_there:
             content = content[part]
         if is_there or (part == location[-1] and part != "[key]"):
@@ -115,7 +93,7 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
         descriptions = {key: text for part in above for key, text in _fields(part).items()}
         return f"missing. {descriptions.get(str(keys[-1]), '')}".rstrip()
     if error["loc"][-1:] == ("[key]",):
-        return f"not a name; {_NAME}"
+        return f"not a name; a name is {_NAME}"
     if kind == "dataclass_type":
         if not here:
             return f"{keys[-1]} is a key of an entry, but stands where its name should; indent it"
@@ -130,9 +108,8 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
         return "empty; it needs an entry"
     if kind in {"too_short", "too_long"}:
         least, most = (error["ctx"].get(bound) for bound in ("min_length", "max_length"))
-        return (
-            f"{show(value)}: expected {f'{least} values or more' if least else f'at most {most}'}"
-        )
+        bound = f"{least} values or more" if least else f"at most {most}"
+        return f"{show(value)}: expected {bound}"
     words = _EXPECTED.get(kind) or re.sub(r"^Input should be |^Value error, ", "", error["msg"])
     return f"{show(value)}: expected {re.sub('^(?=greater|less)', 'a number ', words)}"
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.check.counts import rows_per_split
-from stages.check.read import read_dataset
+from stages.check.read import read_dataset, rows_per_split
 from stages.common import command
 from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError

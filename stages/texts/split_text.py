@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from stages.check.counts import per_class
 from stages.check.model import SPLITS
-from stages.check.read import read_text
+from stages.check.read import per_class, read_text
 from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_json

@@ -109,10 +109,8 @@ class Benchmark:
         Raises a FetchError if a file is missing or another one, or if there is no room; then
         `folder` is as it was.
         """
-        if len(self.files) == 1 and source.is_file():
-            files = [(source, self.files[0])]
-        else:
-            files = self._locate(source)
+        is_file = len(self.files) == 1 and source.is_file()
+        files = [(source, self.files[0])] if is_file else self._locate(source)
         try:
             for path, file in files:
                 file.check(path)
