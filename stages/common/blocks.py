@@ -5,6 +5,7 @@ A source may be larger than memory: what goes over all images holds one or two b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,12 +29,10 @@ BLOCK_BYTES = 4 * 2**20
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive rows of a source, which another process or another machine can load."""
+    """Rows of a source from `start` on, which another process or another machine can load."""
 
     start: int
-    """The number of its first row in the source."""
     rows: int
-    """How many rows it has."""
     load: Callable[[], Images]
     """Reads its images: shape (rows, height, width) or (rows, height, width, 3), dtype uint8."""
     load_rows: Callable[[Rows], Images] | None = None
@@ -44,21 +43,18 @@ class Data(NamedTuple):
     """The images of a source, and what is known of each row."""
 
     blocks: Sequence[Block]
-    """The images, which are not in memory."""
     labels: Rows
     """The class of each row, shape (n,)."""
     ids: npt.NDArray[Any] | None = None
     """The identity of each row, where the source has one: whole numbers or text, shape (n,)."""
     neighbours: npt.NDArray[np.float64] | None = None
-    """As `neighbours.nearest` returns them, where they were computed."""
+    """As `distances.nearest` returns them, where they were computed."""
     is_large: bool = False
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:
-    """Yield the first row of each part of a few MB, and the one after its last.
-
-    Parts begin at multiples of `step`: the rows that a file stores together.
+    """Yield the first row of each part of a few MB, a multiple of `step`, and the one after it.
 
     Examples
     --------
@@ -71,10 +67,7 @@ def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int
 
 
 def open_npy(path: Path) -> npt.NDArray[np.generic]:
-    """Open an array of a ``.npy`` file by memory map, which reads only what is used of it.
-
-    Raises StageError if it is no array, or one of Python objects, which are never unpickled.
-    """
+    """Open an array by memory map; a StageError says that it is none, or of Python objects."""
     try:
         array: npt.NDArray[np.generic] = np.lib.format.open_memmap(path, mode="r")
     except OSError:
@@ -87,7 +80,7 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
 
 
 def check_images(images: npt.NDArray[np.generic], path: Path) -> None:
-    """Raise StageError unless what a file has, with `shape` and `dtype`, are images of uint8."""
+    """Raise StageError unless what a file has are images of uint8."""
     if images.dtype != np.uint8:
         raise StageError(
             f"{path}: pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
@@ -105,11 +98,11 @@ def npy_blocks(path: Path, *, start: int = 0) -> list[Block]:
 
     Raises StageError if the file has anything else.
     """
-    path = path.absolute()  # it may be opened in another process
     images = open_npy(path)
     check_images(images, path)
+    path = path.absolute()  # it may be opened in another process
     blocks = []
-    for first, last in spans(len(images), images[:1].nbytes):
+    for first, last in spans(len(images), math.prod(images.shape[1:])):
         load = partial(_load_npy, path, first, last)
         blocks.append(Block(start + first, last - first, load, load_rows=load))
     return blocks
@@ -155,17 +148,9 @@ def _rows_of_block(block: Block, rows: Rows) -> Images:
 
 
 def take(blocks: Sequence[Block], rows: Rows) -> Images:
-    """Gather the images of some rows, in any order and perhaps more than once.
+    """Gather the images of rows, in any order and perhaps more than once, or raise IndexError.
 
-    Only blocks that are needed are loaded, one at a time. Raises IndexError where there is no such
-    row.
-
-    Examples
-    --------
-    >>> images = np.arange(4, dtype=np.uint8).reshape(4, 1, 1)
-    >>> blocks = [Block(0, 2, lambda: images[:2]), Block(2, 2, lambda: images[2:])]
-    >>> take(blocks, np.array([3, 0, 3])).ravel()
-    array([3, 0, 3], dtype=uint8)
+    Only blocks that are needed are loaded, one at a time.
     """
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
