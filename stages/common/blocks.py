@@ -38,6 +38,10 @@ class Block:
     load_rows: Callable[[Rows], Images] | None = None
     """Reads some of them by their number in the block, where not all need be read for that."""
 
+    def load_some(self, rows: Rows) -> Images:
+        """Read some of its images by their number in the block."""
+        return self.load_rows(rows) if self.load_rows else self.load()[rows]
+
 
 class Data(NamedTuple):
     """The images of a source, and what is known of each row."""
@@ -54,13 +58,7 @@ class Data(NamedTuple):
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:
-    """Yield the first row of each part of a few MB, a multiple of `step`, and the one after it.
-
-    Examples
-    --------
-    >>> list(spans(5000, 1000)), list(spans(10, 28 * 28, step=4))
-    ([(0, 4194), (4194, 5000)], [(0, 10)])
-    """
+    """Yield the first row of each part of a few MB, a multiple of `step`, and the one after it."""
     size = max(BLOCK_BYTES // bytes_per_row // step, 1) * step
     for start in range(0, rows, size):
         yield start, min(start + size, rows)
@@ -81,23 +79,18 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
 
 def check_images(images: npt.NDArray[np.generic], path: Path) -> None:
     """Raise StageError unless what a file has are images of uint8."""
+    shape, message = tuple(images.shape), ""
     if images.dtype != np.uint8:
-        raise StageError(
-            f"{path}: pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
-        )
-    shape = tuple(images.shape)
-    if not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape[1:]:
-        raise StageError(
-            f"{path}: the shape {shape} is not that of images, (n, height, width) or "
-            "(n, height, width, 3)"
-        )
+        message = f"pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
+    elif not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape[1:]:
+        message = f"the shape {shape} is not that of images, (n, height, width)"
+        message = f"{message} or (n, height, width, 3)"
+    if message:
+        raise StageError(f"{path}: {message}")
 
 
 def npy_blocks(path: Path, *, start: int = 0) -> list[Block]:
-    """Return the images of a ``.npy`` file, the first of them row `start` of the source, in blocks.
-
-    Raises StageError if the file has anything else.
-    """
+    """Return the images of a ``.npy`` file from row `start` of the source, or raise StageError."""
     images = open_npy(path)
     check_images(images, path)
     path = path.absolute()  # it may be opened in another process
@@ -133,34 +126,25 @@ def copy_blocks(blocks: Sequence[Block], path: Path) -> list[Block]:
 
 
 def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
-    """Return some rows of a source, ascending, in blocks as if they were a source of their own."""
+    """Return rows of a source, ascending, in blocks as if they were a source of their own."""
     chosen = []
     for block in blocks:
         first, last = np.searchsorted(rows, [block.start, block.start + block.rows]).tolist()
         if first < last:
-            load = partial(_rows_of_block, block, rows[first:last] - block.start)
+            load = partial(block.load_some, rows[first:last] - block.start)
             chosen.append(Block(first, last - first, load))
     return chosen
-
-
-def _rows_of_block(block: Block, rows: Rows) -> Images:
-    return block.load_rows(rows) if block.load_rows else block.load()[rows]
 
 
 def take(blocks: Sequence[Block], rows: Rows) -> Images:
     """Gather the images of rows, in any order and perhaps more than once, or raise IndexError.
 
-    Only blocks that are needed are loaded, one at a time.
+    Only blocks that are needed are loaded.
     """
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
     total = blocks[-1].start + blocks[-1].rows
     if len(rows) and not 0 <= ascending[0] <= ascending[-1] < total:
         raise IndexError(f"rows {ascending[0]} to {ascending[-1]} of a source of {total}")
-    taken = None
-    for block in select(blocks, ascending):
-        images = block.load()
-        if taken is None:
-            taken = np.empty((len(rows), *images.shape[1:]), np.uint8)
-        taken[order[block.start : block.start + block.rows]] = images
-    return blocks[0].load()[:0] if taken is None else taken
+    images = [block.load() for block in select(blocks, ascending)] or [blocks[0].load()[:0]]
+    return np.concatenate(images)[np.argsort(order)]

@@ -29,19 +29,8 @@ def released_files(
 
     A pickle and a ZIP archive of PNG files for each split; ``samples.csv``, the lines of `table`
     of train, then val, then test; ``classes.json`` where the names are not just the label numbers;
-    ``SHA256SUMS``, the sums of all others. A FormatError begins with the file that can't be
+    ``SHA256SUMS``, the sums of all others. A StageError names the file that can't be
     written.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> split = Split(np.zeros((1, 8, 8), np.uint8), np.array([1]))
-    >>> line = {"split": "train", "row": "7", "label": "1"}
-    >>> table = [line, {**line, "split": "test", "row": "9"}]
-    >>> files = released_files("trees", {"train": split, "test": split}, table, ["oak", "ash"], 255)
-    >>> [*files]  # doctest: +NORMALIZE_WHITESPACE
-    ['train.pkl', 'trees-train.zip', 'test.pkl', 'trees-test.zip', 'samples.csv',
-     'classes.json', 'SHA256SUMS']
     """
     file, n_classes = "classes.json", count_classes(*splits.values())
     files: dict[str, bytes] = {}
@@ -55,7 +44,7 @@ def released_files(
             files[f"{name}-{split}.zip"] = archive(samples, rows, maximum, names)
             lines += rows
     except FormatError as error:
-        raise FormatError(f"{file}: {error}") from None
+        raise StageError(f"datasets/{name}/{file}: {error}") from None
     files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
     if [*names] != [str(label) for label in range(len(names))]:
         files["classes.json"] = classes.dumps(names, n_classes)
@@ -70,10 +59,7 @@ def main(name: str) -> None:
     splits = {
         split: Split(*read_split(arrays / split)) for split in SPLITS if (arrays / split).exists()
     }
-    try:
-        files = released_files(name, splits, table, facts["classes"], facts["maximum"])
-    except FormatError as error:
-        raise StageError(f"{out}/{error}") from None
+    files = released_files(name, splits, table, facts["classes"], facts["maximum"])
     # Left by an earlier run, they would be loaded.
     for file in {"classes.json", "val.pkl", f"{name}-val.zip"} - files.keys():
         (out / file).unlink(missing_ok=True)

@@ -47,9 +47,8 @@ def check_tree(root: Path, within: Path = DATA) -> None:
         unwritable = any(unicodedata.category(letter) in UNWRITABLE for letter in path.name)
         if unwritable and path.name.lower() not in PASSED_OVER:
             name = ascii(path.as_posix())
-            raise StageError(
-                f"{name}: a name that is not UTF-8 or has a control character; rename it"
-            )
+            message = "a name that is not UTF-8 or has a control character; rename it"
+            raise StageError(f"{name}: {message}")
         is_link = path.is_symlink()
         try:
             mode = path.stat().st_mode

@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     Columns = tuple[Path, int, npt.NDArray[Any], npt.NDArray[Any] | None]
 
 # How chunks of Zarr may be stored. It knows more ways, one of which is to unpickle them.
-CODECS = frozenset(
-    "blosc bytes bz2 crc32c delta gzip lz4 lzma sharding_indexed shuffle transpose vlen-utf8 zlib "
-    "zstd".split()
-)
+CODECS = {"blosc", "bytes", "bz2", "crc32c", "delta", "gzip", "lz4", "lzma", "sharding_indexed"}
+CODECS |= {"shuffle", "transpose", "vlen-utf8", "zlib", "zstd"}
 PYARROW = "pyarrow>=15"
 # The types of a column of Parquet that an image may have, as pyarrow names them.
 IMAGE = re.compile(r"(large_|fixed_size_)?(binary|list<\w+: uint8( not null)?>)(\[[0-9]+\])?")
@@ -78,9 +76,8 @@ def _open_parts(folder: Path) -> list[Block]:
 def _read_parts(folder: Path) -> Iterator[Columns]:
     """Yield what is in ``labels-*.npy`` and ``ids-*.npy`` beside each file of images."""
     for path in _files(folder, "images-*.npy"):
-        labels, ids = (
-            path.with_name(path.name.replace("images", name, 1)) for name in ("labels", "ids")
-        )
+        labels = path.with_name(path.name.replace("images", "labels", 1))
+        ids = path.with_name(path.name.replace("images", "ids", 1))
         if not labels.exists():
             raise file_error(labels, f"missing, beside {path.name}")
         identities = np.array(open_npy(ids)) if ids.exists() else None
