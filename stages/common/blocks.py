@@ -79,14 +79,13 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
 
 def check_images(images: npt.NDArray[np.generic], path: Path) -> None:
     """Raise StageError unless what a file has are images of uint8."""
-    shape, message = tuple(images.shape), ""
     if images.dtype != np.uint8:
         message = f"pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
-    elif not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape[1:]:
-        message = f"the shape {shape} is not that of images, (n, height, width)"
-        message = f"{message} or (n, height, width, 3)"
-    if message:
         raise StageError(f"{path}: {message}")
+    shape = tuple(images.shape)
+    if not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape[1:]:
+        message = "is not that of images, (n, height, width) or (n, height, width, 3)"
+        raise StageError(f"{path}: the shape {shape} {message}")
 
 
 def npy_blocks(path: Path, *, start: int = 0) -> list[Block]:
@@ -137,10 +136,7 @@ def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
 
 
 def take(blocks: Sequence[Block], rows: Rows) -> Images:
-    """Gather the images of rows, in any order and perhaps more than once, or raise IndexError.
-
-    Only blocks that are needed are loaded.
-    """
+    """Gather the images of rows, in any order and perhaps more than once, or raise IndexError."""
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
     total = blocks[-1].start + blocks[-1].rows

@@ -101,8 +101,7 @@ def nearest(blocks: Sequence[Block], labels: Rows) -> Floats:
            [36., inf]])
     """
     distances = np.empty((len(labels), int(labels.max()) + 1, NEIGHBOURS))
-    parts = each(_nearest_of_block, blocks, blocks, labels)
-    for block, part in zip(blocks, parts, strict=True):
+    for block, part in zip(blocks, each(_nearest_of_block, blocks, blocks, labels), strict=True):
         distances[block.start : block.start + block.rows] = part
     return distances
 

@@ -90,15 +90,13 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _on_cluster(
-    client: Any, function: Any, items: Any, shared: Any, *, ordered: bool
-) -> Iterator[Any]:
+def _on_cluster(client: Any, call: Any, items: Any, shared: Any, *, ordered: bool) -> Iterator[Any]:
     # Not by joblib, which waits without end for a task of which each worker died.
     import distributed  # noqa: PLC0415
 
     # Unlike scattered data, the result of a task is there again after its worker is lost.
     held = [client.submit(_same, argument, pure=False) for argument in shared]
-    calls = (client.submit(function, item, *held, pure=False) for item in items)
+    calls = (client.submit(call, item, *held, pure=False) for item in items)
     # There is none for a moment where the only one is started anew.
     ahead = islice(calls, 2 * max(sum(client.nthreads().values()), 1))
     try:

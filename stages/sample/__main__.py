@@ -78,8 +78,7 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
     cells = [("", "")] * len(listed)
     if data.neighbours is not None:
         cells = [(str(row_tiers[i]), f"{ratios[i]:.4f}") for i in np.searchsorted(rows, listed)]
-    pairs = zip(listed.tolist(), labels[listed].tolist(), strict=True)
-    table = [(*pair, *cell) for pair, cell in zip(pairs, cells, strict=True)]
+    table = [(row, int(labels[row]), *cells[i]) for i, row in enumerate(listed.tolist())]
     return Chosen(drawn, table, save_state(generator) if generator else None)
 
 
@@ -119,8 +118,7 @@ def main(name: str) -> None:
     except TooFewError as error:
         curated = dataset.strategy == "curated"
         key, other = ("strategy", "random") if curated else ("draw", "shuffle")
-        hint = f"ask for fewer, or take the {key} {other}"
-        message = f"{getattr(dataset, key)}: {error}; {hint}"
+        message = f"{getattr(dataset, key)}: {error}; ask for fewer, or take the {key} {other}"
         raise ParamError("datasets", name, key, message=message) from None
     rows = np.array([line[0] for line in chosen.table])
     copy_blocks(select(data.blocks, rows), out / "images.npy")
