@@ -27,8 +27,7 @@ from stages.common.arrays import read_array
 from stages.common.blocks import Block, npy_blocks, select
 from stages.common.distances import nearest
 from stages.common.images import scale
-from stages.sample.curation import by_shuffle, curate
-from stages.sample.difficulty import difficulty, tiers
+from stages.sample.curation import by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
 
 Rows = npt.NDArray[np.int64]

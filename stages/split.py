@@ -27,7 +27,7 @@ def order(
 
     Examples
     --------
-    >>> from stages.sample.choose import save_state
+    >>> from stages.sample.__main__ import save_state
     >>> drawn = {"train": [0, 5], "val": [4], "test": [2, 1]}
     >>> order(drawn, range(6), save_state(np.random.RandomState(3)))
     {'train': [5, 0], 'val': [4], 'test': [1, 2], 'unused': [3]}

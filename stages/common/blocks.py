@@ -5,6 +5,7 @@ A source may be larger than memory: what goes over all images holds one or two b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,53 +29,43 @@ BLOCK_BYTES = 4 * 2**20
 
 @dataclass(frozen=True)
 class Block:
-    """Some consecutive rows of a source, which another process or another machine can load."""
+    """Rows of a source from `start` on, which another process or another machine can load."""
 
     start: int
-    """The number of its first row in the source."""
     rows: int
-    """How many rows it has."""
     load: Callable[[], Images]
     """Reads its images: shape (rows, height, width) or (rows, height, width, 3), dtype uint8."""
     load_rows: Callable[[Rows], Images] | None = None
     """Reads some of them by their number in the block, where not all need be read for that."""
+
+    def load_some(self, rows: Rows) -> Images:
+        """Read some of its images by their number in the block."""
+        return self.load_rows(rows) if self.load_rows else self.load()[rows]
 
 
 class Data(NamedTuple):
     """The images of a source, and what is known of each row."""
 
     blocks: Sequence[Block]
-    """The images, which are not in memory."""
     labels: Rows
     """The class of each row, shape (n,)."""
     ids: npt.NDArray[Any] | None = None
     """The identity of each row, where the source has one: whole numbers or text, shape (n,)."""
     neighbours: npt.NDArray[np.float64] | None = None
-    """As `neighbours.nearest` returns them, where they were computed."""
+    """As `distances.nearest` returns them, where they were computed."""
     is_large: bool = False
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:
-    """Yield the first row of each part of a few MB, and the one after its last.
-
-    Parts begin at multiples of `step`: the rows that a file stores together.
-
-    Examples
-    --------
-    >>> list(spans(5000, 1000)), list(spans(10, 28 * 28, step=4))
-    ([(0, 4194), (4194, 5000)], [(0, 10)])
-    """
+    """Yield the first row of each part of a few MB, a multiple of `step`, and the one after it."""
     size = max(BLOCK_BYTES // bytes_per_row // step, 1) * step
     for start in range(0, rows, size):
         yield start, min(start + size, rows)
 
 
 def open_npy(path: Path) -> npt.NDArray[np.generic]:
-    """Open an array of a ``.npy`` file by memory map, which reads only what is used of it.
-
-    Raises StageError if it is no array, or one of Python objects, which are never unpickled.
-    """
+    """Open an array by memory map; a StageError says that it is none, or of Python objects."""
     try:
         array: npt.NDArray[np.generic] = np.lib.format.open_memmap(path, mode="r")
     except OSError:
@@ -87,29 +78,23 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
 
 
 def check_images(images: npt.NDArray[np.generic], path: Path) -> None:
-    """Raise StageError unless what a file has, with `shape` and `dtype`, are images of uint8."""
+    """Raise StageError unless what a file has are images of uint8."""
     if images.dtype != np.uint8:
-        raise StageError(
-            f"{path}: pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
-        )
+        message = f"pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
+        raise StageError(f"{path}: {message}")
     shape = tuple(images.shape)
     if not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)) or 0 in shape[1:]:
-        raise StageError(
-            f"{path}: the shape {shape} is not that of images, (n, height, width) or "
-            "(n, height, width, 3)"
-        )
+        message = "is not that of images, (n, height, width) or (n, height, width, 3)"
+        raise StageError(f"{path}: the shape {shape} {message}")
 
 
 def npy_blocks(path: Path, *, start: int = 0) -> list[Block]:
-    """Return the images of a ``.npy`` file, the first of them row `start` of the source, in blocks.
-
-    Raises StageError if the file has anything else.
-    """
-    path = path.absolute()  # it may be opened in another process
+    """Return the images of a ``.npy`` file from row `start` of the source, or raise StageError."""
     images = open_npy(path)
     check_images(images, path)
+    path = path.absolute()  # it may be opened in another process
     blocks = []
-    for first, last in spans(len(images), images[:1].nbytes):
+    for first, last in spans(len(images), math.prod(images.shape[1:])):
         load = partial(_load_npy, path, first, last)
         blocks.append(Block(start + first, last - first, load, load_rows=load))
     return blocks
@@ -140,42 +125,22 @@ def copy_blocks(blocks: Sequence[Block], path: Path) -> list[Block]:
 
 
 def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
-    """Return some rows of a source, ascending, in blocks as if they were a source of their own."""
+    """Return rows of a source, ascending, in blocks as if they were a source of their own."""
     chosen = []
     for block in blocks:
         first, last = np.searchsorted(rows, [block.start, block.start + block.rows]).tolist()
         if first < last:
-            load = partial(_rows_of_block, block, rows[first:last] - block.start)
+            load = partial(block.load_some, rows[first:last] - block.start)
             chosen.append(Block(first, last - first, load))
     return chosen
 
 
-def _rows_of_block(block: Block, rows: Rows) -> Images:
-    return block.load_rows(rows) if block.load_rows else block.load()[rows]
-
-
 def take(blocks: Sequence[Block], rows: Rows) -> Images:
-    """Gather the images of some rows, in any order and perhaps more than once.
-
-    Only blocks that are needed are loaded, one at a time. Raises IndexError where there is no such
-    row.
-
-    Examples
-    --------
-    >>> images = np.arange(4, dtype=np.uint8).reshape(4, 1, 1)
-    >>> blocks = [Block(0, 2, lambda: images[:2]), Block(2, 2, lambda: images[2:])]
-    >>> take(blocks, np.array([3, 0, 3])).ravel()
-    array([3, 0, 3], dtype=uint8)
-    """
+    """Gather the images of rows, in any order and perhaps more than once, or raise IndexError."""
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
     total = blocks[-1].start + blocks[-1].rows
     if len(rows) and not 0 <= ascending[0] <= ascending[-1] < total:
         raise IndexError(f"rows {ascending[0]} to {ascending[-1]} of a source of {total}")
-    taken = None
-    for block in select(blocks, ascending):
-        images = block.load()
-        if taken is None:
-            taken = np.empty((len(rows), *images.shape[1:]), np.uint8)
-        taken[order[block.start : block.start + block.rows]] = images
-    return blocks[0].load()[:0] if taken is None else taken
+    images = [block.load() for block in select(blocks, ascending)] or [blocks[0].load()[:0]]
+    return np.concatenate(images)[np.argsort(order)]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stages.common.blocks import Block
 
     Rows = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int32] | npt.NDArray[np.float64]
 
 # How many images are compared with how many at a time: their distances take 1 MB.
@@ -33,12 +34,11 @@ NEIGHBOURS = 5
 
 
 class Points(NamedTuple):
-    """Images as points, whose coordinates are their pixels less 128."""
+    """Images as points: shape (n, pixels), the coordinates are pixels less 128."""
 
     x: npt.NDArray[np.float32] | npt.NDArray[np.float64]
-    """The coordinates, shape (n, pixels)."""
     norms: Whole
-    """The squared length of each point, shape (n,), of the dtype in which distances are exact."""
+    """The squared length of each point, of the dtype in which distances are exact."""
 
     def chunks(self) -> Iterator[tuple[slice, Points]]:
         """Yield the points in even parts of at most `CHUNK`, each with where it lies."""
@@ -50,7 +50,7 @@ class Points(NamedTuple):
 
 
 def points(images: npt.NDArray[np.uint8]) -> Points:
-    """Return images of uint8, shape (n, height, width) or (n, height, width, 3), as points.
+    """Return images as points.
 
     In float32, which is twice as quick, where no sum of products can exceed 2^24: up to 1024 values
     an image. Their squared distances are then below 2^26, and so int32.
@@ -85,21 +85,11 @@ def squared_distances(a: Points, b: Points) -> Whole:
     return distances
 
 
-def nearest(blocks: Sequence[Block], labels: Rows) -> npt.NDArray[np.float64]:
+def nearest(blocks: Sequence[Block], labels: Rows) -> Floats:
     """Measure the distance of each image to its nearest neighbours of every class.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images.
-    labels : ndarray of shape (n,), dtype int64
-        The class of each image, 0 to classes - 1.
-
-    Returns
-    -------
-    ndarray of shape (n, classes, 5), dtype float64
-        The 5 smallest squared distances to other images of each class, ascending; infinite where
-        a class has fewer.
+    Returns the 5 smallest squared distances to other images of each class, ascending: shape (n,
+    classes, 5), infinite where a class has fewer. Labels are 0 to classes - 1.
 
     Examples
     --------
@@ -111,22 +101,19 @@ def nearest(blocks: Sequence[Block], labels: Rows) -> npt.NDArray[np.float64]:
            [36., inf]])
     """
     distances = np.empty((len(labels), int(labels.max()) + 1, NEIGHBOURS))
-    of_blocks = each(_nearest_of_block, blocks, blocks, labels)
-    for block, of_block in zip(blocks, of_blocks, strict=True):
-        distances[block.start : block.start + block.rows] = of_block
+    for block, part in zip(blocks, each(_nearest_of_block, blocks, blocks, labels), strict=True):
+        distances[block.start : block.start + block.rows] = part
     return distances
 
 
-def _nearest_of_block(
-    block: Block, blocks: Sequence[Block], labels: Rows
-) -> npt.NDArray[np.float64]:
+def _nearest_of_block(block: Block, blocks: Sequence[Block], labels: Rows) -> Floats:
     images = points(block.load())
     far = np.inf if images.norms.dtype == np.float64 else 2**31 - 1
     smallest = np.full((block.rows, int(labels.max()) + 1, NEIGHBOURS), far, images.norms.dtype)
     own = np.arange(block.start, block.start + block.rows)
-    for label, rows, of_class in _by_class(blocks, labels):
-        for part, some in images.chunks():
-            distances = squared_distances(some, of_class)
+    for label, rows, others in _by_class(blocks, labels):
+        for part, chunk in images.chunks():
+            distances = squared_distances(chunk, others)
             # An image is no neighbour of its own.
             _, at, same = np.intersect1d(own[part], rows, assume_unique=True, return_indices=True)
             distances[at, same] = far
@@ -140,8 +127,8 @@ def _nearest_of_block(
 def _by_class(blocks: Sequence[Block], labels: Rows) -> Iterator[tuple[int, Rows, Points]]:
     """Yield chunks of images of one class: the label, their rows in the source, the images."""
     for block in blocks:
-        images, of_block = block.load(), labels[block.start : block.start + block.rows]
-        for label in np.unique(of_block).tolist():
-            members = np.flatnonzero(of_block == label)
+        images, block_labels = block.load(), labels[block.start : block.start + block.rows]
+        for label in np.unique(block_labels).tolist():
+            members = np.flatnonzero(block_labels == label)
             for part, chunk in points(images[members]).chunks():
                 yield label, block.start + members[part], chunk

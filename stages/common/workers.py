@@ -35,11 +35,6 @@ def each(
     A call runs in this process, when its result is asked for; or elsewhere, two for each worker at
     a time. Unless `ordered`, a result comes as soon as it is there. Raises WorkersError if work
     can't run where `worker_target` says, or is ended from outside there.
-
-    Examples
-    --------
-    >>> list(each(pow, [1, 2, 3], 2))
-    [1, 4, 9]
     """
     target = worker_target()
     if isinstance(target, str):
@@ -69,9 +64,7 @@ def _lost(message: str) -> WorkersError:
     return WorkersError(f"{VARIABLE}: {os.environ.get(VARIABLE)}: {message}")
 
 
-def _in_processes(
-    n: int, function: Any, items: Iterable[Any], shared: tuple[Any, ...], *, ordered: bool
-) -> Iterator[Any]:
+def _in_processes(n: int, call: Any, items: Any, shared: Any, *, ordered: bool) -> Iterator[Any]:
     # Imported here, as Dask is: it takes time, and most runs are in one process.
     from joblib import Parallel, delayed, parallel_config  # noqa: PLC0415
 
@@ -79,7 +72,7 @@ def _in_processes(
     with parallel_config("loky", n_jobs=n, initializer=_end_with, initargs=(os.getpid(),)):
         parallel = Parallel(return_as=returned, batch_size=1, pre_dispatch="2*n_jobs")
     try:
-        yield from parallel(delayed(function)(item, *shared) for item in items)
+        yield from parallel(delayed(call)(item, *shared) for item in items)
     except BrokenProcessPool:
         reason = "one of the processes was ended from outside, perhaps because memory ran out"
         raise _lost(f"{reason}; run it again, or with fewer") from None
@@ -97,15 +90,13 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _on_cluster(
-    client: Any, function: Any, items: Iterable[Any], shared: tuple[Any, ...], *, ordered: bool
-) -> Iterator[Any]:
+def _on_cluster(client: Any, call: Any, items: Any, shared: Any, *, ordered: bool) -> Iterator[Any]:
     # Not by joblib, which waits without end for a task of which each worker died.
     import distributed  # noqa: PLC0415
 
     # Unlike scattered data, the result of a task is there again after its worker is lost.
     held = [client.submit(_same, argument, pure=False) for argument in shared]
-    calls = (client.submit(function, item, *held, pure=False) for item in items)
+    calls = (client.submit(call, item, *held, pure=False) for item in items)
     # There is none for a moment where the only one is started anew.
     ahead = islice(calls, 2 * max(sum(client.nthreads().values()), 1))
     try:

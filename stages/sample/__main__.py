@@ -3,17 +3,100 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.check.read import read_dataset, rows_per_split
+from stages.check.model import SPLITS
+from stages.check.read import read_dataset
 from stages.common import command
 from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
-from stages.sample.choose import choose
-from stages.sample.curation import TooFewError
-from stages.source.stored import read_source
+from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
+from stages.sample.draw import draw
+from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
+from stages.source.large import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from stages.check.model import Dataset
+    from stages.common.blocks import Data
+
+    Rows = npt.NDArray[np.int64]
+    Counts = Mapping[str, Mapping[int, int]]
+
+
+class Chosen(NamedTuple):
+    """The rows of a dataset."""
+
+    drawn: dict[str, Rows]
+    """The row numbers of each split in the source."""
+    table: list[tuple[int, int, str, str]]
+    """Row, label, tier and difficulty of the rows of all classes that the dataset has, ascending.
+
+    Of a source that may be larger than memory, of the rows drawn alone. Tier and difficulty are
+    empty where the source has no difficulties.
+    """
+    state: dict[str, Any] | None
+    """The generator's, with which stage `split` goes on; None where rows were drawn by hash."""
+
+
+def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen:
+    """Choose the rows of every split, class after class, by the dataset's strategy and draw.
+
+    `counts` have for each split how many rows of each class to take, every class of the source in
+    label order; `maximum` is the largest value that a pixel can have. Raises TooFewError if there
+    are too few rows for `curated`, or in a part of the range of hashes.
+    """
+    labels, seed = data.labels, dataset.seed
+    classes = [label for label in counts["train"] if any(n[label] for n in counts.values())]
+    rows = np.flatnonzero(np.isin(labels, classes))
+    row_tiers, ratios = np.empty(0, str), np.empty(0)
+    if data.neighbours is not None:
+        ratios = difficulty(data.neighbours[rows], labels[rows], classes)
+        row_tiers = tiers(ratios, labels[rows])
+    generator = np.random.RandomState(seed) if dataset.draw == "shuffle" else None
+    if dataset.strategy == "curated":
+        turns = by_shuffle(generator, len(rows)) if generator else by_hash(data, rows, counts, seed)
+        blocks = select(data.blocks, rows)
+        curated = curate(blocks, labels[rows], row_tiers, counts, turns=turns, maximum=maximum)
+        if not generator:
+            for chosen in curated.values():
+                turns.shuffle(chosen)
+        drawn = {split: rows[chosen] for split, chosen in curated.items()}
+    elif generator:
+        drawn = draw(labels, counts, generator, dataset.test_draw or "next")
+    else:
+        in_label_order = {split: [*per_class.values()] for split, per_class in counts.items()}
+        drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed)
+    listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
+    cells = [("", "")] * len(listed)
+    if data.neighbours is not None:
+        cells = [(str(row_tiers[i]), f"{ratios[i]:.4f}") for i in np.searchsorted(rows, listed)]
+    table = [(row, int(labels[row]), *cells[i]) for i, row in enumerate(listed.tolist())]
+    return Chosen(drawn, table, save_state(generator) if generator else None)
+
+
+def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
+    """Return the turns of some rows of the source: that of the smallest priority comes first."""
+    labels, ids = data.labels[rows], None if data.ids is None else data.ids[rows]
+    priorities = priorities_of_blocks(select(data.blocks, rows), ids, seed)
+    part = parts(priorities, has_val=any(counts["val"].values()))
+
+    def sort(members: Rows) -> None:
+        members[:] = members[np.lexsort((members, labels[members], priorities[members]))]
+
+    return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
+
+
+def save_state(generator: np.random.RandomState) -> dict[str, Any]:
+    """Return the state of a generator for JSON: the 624 words of MT19937, the place in them."""
+    _, key, position, *_ = generator.get_state()
+    return {"key": np.asarray(key).tolist(), "position": position}
 
 
 def main(name: str) -> None:
@@ -27,20 +110,19 @@ def main(name: str) -> None:
     facts = read_json(source / "facts.json")
     try:
         counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
-        data = read_source(source)
+        data = open_source(source)
         chosen = choose(data, dataset, counts, facts["maximum"])
     except ParamError as error:
         raise error.within("datasets", name) from None
     except TooFewError as error:
         curated = dataset.strategy == "curated"
         key, other = ("strategy", "random") if curated else ("draw", "shuffle")
-        value = getattr(dataset, key)
-        hint = f"ask for fewer, or take the {key} {other}"
-        raise ParamError("datasets", name, key, message=f"{value}: {error}; {hint}") from None
+        message = f"{getattr(dataset, key)}: {error}; ask for fewer, or take the {key} {other}"
+        raise ParamError("datasets", name, key, message=message) from None
     rows = np.array([line[0] for line in chosen.table])
     copy_blocks(select(data.blocks, rows), out / "images.npy")
     write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *chosen.table])
-    drawn = {split: of_split.tolist() for split, of_split in chosen.drawn.items()}
+    drawn = {split: numbers.tolist() for split, numbers in chosen.drawn.items()}
     write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
     kept = {key: facts[key] for key in ("classes", "image_shape", "maximum")}
     write_json(out / "facts.json", {**kept, "normalize": dataset.normalize})

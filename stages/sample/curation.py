@@ -1,4 +1,4 @@
-"""Choose training images by how hard they are: easy ones that cover their class, and hard ones."""
+"""Difficulty of images by their neighbours; and training images chosen by it, easy and hard."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import numpy as np
 
 from stages.check.model import SPLITS
 from stages.common.blocks import copy_blocks, select, take
-from stages.common.distances import CHUNK, in_chunks, points, squared_distances
+from stages.common.distances import CHUNK, NEIGHBOURS, in_chunks, points, squared_distances
 from stages.common.workers import each
-from stages.sample.difficulty import sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +23,78 @@ if TYPE_CHECKING:
     from stages.common.distances import Points
 
     Rows = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
 
+# Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
+# of the hardest tier may still lie nearer to its own class than to any other.
+TIERS = {"easy": 80, "hard": 15, "hardest": 5}
 # Two images are near-duplicates if the root mean square difference of their pixels is below this
 # percentage of the source's maximum. In percent, so that whole numbers are compared.
 NEAR_PERCENT = 6
 # How many images a step of `facility_location` computes again at least.
 FEWEST = 64
+
+
+def difficulty(neighbours: Floats, labels: Rows, classes: list[int]) -> Floats:
+    """Compare how near an image's own class is with how near the others are.
+
+    `neighbours` is what `nearest` returns. Only those of `classes` count, of which every label is
+    one. The difficulty of an image is the sum of the 5 smallest squared distances to images of its
+    class divided by that to images of other classes: well below 1 in the midst of its class, above
+    1 for one that lies nearer to others. With fewer than 5 images of either kind, as many as there
+    are of both; infinite if those of other classes are all the same image as this one, or if there
+    is none to compare with.
+
+    Examples
+    --------
+    >>> from stages.common.blocks import Block
+    >>> from stages.common.distances import nearest
+    >>> images = np.array([0, 1, 7, 9, 10], np.uint8).reshape(5, 1, 1)
+    >>> labels = np.array([0, 0, 0, 1, 1])
+    >>> neighbours = nearest([Block(0, 5, lambda: images)], labels)
+    >>> difficulty(neighbours, labels, [0, 1])  # doctest: +NORMALIZE_WHITESPACE
+    array([0.27624309, 0.25517241, 6.53846154, 0.25 , 0.11111111])
+    """
+    ratios = np.full(len(labels), np.inf)
+    for label in classes:
+        rows = np.flatnonzero(labels == label)
+        others = [other for other in classes if other != label]
+        k = min(NEIGHBOURS, len(rows) - 1, int(np.isin(labels, others).sum()))
+        if k > 0:
+            near_own = neighbours[rows, label, :k].sum(axis=1)
+            distances = neighbours[rows][:, others].reshape(len(rows), -1)
+            near_other = np.partition(distances, k - 1, axis=1)[:, :k].sum(axis=1)
+            infinite = np.full(len(rows), np.inf)
+            ratios[rows] = np.divide(near_own, near_other, out=infinite, where=near_other > 0)
+    return ratios
+
+
+def sizes(n: int) -> dict[str, int]:
+    """Return how many of `n` rows are of each tier; what does not divide evenly is easy.
+
+    Examples
+    --------
+    >>> sizes(100), sizes(15)
+    ({'easy': 80, 'hard': 15, 'hardest': 5}, {'easy': 13, 'hard': 2, 'hardest': 0})
+    """
+    hard, hardest = (n * TIERS[tier] // 100 for tier in ("hard", "hardest"))
+    return {"easy": n - hard - hardest, "hard": hard, "hardest": hardest}
+
+
+def tiers(difficulties: Floats, labels: Rows) -> npt.NDArray[np.str_]:
+    """Return the tier of every row by its rank within its class; equal ones by row number.
+
+    Examples
+    --------
+    >>> print(*tiers(np.arange(20)[::-1] / 20, np.zeros(20, np.int64))[:5])
+    hardest hard hard hard easy
+    """
+    by_row = np.empty(len(labels), dtype=f"<U{max(map(len, TIERS))}")
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        by_rank = rows[np.argsort(difficulties[rows], kind="stable")]
+        by_row[by_rank] = np.repeat(list(TIERS), list(sizes(len(rows)).values()))
+    return by_row
 
 
 class TooFewError(ValueError):
@@ -53,15 +118,13 @@ def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
 def facility_location(blocks: Sequence[Block], n: int) -> Rows:
     """Choose images, one by one, so that all images have a small squared distance to a chosen one.
 
-    Each step takes the image that most lowers the sum over all images of the squared distance to
-    the nearest chosen one; of equal images the first. The sum falls by at least 63% (1 - 1/e) of
-    what the best choice of the same size lowers it by. Single images can stay far from every
-    chosen one: the sum is made small, not the largest distance.
+    Returns the rows of `n` images in the order in which they were chosen. Each step takes the image
+    that most lowers the sum over all images of the squared distance to the nearest chosen one; of
+    equal images the first. The sum falls by at least 63% (1 - 1/e) of what the best choice of the
+    same size lowers it by. Single images can stay far from every chosen one.
 
     How much an image lowers the sum never grows from one step to the next. So what it was when it
     was last computed is a bound, and only images whose bound is the largest need be computed again.
-
-    Returns the rows of the `n` chosen images in the order in which they were chosen.
 
     References
     ----------
@@ -93,17 +156,17 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
             known[batch] = True
         chosen[step] = bounds.argmax()
         bounds[chosen[step]] = -1
-        one = points(take(blocks, chosen[step : step + 1]))
-        for rows, some in in_chunks(blocks):
-            nearest[rows] = np.minimum(nearest[rows], squared_distances(one, some)[0])
+        latest = points(take(blocks, chosen[step : step + 1]))
+        for rows, chunk in in_chunks(blocks):
+            nearest[rows] = np.minimum(nearest[rows], squared_distances(latest, chunk)[0])
     return chosen
 
 
 def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
     """Return how much each candidate lowers the sum of distances to the nearest chosen image."""
     gains = np.zeros(len(candidates.x), np.int64)
-    for rows, some in in_chunks(blocks):
-        distances = squared_distances(candidates, some).astype(np.int64)
+    for rows, chunk in in_chunks(blocks):
+        distances = squared_distances(candidates, chunk).astype(np.int64)
         gains += np.maximum(nearest[rows] - distances, 0).sum(axis=1)
     return gains
 
@@ -111,7 +174,7 @@ def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
 def curate(
     blocks: Sequence[Block],
     labels: Rows,
-    tiers: npt.NDArray[np.str_],
+    row_tiers: npt.NDArray[np.str_],
     counts: Mapping[str, Mapping[int, int]],
     *,
     turns: Turns,
@@ -124,51 +187,35 @@ def curate(
     100. After that, for each class in the same order, the rows that are left and are no training
     row's near-duplicate are shuffled; the first are test, the next val.
 
-    Parameters
-    ----------
-    blocks : sequence of Block
-        The images; pixels in 0..maximum.
-    labels, tiers : ndarray of shape (n,), dtype int64 and str
-        The class of each row, and what `difficulty.tiers` returns.
-    counts : mapping of str to mapping of int to int
-        How many rows of each class to take for ``"train"``, ``"val"`` and ``"test"``.
-    turns : Turns
-        In which order rows are drawn.
-    maximum : int
-        The largest value that a pixel of the source can have.
-
-    Raises
-    ------
-    TooFewError
-        If a tier has fewer rows than train asks for, or fewer than test and val ask for are left.
+    `row_tiers` are what `tiers` returns, `counts` how many rows of each class each split takes, and
+    `maximum` the largest value that a pixel can have. Raises TooFewError if a tier has fewer rows
+    than train asks for, or fewer than test and val ask for are left.
     """
     train: list[Rows] = []
-    easy: dict[int, tuple[list[Block], int]] = {}
+    easy: list[tuple[list[Block], int]] = []
     for label in sorted(counts["train"]):
         for tier, n in sizes(counts["train"][label]).items():
-            rows = np.flatnonzero((labels == label) & (tiers == tier) & turns.may["train"])
+            rows = np.flatnonzero((labels == label) & (row_tiers == tier) & turns.may["train"])
             if n > len(rows):
                 raise TooFewError(
                     f"class {label} has {len(rows)} {tier} rows for train, but {n} of the "
                     f"{counts['train'][label]} that are asked must be {tier}"
                 )
             if tier == "easy":
-                easy[len(train)] = select(blocks, rows), n
-                train.append(rows)
+                easy.append((select(blocks, rows), n))
             else:
                 turns.shuffle(rows)
-                train.append(rows[:n])
+                rows = rows[:n]
+            train.append(rows)
     # Of the easy rows nothing is drawn, so that all classes can be done at the same time.
-    for place, covering in zip(easy, each(_covering, easy.values()), strict=True):
-        train[place] = train[place][covering]
+    for i, covering in enumerate(each(_covering, easy)):
+        train[i * len(TIERS)] = train[i * len(TIERS)][covering]
     chosen = np.concatenate(train)
-    tested = [
-        label for label in sorted(counts["test"]) if counts["test"][label] + counts["val"][label]
-    ]
-    left = np.setdiff1d(np.flatnonzero(np.isin(labels, tested)), chosen)
+    classes = [label for label, n in sorted(counts["test"].items()) if n + counts["val"][label]]
+    left = np.setdiff1d(np.flatnonzero(np.isin(labels, classes)), chosen)
     left = left[~near_duplicates(select(blocks, left), take(blocks, chosen), maximum)]
     held_out: dict[str, list[Rows]] = {"val": [], "test": []}
-    for label in tested:
+    for label in classes:
         rows = left[labels[left] == label]
         turns.shuffle(rows)
         for split in ("test", "val"):
@@ -180,7 +227,7 @@ def curate(
                 )
             held_out[split].append(possible[:n])
             rows = rows[~np.isin(rows, possible[:n])]
-    return {"train": chosen, **{split: np.concatenate(of) for split, of in held_out.items()}}
+    return {"train": chosen, **{split: np.concatenate(rows) for split, rows in held_out.items()}}
 
 
 def _covering(easy: tuple[list[Block], int]) -> Rows:
@@ -193,10 +240,9 @@ def _covering(easy: tuple[list[Block], int]) -> Rows:
 def near_duplicates(
     blocks: Sequence[Block], others: npt.NDArray[np.uint8], maximum: int
 ) -> npt.NDArray[np.bool_]:
-    """Return which images are nearly the same as one of some others.
+    """Return which images are nearly the same as one of some others: shape (n,), dtype bool.
 
-    That is, whether the root mean square of the differences of their pixels, in 0..maximum, is
-    below 6% of `maximum`: an array of shape (n,), dtype bool.
+    That is, the root mean square of the differences of their pixels is below 6% of `maximum`.
 
     Examples
     --------
@@ -213,8 +259,8 @@ def near_duplicates(
 
 def _near(block: Block, others: npt.NDArray[np.uint8], limit: int) -> npt.NDArray[np.bool_]:
     near = np.zeros(block.rows, bool)
-    of_others = points(others)
-    for rows, some in points(block.load()).chunks():
-        for _, other in of_others.chunks():
-            near[rows] |= (squared_distances(some, other) < limit).any(axis=1)
+    other_chunks = [*points(others).chunks()]
+    for rows, chunk in points(block.load()).chunks():
+        for _, other_chunk in other_chunks:
+            near[rows] |= (squared_distances(chunk, other_chunk) < limit).any(axis=1)
     return near

@@ -40,22 +40,18 @@ CHUNK = 2**16
 
 
 class Candidates(NamedTuple):
-    """Rows of the source that a draw can take."""
+    """Rows of the source that a draw can take, by number, each with its class and its priority."""
 
     rows: Rows
-    """Row numbers in the source, shape (n,)."""
     labels: Rows
-    """The class of each row, shape (n,)."""
     priorities: Priorities
-    """The priority of each row, shape (n,)."""
 
 
 def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
-    """Return the priority of each image: a keyed hash of its shape and pixels.
+    """Return the priority of each image: its keyed BLAKE2b with a digest of 8 bytes, big-endian.
 
-    It is BLAKE2b with a digest of 8 bytes, read as a big-endian number. The key is the seed as 8
-    bytes, little-endian. The message is each dimension of an image as 4 bytes, little-endian, then
-    its pixels in C order.
+    The key is the seed as 8 bytes, little-endian. The message is each dimension of an image as 4
+    bytes, little-endian, then its pixels in C order.
 
     Examples
     --------
@@ -72,12 +68,10 @@ def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
 def priorities_of_ids(ids: npt.NDArray[Any], seed: int) -> Priorities:
     """Return the priority of each row by its id: as `priorities`, but of the id's text as UTF-8.
 
-    An id is a whole number, whose text is decimal, or text. Raises ValueError if it is neither.
+    A ValueError says that an id is neither a whole number, whose text is decimal, nor text.
 
     Examples
     --------
-    >>> priorities_of_ids(np.array([7, 8]), 42)
-    array([16295896452793331740,  9281326320825129319], dtype=uint64)
     >>> priorities_of_ids(np.array(["7", "leaf-8"]), 42)
     array([16295896452793331740, 12416423885051150639], dtype=uint64)
     """
@@ -121,41 +115,28 @@ def parts(priorities: Priorities, *, has_val: bool) -> Rows:
 def candidates(
     labels: Rows, priorities: Priorities, counts: Counts, *, start: int = 0
 ) -> Candidates:
-    """Leave out of a block of rows those that no draw can take, whatever is in other blocks.
+    """Return the rows of a block that a draw can take, whatever is in other blocks.
 
-    What is left are, for each split, the rows of smallest priority of each class, as many as the
-    split takes or as there are. `start` is the number of the block's first row in the source.
-
-    Examples
-    --------
-    >>> labels, priorities = np.array([0, 0, 1, 0]), np.array([4, 3, 2, 1], np.uint64)
-    >>> counts = {"train": [2, 2], "val": [0, 0], "test": [1, 1]}
-    >>> candidates(labels, priorities, counts, start=10).rows
-    array([13, 11, 12])
+    They are, for each split, the rows of smallest priority of each class, as many as the split
+    takes or as there are. `start` is the number of the block's first row in the source.
     """
-    chunks = (slice(first, first + CHUNK) for first in range(0, len(labels), CHUNK))
+    n = len(labels)
+    chunks = ((first, min(first + CHUNK, n)) for first in range(0, n, CHUNK))
     blocks = (
-        Candidates(
-            np.arange(len(labels[chunk]), dtype=np.int64) + (start + chunk.start),
-            labels[chunk],
-            priorities[chunk],
-        )
-        for chunk in chunks
+        Candidates(np.arange(start + i, start + j), labels[i:j], priorities[i:j]) for i, j in chunks
     )
     return _merge(blocks, counts)
 
 
 def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
-    """Draw the rows of each split from the candidates of all blocks.
+    """Draw the rows of each split from the candidates of all blocks, in any order.
 
     Each split takes, of each class, the rows of smallest priority in the split's part of the
-    range. The result does not depend on how the rows were cut into blocks, nor on the order of the
-    blocks. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the
+    range. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the
     odds), so it makes no difference to a split which of them it takes: the first by row number.
 
     Returns the rows of each split in their final order: ascending by priority, of equal ones by
-    label, then by row number. Raises TooFewError if a class has fewer rows in the part of a split
-    than the split takes.
+    label, then by row number. Raises TooFewError if a part has too few of a class.
 
     Examples
     --------
@@ -168,9 +149,9 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     """
     drawn = _merge(blocks, counts)
     groups, sizes = _groups(drawn, counts)
-    there = np.bincount(groups, minlength=len(sizes))
-    named = product(SPLITS, range(len(counts["train"])))
-    for (split, label), asked, n in zip(named, sizes.tolist(), there.tolist(), strict=True):
+    available = np.bincount(groups, minlength=len(sizes)).tolist()
+    pairs = product(SPLITS, range(len(counts["train"])))
+    for (split, label), asked, n in zip(pairs, sizes.tolist(), available, strict=True):
         if n < asked:
             raise TooFewError(
                 f"class {label} has {n} rows in the part of the hash range that is for {split}, "
@@ -184,31 +165,23 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
 def draw_blocks(
     blocks: Sequence[Block], labels: Rows, ids: Ids, counts: Counts, seed: int
 ) -> dict[str, Rows]:
-    """Draw from a source of any size, block after block, wherever work runs.
+    """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs.
 
     The priorities are those of the ids or, where there are none, of the images; with ids, no image
-    is read. Returns and raises what `hash_draw` does.
-
-    Examples
-    --------
-    >>> from stages.common.blocks import Block
-    >>> images = np.arange(6, dtype=np.uint8).reshape(6, 1, 1)
-    >>> blocks = [Block(0, 3, lambda: images[:3]), Block(3, 3, lambda: images[3:])]
-    >>> counts = {"train": [1, 1], "val": [0, 0], "test": [0, 0]}
-    >>> draw_blocks(blocks, np.array([0, 0, 0, 1, 1, 1]), None, counts, 42)["train"]
-    array([5, 1])
+    is read.
     """
-    work = zip(blocks, _of_blocks(labels, blocks), _of_blocks(ids, blocks), strict=True)
+    work = zip(blocks, _cut(labels, blocks), _cut(ids, blocks), strict=True)
     return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts)
 
 
 def priorities_of_blocks(blocks: Sequence[Block], ids: Ids, seed: int) -> Priorities:
     """Return the priority of every row of a source, by its image or, where there are ids, by id."""
-    work = zip(blocks, _of_blocks(ids, blocks), strict=True)
+    work = zip(blocks, _cut(ids, blocks), strict=True)
     return np.concatenate([np.empty(0, np.uint64), *each(_priorities_of, work, seed)])
 
 
-def _of_blocks(values: Ids, blocks: Sequence[Block]) -> Iterator[Any]:
+def _cut(values: Ids, blocks: Sequence[Block]) -> Iterator[Any]:
+    """Yield the values of the rows of each block, or None where there are none."""
     for block in blocks:
         yield None if values is None else values[block.start : block.start + block.rows]
 
@@ -223,38 +196,35 @@ def _candidates_of(work: tuple[Block, Rows, Ids], counts: Counts, seed: int) -> 
     return candidates(labels, _priorities_of((block, ids), seed), counts, start=block.start)
 
 
-def _groups(some: Candidates, counts: Counts) -> tuple[Rows, Rows]:
+def _groups(rows: Candidates, counts: Counts) -> tuple[Rows, Rows]:
     """Return the pair of part and class of each row, as a number; how many rows each pair takes."""
-    part = parts(some.priorities, has_val=any(counts["val"]))
-    sizes = np.concatenate([np.array(counts[split], np.int64) for split in SPLITS])
-    return part * len(counts["train"]) + some.labels, sizes
+    part = parts(rows.priorities, has_val=any(counts["val"]))
+    sizes = np.array([counts[split] for split in SPLITS], np.int64).reshape(-1)
+    return part * len(counts["train"]) + rows.labels, sizes
 
 
 def _merge(blocks: Iterable[Candidates], counts: Counts) -> Candidates:
     """Return the candidates among those of several blocks."""
     most = CHUNK + 2 * sum(map(sum, counts.values()))
-    empty = Candidates(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint64))
-    waiting, n = [empty], 0
+    empty = np.empty(0, np.int64)
+    waiting, n = [Candidates(empty, empty, empty.astype(np.uint64))], 0
     for block in blocks:
         waiting.append(block)
         n += len(block.rows)
         # Not after each block: one may have few rows, and each step sorts all that wait.
         if n > most:
-            waiting = [_smallest(_join(waiting), counts)]
+            waiting = [_smallest(waiting, counts)]
             n = len(waiting[0].rows)
-    return _smallest(_join(waiting), counts)
+    return _smallest(waiting, counts)
 
 
-def _join(blocks: list[Candidates]) -> Candidates:
-    return Candidates(*map(np.concatenate, zip(*blocks, strict=True)))
-
-
-def _smallest(some: Candidates, counts: Counts) -> Candidates:
+def _smallest(blocks: list[Candidates], counts: Counts) -> Candidates:
     """Keep of each part and class the rows of smallest priority, of equal ones the first."""
-    groups, sizes = _groups(some, counts)
-    order = np.lexsort((some.rows, some.priorities, groups))
+    joined = Candidates(*map(np.concatenate, zip(*blocks, strict=True)))
+    groups, sizes = _groups(joined, counts)
+    order = np.lexsort((joined.rows, joined.priorities, groups))
     groups = groups[order]
-    there = np.bincount(groups, minlength=len(sizes))
-    rank = np.arange(len(order)) - (np.cumsum(there) - there)[groups]
+    available = np.bincount(groups, minlength=len(sizes))
+    rank = np.arange(len(order)) - (np.cumsum(available) - available)[groups]
     kept = order[rank < sizes[groups]]
-    return Candidates(some.rows[kept], some.labels[kept], some.priorities[kept])
+    return Candidates(joined.rows[kept], joined.labels[kept], joined.priorities[kept])

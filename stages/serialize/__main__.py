@@ -3,14 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stages.check.model import SPLITS
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.errors import StageError
-from stages.common.files import read_csv, read_json, write_bytes
-from stages.serialize.release import released_files
-from tinydatasets.types import FormatError, Split
+from stages.common.files import read_csv, read_json, sha256, to_csv, to_text, write_bytes
+from stages.serialize.archive import archive
+from tinydatasets import classes, pickles
+from tinydatasets.types import FormatError, Split, count_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def released_files(
+    name: str,
+    splits: Mapping[str, Split],
+    table: Sequence[Mapping[str, str]],
+    names: Sequence[str],
+    maximum: int,
+) -> dict[str, bytes]:
+    """Return the files of a dataset by name, in the order in which they are to be written.
+
+    A pickle and a ZIP archive of PNG files for each split; ``samples.csv``, the lines of `table`
+    of train, then val, then test; ``classes.json`` where the names are not just the label numbers;
+    ``SHA256SUMS``, the sums of all others. A StageError names the file that can't be
+    written.
+    """
+    file, n_classes = "classes.json", count_classes(*splits.values())
+    files: dict[str, bytes] = {}
+    lines: list[Mapping[str, str]] = []
+    try:
+        classes.check(names, n_classes)
+        for split, samples in splits.items():
+            rows = [line for line in table if line["split"] == split]
+            file = f"{split}.pkl"
+            files[file] = pickles.dumps(samples)
+            files[f"{name}-{split}.zip"] = archive(samples, rows, maximum, names)
+            lines += rows
+    except FormatError as error:
+        raise StageError(f"datasets/{name}/{file}: {error}") from None
+    files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
+    if [*names] != [str(label) for label in range(len(names))]:
+        files["classes.json"] = classes.dumps(names, n_classes)
+    sums = {name: sha256(data) for name, data in files.items()}
+    return {**files, "SHA256SUMS": to_text(sums).encode()}
 
 
 def main(name: str) -> None:
@@ -20,10 +59,7 @@ def main(name: str) -> None:
     splits = {
         split: Split(*read_split(arrays / split)) for split in SPLITS if (arrays / split).exists()
     }
-    try:
-        files = released_files(name, splits, table, facts["classes"], facts["maximum"])
-    except FormatError as error:
-        raise StageError(f"{out}/{error}") from None
+    files = released_files(name, splits, table, facts["classes"], facts["maximum"])
     # Left by an earlier run, they would be loaded.
     for file in {"classes.json", "val.pkl", f"{name}-val.zip"} - files.keys():
         (out / file).unlink(missing_ok=True)

@@ -25,17 +25,10 @@ from stages.source.tables import read_csv, read_idx, read_npy
 
 if TYPE_CHECKING:
     from stages.check.read import AnySource
-    from stages.source.facts import Facts, Images
+    from stages.source.facts import Facts
 
 # The kinds of a user's own images that fit into memory.
 READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_csv}
-
-
-def read_images(entry: AnySource) -> Images:
-    """Read all images of a source; a StageError says why the data can't be one."""
-    if isinstance(entry, Own):
-        return READERS[entry.kind](entry, locate(entry.path))
-    return read_benchmark(entry) if isinstance(entry, Benchmark) else read_package(entry)
 
 
 def write_source(entry: AnySource, out: Path) -> Facts:
@@ -50,7 +43,10 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         if data.ids is not None:
             write_array(out / "ids.npy", data.ids)
     else:
-        images = read_images(entry)
+        if isinstance(entry, Own):
+            images = READERS[entry.kind](entry, locate(entry.path))
+        else:
+            images = read_benchmark(entry) if isinstance(entry, Benchmark) else read_package(entry)
         facts = as_stated(images.facts, entry)
         write_array(out / "images.npy", images.pixels)
         data = Data(npy_blocks(out / "images.npy"), images.labels)

@@ -44,46 +44,43 @@ def check_tree(root: Path, within: Path = DATA) -> None:
     waiting = [root]
     while waiting:
         path = waiting.pop()
-        name = path.as_posix()
-        is_folder = stat.S_ISDIR(_checked_mode(path))
-        is_link = path.is_symlink() and path != root
+        unwritable = any(unicodedata.category(letter) in UNWRITABLE for letter in path.name)
+        if unwritable and path.name.lower() not in PASSED_OVER:
+            name = ascii(path.as_posix())
+            message = "a name that is not UTF-8 or has a control character; rename it"
+            raise StageError(f"{name}: {message}")
+        is_link = path.is_symlink()
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            leads = "a symbolic link that leads nowhere: " if is_link else ""
+            raise file_error(path, f"{leads}{error.strerror}") from None
+        if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
+            raise file_error(path, "a pipe, a socket or a device; remove it")
+        is_linked = is_link and path != root
         # DVC does not look into folders that are linked, so these must be in `root` themselves.
-        base = root if is_folder and is_link else within
-        if (is_link or path == root) and not path.resolve().is_relative_to(base.resolve()):
-            raise StageError(
-                f"{name}: a symbolic link that leads out of {base.as_posix()}/; put the files "
-                "themselves there"
-            )
-        if is_folder and not is_link:
+        base = root if stat.S_ISDIR(mode) and is_linked else within
+        if (is_linked or path == root) and not path.resolve().is_relative_to(base.resolve()):
+            message = f"a symbolic link that leads out of {base.as_posix()}/; put the files "
+            raise file_error(path, f"{message}themselves there")
+        if stat.S_ISDIR(mode) and not is_linked:
             try:
                 waiting += sorted(path.iterdir(), reverse=True)
             except OSError as error:
-                raise StageError(f"{name}: {error.strerror}") from None
+                raise file_error(path, error.strerror) from None
 
 
-def _checked_mode(path: Path) -> int:
-    name = path.as_posix()
-    unwritable = any(unicodedata.category(letter) in UNWRITABLE for letter in path.name)
-    if unwritable and path.name.lower() not in PASSED_OVER:
-        raise StageError(
-            f"{name!a}: a name that is not UTF-8 or has a control character; rename it"
-        )
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        leads = "a symbolic link that leads nowhere: " if path.is_symlink() else ""
-        raise StageError(f"{name}: {leads}{error.strerror}") from None
-    if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise StageError(f"{name}: a pipe, a socket or a device; remove it")
-    return mode
+def file_error(path: Path, message: object) -> StageError:
+    """Return an error that names a user's file or folder."""
+    return StageError(f"{path.as_posix()}: {message}")
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a user's file; a StageError names it."""
+    """Read a user's file, or raise a StageError that names it."""
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StageError(f"{path.as_posix()}: {error.strerror}") from None
+        raise file_error(path, error.strerror) from None
 
 
 def gunzip(data: bytes) -> bytes:

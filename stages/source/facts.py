@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stages.common.errors import ParamError, StageError
+from stages.source.data_folder import file_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,7 @@ class Images(NamedTuple):
 
     @property
     def facts(self) -> Facts:
-        """What is found in them."""
+        """Return what later stages need to know of them."""
         shape, maximum = [*self.pixels.shape[1:]], max(1, int(self.pixels.max()))
         rows = np.bincount(self.labels).tolist()
         return Facts(self.classes, shape, maximum, rows, self.sha256)
@@ -90,39 +91,35 @@ def errors_of(part: str, name: str) -> Iterator[None]:
 def to_images(
     values: npt.NDArray[Any], stated: list[int] | None, path: Path
 ) -> npt.NDArray[np.uint8]:
-    """Return images of shape (n, height, width) or (n, height, width, 3).
+    """Return images, whose values are whole numbers from 0 to 255 of any dtype.
 
-    The values are whole numbers from 0 to 255, of any dtype. Where each image is a row of pixels,
-    it has the shape that is stated, or is square. A StageError names the file, `path`.
+    Where each is a row of pixels, it has the shape that is stated, or is square. A StageError names
+    the file, `path`.
     """
-    where = path.as_posix()
     if values.dtype.kind not in "iuf" or values.size == 0:
         content = values.dtype if values.size else "none"
-        raise StageError(f"{where}: expected pixels that are numbers, found {content}")
+        raise file_error(path, f"expected pixels that are numbers, found {content}")
     shape = values.shape[1:]
     if values.ndim == 2:
-        side = math.isqrt(shape[0])
-        if not stated and side**2 != shape[0]:
-            raise StageError(
-                f"{where}: {shape[0]} pixels an image, which are no square; state height and "
-                "width, as in `image_shape: [8, 9]`"
-            )
+        (pixels,) = shape
+        side = math.isqrt(pixels)
+        if not stated and side**2 != pixels:
+            message = f"{pixels} pixels an image, which are no square; state height and width"
+            raise file_error(path, f"{message}, as in `image_shape: [8, 9]`")
         shape = tuple(stated or (side, side))
-        if math.prod(shape) != values.shape[1]:
-            message = f"{stated} is {math.prod(shape)} pixels, but the data has {values.shape[1]}"
-            raise ParamError("image_shape", message=f"{message} an image")
+        if math.prod(shape) != pixels:
+            message = f"{stated} is {math.prod(shape)} pixels, but the data has {pixels} an image"
+            raise ParamError("image_shape", message=message)
     if len(shape) != 2 and shape[2:] != (3,):
-        raise StageError(
-            f"{where}: expected images of shape (n, height, width) or (n, height, width, 3), found "
-            f"{values.shape}"
-        )
+        message = "expected images of shape (n, height, width) or (n, height, width, 3)"
+        raise file_error(path, f"{message}, found {values.shape}")
     # Written so that a NaN, for which every comparison is false, does not pass.
     right = (values >= 0) & (values <= 255) & (values == np.floor(values))
     if not right.all():
         wrong = np.unravel_index(np.argmin(right), right.shape)
-        raise StageError(
-            f"{where}: expected pixels that are whole numbers from 0 to 255, found "
-            f"{values[wrong]:g} in image {wrong[0] + 1} of {len(values)}"
+        content = f"{values[wrong]:g} in image {wrong[0] + 1} of {len(values)}"
+        raise file_error(
+            path, f"expected pixels that are whole numbers from 0 to 255, found {content}"
         )
     return values.astype(np.uint8).reshape(len(values), *shape)
 
@@ -132,24 +129,19 @@ def to_labels(
 ) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Return the label of each row, and the name of each label in Unicode's normal form C.
 
-    The values are whole numbers, which are labels, or text, which is the name of a class. Names
-    have the order that is stated, or that of Unicode's code points. A StageError names the file,
-    `path`, or the key `classes`.
+    The values are labels or names of classes, in the order that is stated, or that of Unicode's
+    code points. A StageError names the file, `path`, or the key `classes`.
     """
-    where = path.as_posix()
     if values.shape != (rows,):
-        raise StageError(
-            f"{where}: expected {rows} labels, one for each image, found shape {values.shape}"
-        )
+        message = f"expected {rows} labels, one for each image, found shape {values.shape}"
+        raise file_error(path, message)
     if values.dtype.kind in "iu":
         labels = values.astype(np.int64)
         numbers = np.unique(labels).tolist()
         gap = next((i for i, number in enumerate(numbers) if number != i), None)
         if gap is not None:
             content = f"no {gap}" if numbers[0] >= 0 else numbers[0]
-            raise StageError(
-                f"{where}: expected labels of 0 and more without a gap, found {content}"
-            )
+            raise file_error(path, f"expected labels of 0 and more without a gap, found {content}")
         names = [unicodedata.normalize("NFC", name) for name in stated or map(str, numbers)]
         if len(names) != len(numbers):
             message = f"{len(names)} names, but the data has {len(numbers)} labels"
@@ -157,14 +149,14 @@ def to_labels(
     elif values.dtype.kind == "U":
         texts = [unicodedata.normalize("NFC", str(value).strip()) for value in values]
         if "" in texts:
-            raise StageError(f"{where}: a row has no class")
+            raise file_error(path, "a row has no class")
         names = in_label_order(stated, sorted(set(texts)))
         label_of = {name: label for label, name in enumerate(names)}
         labels = np.array([label_of[text] for text in texts], np.int64)
     else:
-        raise StageError(f"{where}: expected whole numbers or text, found {values.dtype}")
+        raise file_error(path, f"expected whole numbers or text, found {values.dtype}")
     if len(names) < 2:
-        raise StageError(f"{where}: expected two classes or more, found {names[0]} alone")
+        raise file_error(path, f"expected two classes or more, found {names[0]} alone")
     return labels, names
 
 

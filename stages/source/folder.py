@@ -6,7 +6,6 @@ Pillow brings: so ``requirements/pipeline.txt`` pins it too.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import re
 import unicodedata
@@ -18,11 +17,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from stages.common.errors import StageError
 from stages.common.files import of_files, sha256
-from stages.source.data_folder import PASSED_OVER, read_bytes
+from stages.source.data_folder import PASSED_OVER, file_error, read_bytes
 from stages.source.facts import Images, in_label_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -47,46 +45,42 @@ def read_folder(entry: Own, root: Path) -> Images:
     classes = in_label_order(entry.classes, [*listed])
     files = {f"{name}/{file}": path for name in classes for file, path in listed[name].items()}
     first = next(iter(files.values()))
-    pixels, sums = np.empty((0, 0, 0), np.uint8), {}
-    for row, (name, path) in enumerate(files.items()):
+    images, sums = [], {}
+    for name, path in files.items():
         data = read_bytes(path)
         sums[name] = sha256(data)
-        image = decode_image(path, data, size=entry.size, channels=entry.channels)
-        if row == 0:
-            pixels = np.empty((len(files), *image.shape), np.uint8)
-        height, width = pixels.shape[1:3]
-        if image.shape[:2] != (height, width):
+        images.append(decode_image(path, data, size=entry.size, channels=entry.channels))
+        shape, (height, width) = images[-1].shape, images[0].shape[:2]
+        if shape[:2] != (height, width):
             raise StageError(
-                f"{path.as_posix()} has {image.shape[0]} x {image.shape[1]} pixels (height x "
-                f"width), but {first.as_posix()} has {height} x {width}; state the size to resize "
-                f"all to, such as `size: [{height}, {width}]`"
+                f"{path.as_posix()} has {shape[0]} x {shape[1]} pixels (height x width), but "
+                f"{first.as_posix()} has {height} x {width}; state the size to resize all to, such "
+                f"as `size: [{height}, {width}]`"
             )
-        if image.ndim > pixels.ndim - 1:
-            # The first in colour: those before it were all grey.
-            pixels = np.repeat(pixels[..., np.newaxis], 3, axis=-1)
-        pixels[row] = image if image.ndim == pixels.ndim - 1 else image[..., np.newaxis]
+    if len({image.ndim for image in images}) > 1:
+        # Some are in colour, so those in grey are too.
+        images = [np.broadcast_to(np.atleast_3d(image), (height, width, 3)) for image in images]
     labels = np.repeat(np.arange(len(classes)), [len(listed[name]) for name in classes])
-    return Images(pixels, labels, classes, of_files(sums))
+    return Images(np.stack(images), labels, classes, of_files(sums))
 
 
 def list_classes(root: Path) -> dict[str, dict[str, Path]]:
-    """Return the files of each class by name.
+    """Return the files of each class by name, or raise a StageError.
 
     Names are in Unicode's normal form C and in the order of its code points, so that a folder is
-    the same on every system. A StageError says what else there is, or that classes are missing.
+    the same on every system.
     """
     if not root.is_dir():
-        raise StageError(f"{root.as_posix()}: not a folder")
+        raise file_error(root, "not a folder")
     folders = _listed(root, has_folders=True)
     if len(folders) < 2:
-        raise StageError(
-            f"{root.as_posix()}: expected a folder for each of two classes or more, found "
-            f"{len(folders)}"
-        )
-    classes = {name: _listed(folder, has_folders=False) for name, folder in folders.items()}
-    for name, images in classes.items():
-        if not images:
-            raise StageError(f"{folders[name].as_posix()}: a class without an image")
+        message = f"expected a folder for each of two classes or more, found {len(folders)}"
+        raise file_error(root, message)
+    classes = {}
+    for name, folder in folders.items():
+        classes[name] = _listed(folder, has_folders=False)
+        if not classes[name]:
+            raise file_error(folder, "a class without an image")
     return classes
 
 
@@ -108,7 +102,7 @@ def _listed(folder: Path, *, has_folders: bool) -> dict[str, Path]:
         elif path.is_dir() and not has_folders:
             wrong = "not a file; the folder of a class has images alone"
         if wrong:
-            raise StageError(f"{path.as_posix()}: {wrong}")
+            raise file_error(path, wrong)
         listed[name] = path
     return dict(sorted(listed.items()))
 
@@ -121,33 +115,15 @@ def decode_image(
     An image that EXIF says to turn is turned. `channels` make it grey (1) or colour (3), by default
     as it is stored; grey is ``(19595 R + 38470 G + 7471 B + 32768) >> 16``, as ITU-R BT.601 weighs
     colours. To `size`, height and width, it is resized by Pillow's filter BOX: each new pixel is
-    the mean of the area that it covers. A StageError names the file, `path`, if it can't be
-    decoded, or has more than 8 bits a channel or transparent pixels.
+    the mean of the area that it covers. A StageError names the file, `path`.
     """
-    with _opened(path, data) as image:
-        is_grey = channels == 1 if channels else _is_grey(image)
-        turned = ImageOps.exif_transpose(image)
-        if turned.has_transparency_data:
-            alpha = turned.convert("RGBA").getchannel("A")
-            if alpha.getextrema() != (255, 255):
-                raise ValueError("some pixels are transparent; save it without transparency")
-            turned = turned.convert("RGB")
-        decoded = turned.convert("L" if is_grey else "RGB")
-        if size:
-            decoded = decoded.resize((size[1], size[0]), Image.Resampling.BOX)
-        return np.asarray(decoded)
-
-
-@contextlib.contextmanager
-def _opened(path: Path, data: bytes) -> Iterator[ImageFile]:
-    """Open an image without decoding it; turn whatever is wrong with it into one message."""
     try:
         with warnings.catch_warnings():
             # Its size is checked here, and what Pillow warns of besides does no harm.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data)) as image:
                 _check_image(image)
-                yield image
+                return _decode(image, size, channels)
     except UnidentifiedImageError:
         words = "not an image that Pillow reads"
     except Image.DecompressionBombError:
@@ -155,9 +131,7 @@ def _opened(path: Path, data: bytes) -> Iterator[ImageFile]:
     # A damaged file makes Pillow raise any exception.
     except Exception as error:
         words = " ".join(str(error).split()) or type(error).__name__
-    else:
-        return
-    raise StageError(f"{path.as_posix()}: {words}")
+    raise file_error(path, words)
 
 
 def _check_image(image: ImageFile) -> None:
@@ -168,11 +142,25 @@ def _check_image(image: ImageFile) -> None:
         raise ValueError(TOO_LARGE)
     # Pillow cuts colours of 16 bits down to 8; that they had more, only its decoder knows.
     values = [value for tile in image.tile for value in tile.args or () if isinstance(value, int)]
-    deep = DEEP_COLOUR.search(str(image.tile)) or (
-        image.format == "PPM" and max([0, *values]) > 255
-    )
-    if image.mode.startswith(DEEP_MODES) or deep:
+    deep = image.mode.startswith(DEEP_MODES) or DEEP_COLOUR.search(str(image.tile))
+    if deep or (image.format == "PPM" and max([0, *values]) > 255):
         raise ValueError("more than 8 bits a channel; save it with 8")
+
+
+def _decode(
+    image: ImageFile, size: list[int] | None, channels: int | None
+) -> npt.NDArray[np.uint8]:
+    is_grey = channels == 1 if channels else _is_grey(image)
+    turned = ImageOps.exif_transpose(image)
+    if turned.has_transparency_data:
+        alpha = turned.convert("RGBA").getchannel("A")
+        if alpha.getextrema() != (255, 255):
+            raise ValueError("some pixels are transparent; save it without transparency")
+        turned = turned.convert("RGB")
+    decoded = turned.convert("L" if is_grey else "RGB")
+    if size:
+        decoded = decoded.resize((size[1], size[0]), Image.Resampling.BOX)
+    return np.asarray(decoded)
 
 
 def _is_grey(image: ImageFile) -> bool:

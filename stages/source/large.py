@@ -1,6 +1,6 @@
 """A user's own images that may be larger than memory: read block after block, wherever work runs.
 
-A kind is a function that opens the images in blocks, and one that yields `Columns` of each file.
+Stage `sample` opens every source here, as it was written.
 """
 
 from __future__ import annotations
@@ -10,77 +10,47 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.common.blocks import Data, check_images, npy_blocks, open_npy
+from stages.check.model import Own
+from stages.common.arrays import read_array
+from stages.common.blocks import Data, npy_blocks
 from stages.common.errors import StageError
+from stages.common.files import read_json
 from stages.common.workers import each
-from stages.source import parquet, zarr_store
-from stages.source.facts import Facts, as_stated, to_labels
+from stages.source.data_folder import file_error, locate
+from stages.source.facts import Facts, as_stated, errors_of, to_labels
+from stages.source.large_formats import open_blocks, read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from stages.check.model import Own
     from stages.common.blocks import Block
-
-    # Of one file: its path, the number of images, the labels, and the ids where it has them.
-    Columns = tuple[Path, int, npt.NDArray[Any], npt.NDArray[Any] | None]
+    from stages.source.large_formats import Columns
 
 
-def open_parts(folder: Path) -> list[Block]:
-    """Open ``images-*.npy``: uint8, shape (n, height, width) or (n, height, width, 3).
+def open_source(folder: Path) -> Data:
+    """Open a source, which stage `source` wrote to the folder ``build/sources/NAME``.
 
-    A block is a few MB of one file. Nothing is unpickled.
+    Its images are those of the folder, or those of the user's own files where they may be larger
+    than memory. A StageError says what is damaged, or no longer as it was.
     """
-    files = _image_files(folder)
-    shape = open_npy(files[0]).shape[1:]
-    blocks: list[Block] = []
-    start = 0
-    for path in files:
-        images = open_npy(path)
-        check_images(images, path)
-        if images.shape[1:] != shape:
-            raise StageError(
-                f"{path}: images of the shape {images.shape[1:]}, but those of {files[0].name} are "
-                f"{shape}"
-            )
-        blocks += npy_blocks(path, start=start) if len(images) else []
-        start += len(images)
-    return blocks
-
-
-def read_parts(folder: Path) -> Iterator[Columns]:
-    """Yield what is in ``labels-*.npy`` and ``ids-*.npy`` beside each file of images."""
-    for path in _image_files(folder):
-        labels, ids = (
-            path.with_name(path.name.replace("images", name, 1)) for name in ("labels", "ids")
-        )
-        if not labels.exists():
-            raise StageError(f"{labels}: missing, beside {path.name}")
-        identities = np.array(open_npy(ids)) if ids.exists() else None
-        yield path, len(open_npy(path)), np.array(open_npy(labels)), identities
-
-
-def _image_files(folder: Path) -> list[Path]:
-    files = sorted(folder.glob("images-*.npy"), key=lambda path: path.name)
-    if not files:
-        raise StageError(f"{folder}: no files named images-*.npy")
-    return files
-
-
-READERS: dict[str, tuple[Callable[..., list[Block]], Callable[[Path], Iterator[Columns]]]] = {
-    "parts": (open_parts, read_parts),
-    "zarr": (zarr_store.open_blocks, zarr_store.read_columns),
-    "parquet": (parquet.open_blocks, parquet.read_columns),
-}
-
-
-def open_blocks(entry: Own, path: Path) -> list[Block]:
-    """Open the images of a source; a StageError names the file that is not as its kind needs it."""
-    open_kind, _ = READERS[entry.kind]
-    return open_kind(path, *[entry.image_shape] if entry.kind == "parquet" else [])
+    labels = read_array(folder / "labels.npy")
+    ids, nearest = (
+        read_array(path) if path.exists() else None
+        for path in (folder / "ids.npy", folder / "nearest.npy")
+    )
+    if not (folder / "entry.json").exists():
+        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest)
+    entry = Own(**read_json(folder / "entry.json"))
+    with errors_of("own", folder.name):
+        blocks = open_blocks(entry, locate(entry.path))
+        rows = sum(block.rows for block in blocks)
+        if rows != len(labels):
+            message = f"it has {rows} images now, and had {len(labels)} when stage `source` read it"
+            raise StageError(f"{entry.path}: {message}; run `make repro` again")
+    return Data(blocks, labels, ids, nearest, is_large=True)
 
 
 def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
@@ -90,11 +60,10 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     and of the ids where it has them. A StageError says why the data can't be a source.
     """
     blocks = open_blocks(entry, path)
-    _, read_columns = READERS[entry.kind]
-    labels, ids = _join(read_columns(path), path)
+    labels, ids = _join(read_columns(entry, path), path)
     _, classes = to_labels(labels, len(labels), entry.classes, path)
     total, largest, shape = hashlib.sha256(), 1, [0, 0]
-    for maximum, shape, digest in each(summarize, blocks):  # noqa: B007 - all have one shape
+    for maximum, shape, digest in each(_summarize, blocks):  # noqa: B007 - all have one shape
         largest = max(largest, maximum)
         total.update(digest)
     for column in (labels, ids):
@@ -105,7 +74,7 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     return Data(blocks, labels, ids, is_large=True), as_stated(facts, entry)
 
 
-def summarize(block: Block) -> tuple[int, list[int], bytes]:
+def _summarize(block: Block) -> tuple[int, list[int], bytes]:
     """Return the largest pixel of a block, the shape of an image, and the sum of all pixels."""
     images = np.ascontiguousarray(block.load())
     return int(images.max()), [*images.shape[1:]], hashlib.sha256(images.data).digest()
@@ -117,29 +86,25 @@ def _join(
     """Join the labels, whole numbers, and the ids, whole numbers or text, of all files."""
     labels: list[npt.NDArray[np.int64]] = []
     ids: list[npt.NDArray[Any]] = []
-    for number, (path, rows, of_rows, identities) in enumerate(files):
-        for name, values in (("labels", of_rows), ("ids", identities)):
+    for number, (path, rows, file_labels, file_ids) in enumerate(files):
+        for name, values in (("labels", file_labels), ("ids", file_ids)):
             if values is not None and values.shape != (rows,):
-                raise StageError(
-                    f"{path}: the {name} have the shape {values.shape}, but there are {rows} "
-                    f"images: it must be ({rows},)"
-                )
-        if of_rows.dtype.kind not in "iu":
-            raise StageError(
-                f"{path}: labels must be whole numbers, 0 for the first class, but are "
-                f"{of_rows.dtype}"
-            )
-        labels.append(of_rows.astype(np.int64))
-        if identities is not None:
-            ids.append(_numbers_or_text(path, identities))
+                message = f"the {name} have the shape {values.shape}, but there are {rows} images"
+                raise file_error(path, f"{message}: it must be ({rows},)")
+        if file_labels.dtype.kind not in "iu":
+            message = "labels must be whole numbers, 0 for the first class, but are"
+            raise file_error(path, f"{message} {file_labels.dtype}")
+        labels.append(file_labels.astype(np.int64))
+        if file_ids is not None:
+            ids.append(_numbers_or_text(path, file_ids))
         if len(ids) not in (0, number + 1):
-            raise StageError(f"{path}: only some files have ids; all must have them, or none")
+            raise file_error(path, "only some files have ids; all must have them, or none")
     if not sum(map(len, labels)):
-        raise StageError(f"{source}: no images")
+        raise file_error(source, "no images")
     # NumPy would join signed and unsigned numbers as floats, and numbers and text as text.
     if len({values.dtype.kind for values in ids}) > 1:
         kinds = ", ".join(sorted({str(values.dtype) for values in ids}))
-        raise StageError(f"{source}: ids must be of one kind in all files, but are {kinds}")
+        raise file_error(source, f"ids must be of one kind in all files, but are {kinds}")
     return np.concatenate(labels), np.concatenate(ids) if ids else None
 
 
@@ -148,4 +113,4 @@ def _numbers_or_text(path: Path, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return ids
     if ids.dtype.kind in "UT" or all(type(value) is str for value in ids):
         return np.array(ids.tolist(), str)
-    raise StageError(f"{path}: ids must be whole numbers or text, but are {ids.dtype}")
+    raise file_error(path, f"ids must be whole numbers or text, but are {ids.dtype}")

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.common.errors import StageError
 from stages.common.files import of_files, sha256
-from stages.source.data_folder import gunzip, read_bytes
+from stages.source.data_folder import file_error, gunzip, read_bytes
 from stages.source.facts import Images, to_images, to_labels
 
 if TYPE_CHECKING:
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
     from stages.check.model import Own, Package
 
-# IDX has other types than bytes, which images and labels do not need.
-HEADER = b"\0\0\x08"
+# Names of the files of images and of labels: the number of dimensions is in them.
+IDX_NAMES = {"idx[34]-ubyte": "idx3-ubyte or idx4-ubyte", "idx1-ubyte": "idx1-ubyte"}
 # A number in ASCII, also as `numpy.savetxt` writes it.
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
@@ -39,8 +38,14 @@ def read_npy(entry: Own, folder: Path) -> Images:
 
 def read_idx(entry: Own, folder: Path) -> Images:
     """Read a folder with two IDX files, named as those of MNIST are."""
-    paths = _find_idx(folder, "34"), _find_idx(folder, "1")
-    return parse_files(entry, parse_idx, {path: read_bytes(path) for path in paths})
+    contents = {}
+    for pattern, what in IDX_NAMES.items():
+        paths = [path for path in sorted(folder.glob("[!.]*")) if re.search(pattern, path.name)]
+        if len(paths) != 1:
+            names = ", ".join(path.name for path in paths) or "none"
+            raise file_error(folder, f"expected one file with {what} in its name, found {names}")
+        contents[paths[0]] = read_bytes(paths[0])
+    return parse_files(entry, parse_idx, contents)
 
 
 def read_csv(entry: Own, path: Path) -> Images:
@@ -60,26 +65,13 @@ def parse_files(
         try:
             values.append(parse(gunzip(data) if path.name.endswith(".gz") else data))
         except (ValueError, OSError, EOFError, zlib.error) as error:
-            raise StageError(f"{path.as_posix()}: not {FORMATS[parse]}: {error}") from None
+            raise file_error(path, f"not {FORMATS[parse]}: {error}") from None
     pixels, column = values if len(values) > 1 else values[0]
     first, *_, last = *contents, *contents
     images = to_images(pixels, entry.image_shape, first)
     labels = to_labels(column, len(images), entry.classes, last)
     sums = {path.name: sha256(data) for path, data in contents.items()}
     return Images(images, *labels, of_files(sums) if len(sums) > 1 else sums[first.name])
-
-
-def _find_idx(folder: Path, dimensions: str) -> Path:
-    """Find the one file whose name says that it has so many dimensions, as idx3-ubyte does."""
-    pattern = re.compile(f"idx[{dimensions}]-ubyte")
-    paths = [path for path in sorted(folder.glob("[!.]*")) if pattern.search(path.name)]
-    if len(paths) != 1:
-        names = ", ".join(path.name for path in paths) or "none"
-        what = " or ".join(f"idx{dimension}-ubyte" for dimension in dimensions)
-        raise StageError(
-            f"{folder.as_posix()}: expected one file with {what} in its name, found {names}"
-        )
-    return paths[0]
 
 
 def parse_npy(data: bytes) -> npt.NDArray[Any]:
@@ -95,10 +87,11 @@ def parse_npy(data: bytes) -> npt.NDArray[Any]:
 def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
     """Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
 
-    The page of MNIST describes it. A ValueError says what is wrong.
+    A ValueError says what is wrong.
     """
     start = 4 + 4 * data[3] if len(data) >= 4 else 4
-    if data[:3] != HEADER or len(data) < start:
+    # It has other types than bytes, which images and labels do not need.
+    if data[:3] != b"\0\0\x08" or len(data) < start:
         raise ValueError("it does not begin as one")
     shape = struct.unpack(f">{data[3]}I", data[4:start])
     if len(data) - start != math.prod(shape):
@@ -109,9 +102,8 @@ def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
 def parse_csv(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
     """Parse a CSV without a header: pixels, and in the last column the label or the class.
 
-    The file is UTF-8, with or without a byte order mark, and lines end with LF or CR LF. The last
-    column is int64 if all are whole numbers, such as 3 or 3.0; else str. A ValueError names the
-    line that is wrong.
+    The file is UTF-8, with or without a byte order mark. The last column is int64 if all are whole
+    numbers, such as 3 or 3.0; else str. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[npt.NDArray[np.float64]] = []

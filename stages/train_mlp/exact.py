@@ -73,23 +73,12 @@ def matmul(a: Floats, b: Floats) -> Floats:
 
     Each matrix is rounded, half to even, to a multiple of the power of two that is ``bits(k)``
     bits below the one above its largest magnitude (or below 2^-200, if that is larger). The
-    product of the rounded matrices has no error, and every zero in it is positive.
+    product of the rounded matrices has no error, and every zero in it is positive. It differs from
+    that of `a` and `b` by at most ``k * A * B / 2**bits(k)``, A and B being the two powers of two
+    that the rounding starts from.
 
-    Parameters
-    ----------
-    a, b : ndarrays of shapes (n, k) and (k, m), dtype float64
-        The operands, not empty.
-
-    Returns
-    -------
-    ndarray of shape (n, m), dtype float64
-        The product. It differs from that of `a` and `b` by at most ``k * A * B / 2**bits(k)``,
-        A and B being the two powers of two that the rounding starts from.
-
-    Raises
-    ------
-    FloatingPointError
-        If a value is 2^200 or more in size, infinite or not a number.
+    The matrices, of shapes (n, k) and (k, m), are not empty. Raises FloatingPointError if a value
+    is 2^200 or more in size, infinite or not a number.
 
     References
     ----------
@@ -185,10 +174,7 @@ def log(x: Floats) -> Floats:
 def softmax(logits: Floats) -> Floats:
     """Turn the logits of each row into probabilities, whose sum is 1 within `classes` times 2^-52.
 
-    Raises
-    ------
-    FloatingPointError
-        If a logit is infinite or not a number.
+    Raises FloatingPointError if a logit is infinite or not a number.
 
     Examples
     --------
@@ -203,10 +189,7 @@ def softmax(logits: Floats) -> Floats:
 def log_softmax(logits: Floats) -> Floats:
     """Return the logarithms of the probabilities, also of those that are 0 in float64.
 
-    Raises
-    ------
-    FloatingPointError
-        If a logit is infinite or not a number.
+    Raises FloatingPointError as `softmax` does.
 
     Examples
     --------

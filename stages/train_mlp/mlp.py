@@ -117,10 +117,7 @@ def initialize(pixels: int, hidden: int, classes: int, generator: np.random.Rand
 def forward(weights: Network, x: Floats) -> tuple[Floats, Floats]:
     """Return the hidden units, 0 or more, and the logits for pixels of shape (n, pixels).
 
-    Raises
-    ------
-    FloatingPointError
-        If a number is 2^200 or more in size, or not a number.
+    Raises FloatingPointError if a number is 2^200 or more in size, or not a number.
     """
     hidden = np.maximum(matmul(x, weights.hidden_weight) + weights.hidden_bias, 0.0)
     return hidden, matmul(hidden, weights.output_weight) + weights.output_bias
@@ -129,12 +126,8 @@ def forward(weights: Network, x: Floats) -> tuple[Floats, Floats]:
 def backward(weights: Network, x: Floats, wanted: Floats) -> Network:
     """Return the derivative of the mean log-loss of a batch with respect to each weight.
 
-    `wanted`, of shape (n, classes), is 1 for the class of a row and 0 for the others.
-
-    Raises
-    ------
-    FloatingPointError
-        If a number is 2^200 or more in size, or not a number.
+    `wanted`, of shape (n, classes), is 1 for the class of a row and 0 for the others. Raises
+    FloatingPointError as `forward` does.
     """
     hidden, logits = forward(weights, x)
     # With respect to the logits, then to what enters the hidden units.
@@ -162,30 +155,10 @@ def train(
     momentum: float = 0.0,
     steps: int | None = None,
 ) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
-    """Train a network by a recipe.
+    """Train a network by a recipe of ``params.yaml``, on pixels in [0, 1] and their labels.
 
-    Parameters
-    ----------
-    x : ndarray of shape (n, pixels), dtype float64
-        The training rows: pixels in [0, 1].
-    labels : ndarray of shape (n,), dtype int64
-        Their classes.
-    hidden : int
-        Units of the hidden layer.
-    optimizer : {"sgd", "adam"}
-        `Sgd` or `Adam`.
-    learning_rate : float
-        The step size, the same in every epoch.
-    batch_size : int
-        Rows per step; the last step of an epoch takes those that are left.
-    epochs : int
-        Passes over the training rows.
-    seed : int
-        What the weights and the order of the rows are drawn from, 0 to 2^32 - 1.
-    momentum : float
-        The momentum of ``"sgd"``.
-    steps : int, optional
-        Optimizer steps in all, in place of `epochs`: the last pass ends where they are done.
+    `steps`, in place of `epochs`, are those of the optimizer in all: the last pass ends where they
+    are done.
 
     Returns
     -------
@@ -195,11 +168,8 @@ def train(
         ``classes`` (classes,), int64, ascending, the label of each output. The model is
         ``relu(x @ hidden.weight + hidden.bias) @ output.weight + output.bias``, a logit a class.
 
-    Raises
-    ------
-    FloatingPointError
-        If training diverges: a number reaches 2^200 in size in training, or 2^128, the end of
-        float32, in the model.
+    Raises FloatingPointError if training diverges: a number reaches 2^200 in size in training, or
+    2^128, the end of float32, in the model.
 
     Examples
     --------

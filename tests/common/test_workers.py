@@ -18,7 +18,7 @@ from stages.common.blocks import Data
 from stages.common.distances import nearest
 from stages.common.errors import ParamError, WorkersError
 from stages.common.workers import VARIABLE, connect, each, worker_target
-from stages.sample.choose import choose
+from stages.sample.__main__ import choose
 from tests.conftest import ROOT, free_port
 from tests.in_blocks import in_blocks
 

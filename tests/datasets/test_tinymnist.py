@@ -15,7 +15,7 @@ from scipy.spatial.distance import cdist
 
 import tinydatasets
 from stages.common.distances import nearest
-from stages.sample.difficulty import TIERS, difficulty, tiers
+from stages.sample.curation import TIERS, difficulty, tiers
 from tests.conftest import ROOT
 from tests.in_blocks import in_blocks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stages.evaluate.scores import log_loss, score_split
+from stages.evaluate import log_loss, score_split
 
 
 def test_a_class_without_an_output_has_no_loss_and_a_large_one_no_overflow() -> None:

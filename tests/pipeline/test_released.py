@@ -212,7 +212,7 @@ def test_the_notices_belong_to_the_data(dataset: str, notices: list[str]) -> Non
 
 @pytest.mark.parametrize(
     "room",
-    ["serialize/__main__", "evaluate/__main__", "texts/serialize_text", "texts/evaluate_text"],
+    ["serialize/__main__", "evaluate", "texts/serialize_text", "texts/evaluate_text"],
 )
 def test_a_stage_that_fails_leaves_the_released_files(built: Repository, room: str) -> None:
     before = built.contents("datasets", "metrics")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sklearn.datasets import load_digits
 
 import tinydatasets
-from stages.sample.difficulty import TIERS
+from stages.sample.curation import TIERS
 
 if TYPE_CHECKING:
     from tests.conftest import Repository

@@ -11,8 +11,7 @@ import pytest
 from stages.common import distances
 from stages.common.distances import nearest
 from stages.sample import curation
-from stages.sample.curation import facility_location, near_duplicates
-from stages.sample.difficulty import difficulty, sizes, tiers
+from stages.sample.curation import difficulty, facility_location, near_duplicates, sizes, tiers
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def run(name: str = "drawn", data: Data | None = None, **changes: Any) -> list[d
     Path("params.yaml").write_text(json.dumps(params))
     with pytest.MonkeyPatch.context() as patched:
         if data:
-            patched.setattr(sample, "read_source", lambda _: data)
+            patched.setattr(sample, "open_source", lambda _: data)
         sample.main(name)
     split.main(name)
     normalize.main(name)

@@ -14,7 +14,7 @@ from stages.check.model import Own
 from stages.common.errors import ParamError
 from stages.source.__main__ import write_source
 from stages.source.facts import errors_of
-from stages.source.stored import read_source
+from stages.source.large import open_source
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,7 +42,7 @@ def look(kind: Any, path: str = "data/leaves", **keys: Any) -> Written:
     """Run the stage on an entry of `own`."""
     shutil.rmtree(OUT, ignore_errors=True)
     write_source(Own(kind=kind, path=path, **keys), OUT)
-    source = read_source(OUT)
+    source = open_source(OUT)
     images = np.concatenate([block.load() for block in source.blocks])
     return Written(json.loads((OUT / "facts.json").read_text()), images, source.labels.tolist())
 

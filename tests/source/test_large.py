@@ -22,9 +22,9 @@ from stages.check.model import Own
 from stages.common import blocks as module
 from stages.common.blocks import take
 from stages.common.errors import StageError
-from stages.source import parquet
+from stages.source import large_formats
 from stages.source.__main__ import write_source
-from stages.source.stored import read_source
+from stages.source.large import open_source
 from tests.source.conftest import OUT, look, refused
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ FORMS: dict[str, Callable[..., None]] = {
 def test_each_kind_gives_the_rows_that_were_written(
     form: str, size: int, ids: Array | None, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for reader in (module, parquet):
+    for reader in (module, large_formats):
         monkeypatch.setattr(reader, "BLOCK_BYTES", size)
     FORMS[form](GREY, ids)
     kind: Any = form.partition(" ")[0]
     write_source(Own(kind=kind, path="data/leaves", **SHAPE), OUT)
-    source = read_source(OUT)
+    source = open_source(OUT)
     # Another process gets blocks as a pickle, and may stand in another folder.
     monkeypatch.chdir(data.absolute().parent.parent)
     blocks = pickle.loads(pickle.dumps(source.blocks))
@@ -151,7 +151,7 @@ def test_rows_that_came_later_are_said() -> None:
     with pytest.raises(
         StageError, match=r"^own.leaves.path: data/leaves: it has 43 images now, an"
     ):
-        read_source(OUT)
+        open_source(OUT)
 
 
 # --- What is wrong -------------------------------------------------------------------------------
