@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stages.check.model import SPLITS
-from stages.check.read import read_dataset
+from stages.check.read import read_dataset, rows_per_split
 from stages.common import command
 from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError
