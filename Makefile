@@ -110,8 +110,8 @@ lock: .venv/.ready  ## update requirements/pipeline.txt and requirements/large.t
 	$(LOCK) --extra dask --extra large --constraint requirements/pipeline.txt \
 	  --output-file requirements/large.txt
 
-schema: .venv/.ready  ## update stages/check/params.schema.json after a change of the model of params.yaml
-	python -m tools.schema --out stages/check/params.schema.json
+schema: .venv/.ready  ## update stages/params/params.schema.json after a change of the model of params.yaml
+	python -m tools.schema --out stages/params/params.schema.json
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile

@@ -13,11 +13,11 @@ from benchmarks import in_turn, ratio, seconds
 from experiments.curves.params import read_curves
 from experiments.curves.sweep import Plan, sweep, trainings
 from experiments.curves.training import train_and_score
-from stages.check.read import read_recipes
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.files import read_json
 from stages.common.workers import VARIABLE
+from stages.params.read import read_recipes
 
 SOURCE = Path("build/sources/digits")
 SIZES = (2, 15, 30, 75, 150)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import mean_sd, read_inputs
-from stages.check.read import read_text
-from stages.check.validate import read_params
 from stages.common import command
+from stages.params.read import read_text
+from stages.params.validate import read_params
 from stages.texts.evaluate_text import evaluate_text
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks import in_turn, ratio, read_inputs, seconds
-from stages.check.validate import read_params
 from stages.common import command
 from stages.common.files import write_json
+from stages.params.validate import read_params
 from stages.train_mlp.mlp import train
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from experiments.curves import params as curves
 from experiments.transformers import params as transformers
-from stages.check.read import PARAMS
 from stages.common import command
 from stages.common.errors import ParamError
-from stages.common.yaml_file import locate, read_yaml
+from stages.common.yaml_file import read_yaml, with_line
+from stages.params.read import PARAMS
 
 
 def main() -> None:
@@ -17,11 +17,11 @@ def main() -> None:
     for name in curves.read_curves().sizes:
         if name not in sources:
             message = f"{PARAMS} has no such source; it has {', '.join(sources)}"
-            raise locate(curves.PARAMS, ParamError("sizes", name, message=message))
+            raise with_line(curves.PARAMS, ParamError("sizes", name, message=message))
     for number, name in enumerate(transformers.read_transformers().texts):
         if name not in texts:
             message = f"{name}: {PARAMS} has no such text; it has {', '.join(texts)}"
-            raise locate(transformers.PARAMS, ParamError("texts", number, message=message))
+            raise with_line(transformers.PARAMS, ParamError("texts", number, message=message))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.check.model import SPLITS
 from stages.common import command
 from stages.common.files import read_csv, read_json, write_csv
+from stages.params.model import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -146,7 +146,7 @@ def test_entries_of_params_are_right(page: str, tmp_path: Path) -> None:
 
 
 def test_every_key_of_params_is_in_a_table_with_its_default() -> None:
-    schema = json.loads((ROOT / "stages/check/params.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "stages/params/params.schema.json").read_text(encoding="utf-8"))
     entries = [entry["properties"] for entry in schema["$defs"].values() if "properties" in entry]
     shown = {
         key: default.strip("`")

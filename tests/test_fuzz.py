@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from stages.check.validate import read_params
 from stages.common.blocks import open_npy
 from stages.common.errors import StageError
+from stages.params.validate import read_params
 from stages.source.folder import decode_image
 from stages.source.tables import parse_csv, parse_idx
 from stages.texts.pairs import parse_pairs, to_table

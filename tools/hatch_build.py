@@ -1,4 +1,4 @@
-"""Give a wheel the data of the clone that it is built from, and an editable install the pipeline.
+"""Add to a wheel the data of its clone, and to an editable install what the pipeline needs.
 
 Who installs the wheel comes for the data and gets NumPy alone. Who runs ``pip install -e .`` has
 the whole repository and comes to run ``dvc repro``.

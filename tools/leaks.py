@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.check.validate import read_params
 from stages.common import command
 from stages.common.blocks import Block
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json
 from stages.common.images import scale
+from stages.params.validate import read_params
 from stages.sample.curation import near_duplicates
 from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
@@ -55,7 +55,7 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     return len(held_out.rows & train.rows), equal, int(nearly.sum())
 
 
-def read_dataset(name: str, maximum: int) -> dict[str, Part]:
+def read_parts(name: str, maximum: int) -> dict[str, Part]:
     """Read all splits that a dataset releases, by their names."""
     lines = read_csv(Path("datasets", name, "samples.csv"))
     parts = {}
@@ -105,7 +105,7 @@ def main() -> None:
         for name in [n for n, dataset in params.datasets.items() if dataset.source == source]:
             try:
                 maximum: int = entry.maximum or read_json(facts)["maximum"]
-                datasets[name] = read_dataset(name, maximum)
+                datasets[name] = read_parts(name, maximum)
             except FileNotFoundError:
                 missing.append(name)
         if datasets:

@@ -51,7 +51,7 @@ def outline(
     return found
 
 
-def draw(kind: str, generator: np.random.RandomState) -> npt.NDArray[np.uint8]:
+def draw_leaf(kind: str, generator: np.random.RandomState) -> npt.NDArray[np.uint8]:
     """Draw a leaf of some size, place, turn and colour: shape (height, width, 3), on slate."""
     height, width = generator.choice(SIZES, 2)
     cosine, sine, one = ANGLES[generator.randint(len(ANGLES))]
@@ -75,7 +75,7 @@ def main(out: Path) -> None:
     for kind in CLASSES:
         (out / kind).mkdir(parents=True)
         for number in range(1, PER_CLASS + 1):
-            Image.fromarray(draw(kind, generator)).save(out / kind / f"{number:02}.png")
+            Image.fromarray(draw_leaf(kind, generator)).save(out / kind / f"{number:02}.png")
     print(f"{out}: {PER_CLASS} images each of {', '.join(CLASSES)}")
 
 

@@ -7,9 +7,9 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from stages.check.model import LARGE, Own
 from stages.common import command
 from stages.common.errors import ParamError, StageError
+from stages.params.model import LARGE, Own
 from stages.source.__main__ import READERS
 from stages.source.data_folder import DATA, check_tree, read_bytes
 from stages.source.facts import Facts, as_stated

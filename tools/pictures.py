@@ -28,7 +28,7 @@ CURVES = ROOT / "experiments/curves/results"
 MARGIN = 3
 
 
-def draw(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
+def draw_lines(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
     """Draw lines of images in [0, 1], one below the other, those in grey dark on white."""
     drawn = []
     for images in lines:
@@ -43,7 +43,7 @@ def draw(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
 def tinydigits() -> Image.Image:
     """Draw the first 20 training images of each digit of TinyDigits."""
     images, labels = tinydatasets.load("tinydigits").train
-    return draw([images[labels == label][:20] for label in range(10)], zoom=4)
+    return draw_lines([images[labels == label][:20] for label in range(10)], zoom=4)
 
 
 def tinymnist() -> Image.Image:
@@ -54,13 +54,13 @@ def tinymnist() -> Image.Image:
     by_rank = np.argsort(difficulties, kind="stable")
     floats, gap = images / np.float32(255), np.zeros((1, 28, 28), np.float32)
     digits = [floats[by_rank[labels[by_rank] == label]] for label in range(10)]
-    return draw([np.concatenate([digit[:7], gap, digit[-7:]]) for digit in digits], zoom=1)
+    return draw_lines([np.concatenate([digit[:7], gap, digit[-7:]]) for digit in digits], zoom=1)
 
 
 def leaves() -> Image.Image:
     """Draw the first 12 training images of each class of the leaves."""
     images, labels = tinydatasets.load("leaves").train
-    return draw([images[labels == label][:12] for label in range(3)], zoom=2)
+    return draw_lines([images[labels == label][:12] for label in range(3)], zoom=2)
 
 
 def leaves_predicted() -> Image.Image:
@@ -77,7 +77,7 @@ def leaves_predicted() -> Image.Image:
         tiles = np.ones((12, *images.shape[1:]), np.float32)
         shown = images[(labels == actual) & (predicted == guess)]
         tiles[: len(shown)] = shown
-        pixels = np.asarray(draw([tiles[:4], tiles[4:8], tiles[8:]], zoom=2))
+        pixels = np.asarray(draw_lines([tiles[:4], tiles[4:8], tiles[8:]], zoom=2))
         return np.pad(pixels, ((0, 1), (0, 1), (0, 0)), constant_values=128)
 
     lines = [np.hstack([cell(actual, guess) for guess in range(3)]) for actual in range(3)]

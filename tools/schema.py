@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from stages.check.model import Params
 from stages.common import command
 from stages.common.files import write_json
+from stages.params.model import Params
 
 
 def main(*, out: Path) -> None:

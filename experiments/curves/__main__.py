@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.curves.params import PARAMS, read_curves
 from experiments.curves.sweep import Plan, Training, sweep
-from stages.check.read import read_recipes
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
-from stages.common.yaml_file import locate
+from stages.common.yaml_file import with_line
+from stages.params.read import read_recipes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,13 +42,13 @@ def main(*, source: str) -> None:
     facts = read_json(folder / "facts.json")
     if not (folder / "images.npy").exists():
         message = "this source is read in parts, but a training needs all images in memory"
-        raise locate(PARAMS, ParamError("sizes", source, message=message))
+        raise with_line(PARAMS, ParamError("sizes", source, message=message))
     sizes, rows_per_class = curves.sizes[source], facts["rows_per_class"]
     fewest = min(rows_per_class)
     if sizes[-1] >= fewest:
         rows = f"class {rows_per_class.index(fewest)} has {fewest} rows"
         message = f"{sizes[-1]}: {rows}, and one at least must be left to score on"
-        raise locate(PARAMS, ParamError("sizes", source, len(sizes) - 1, message=message))
+        raise with_line(PARAMS, ParamError("sizes", source, len(sizes) - 1, message=message))
     recipes = {name: asdict(recipe) for name, recipe in read_recipes().items()}
     plan = Plan(source, facts["maximum"], sizes, curves.seeds, curves.steps, recipes)
     images, labels = (read_array(folder / f"{part}.npy") for part in ("images", "labels"))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from stages.check.model import Entry, Name, Positive, Strict
 from stages.common.errors import ParamError
-from stages.common.yaml_file import locate
+from stages.common.yaml_file import with_line
 from stages.common.yaml_model import read_model
+from stages.params.model import Entry, Name, Positive, Strict
 
 PARAMS = Path("experiments", "curves", "params.yaml")
 
@@ -34,5 +34,5 @@ def read_curves() -> Curves:
     for name, sizes in curves.sizes.items():
         if sizes != sorted(set(sizes)):
             message = f"{sizes}: expected numbers in ascending order, none twice"
-            raise locate(PARAMS, ParamError("sizes", name, message=message))
+            raise with_line(PARAMS, ParamError("sizes", name, message=message))
     return curves

@@ -10,11 +10,11 @@ from tqdm import tqdm
 
 from experiments.transformers.params import read_transformers
 from experiments.transformers.summary import summarize
-from stages.check.model import SPLITS
 from stages.common import command
 from stages.common.command import extra
 from stages.common.files import sha256, write_json
 from stages.common.workers import each
+from stages.params.model import SPLITS
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 

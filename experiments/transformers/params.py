@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from stages.check.model import Entry, Name, Strict
 from stages.common.errors import ParamError
-from stages.common.yaml_file import locate
+from stages.common.yaml_file import with_line
 from stages.common.yaml_model import read_model
+from stages.params.model import Entry, Name, Strict
 
 PARAMS = Path("experiments", "transformers", "params.yaml")
 
@@ -60,5 +60,5 @@ def read_transformers() -> Transformers:
     for unit, recipe in params.recipes.items():
         if recipe.width % recipe.heads:
             message = f"{recipe.heads}: the width, {recipe.width}, is no multiple of it"
-            raise locate(PARAMS, ParamError("recipes", unit, "heads", message=message))
+            raise with_line(PARAMS, ParamError("recipes", unit, "heads", message=message))
     return params

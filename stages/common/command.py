@@ -41,9 +41,9 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
         main(**vars(parser.parse_args()))
     except ParamError as error:
         # Imported here: it takes longer than most stages run.
-        from stages.common.yaml_file import locate  # noqa: PLC0415
+        from stages.common.yaml_file import with_line  # noqa: PLC0415
 
-        sys.exit(str(locate(Path("params.yaml"), error)))
+        sys.exit(str(with_line(Path("params.yaml"), error)))
     except stops as error:
         sys.exit(str(error))
     except OSError as error:

@@ -71,7 +71,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def damaged(path: Path, error: Exception) -> StageError:
-    """Say that a built file is damaged, and what to do."""
+    """Return the error of a built file that is damaged."""
     return StageError(f"{path} is damaged ({error}). Delete it and run `dvc repro` again.")
 
 

@@ -72,6 +72,6 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
     return line
 
 
-def locate(path: Path, error: ParamError) -> StageError:
+def with_line(path: Path, error: ParamError) -> StageError:
     """Return an error about a key with the file and the line of the key in its message."""
     return StageError(f"{path}, line {line_of(path, error.keys)}: {error}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from stages.common.errors import ParamError
-from stages.common.yaml_file import locate, read_yaml
+from stages.common.yaml_file import read_yaml, with_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def read_model(model: type[Model], path: Path) -> Model:
     try:
         return validate(model, content)
     except ParamError as error:
-        raise locate(path, error) from None
+        raise with_line(path, error) from None
 
 
 def validate(model: type[Model], content: Any) -> Model:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import yaml
 from pydantic import TypeAdapter
 
-from stages.check.model import Entry, Strict
 from stages.common.files import write_bytes
 from stages.common.templates import environment
 from stages.common.yaml_model import read_model
+from stages.params.model import Entry, Strict
 
 if TYPE_CHECKING:
-    from stages.check.model import Params
+    from stages.params.model import Params
 
 ABOUT = "about.yaml"
 

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from stages.check.model import SPLITS
-from stages.check.read import PARAMS, read_dataset, read_recipes
 from stages.common import command
 from stages.common.files import from_text, read_csv, read_json
 from stages.common.yaml_file import read_yaml
 from stages.papers.render import common_facts, write_papers
+from stages.params.model import SPLITS
+from stages.params.read import PARAMS, read_dataset, read_recipes
 
 Rows = Sequence[Mapping[str, str]]
 

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from stages.check.model import SPLITS
-from stages.check.read import read_text
 from stages.common import command
 from stages.common.files import read_json, sha256
 from stages.common.intervals import wilson_interval
 from stages.papers.render import common_facts, write_papers
+from stages.params.model import SPLITS
+from stages.params.read import read_text
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
 

@@ -93,7 +93,7 @@ def write_papers(facts: Mapping[str, Any]) -> None:
     """
     folder = Path("datasets", facts["name"])
     templates = environment("stages.papers")
-    templates.filters["fill"] = fill
+    templates.filters["wrap_text"] = wrap_text
     # A macro sees no other values.
     templates.globals["questions"] = QUESTIONS
     values = {**facts, "header": _header(facts)}
@@ -138,12 +138,12 @@ def _header(facts: Mapping[str, Any]) -> str:
     return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 
-def fill(text: str, indent: int = 0, width: int = 100) -> str:
+def wrap_text(text: str, indent: int = 0, width: int = 100) -> str:
     r"""Break the lines of a text; its lists and its separate paragraphs stay.
 
     Examples
     --------
-    >>> fill("one two\nthree\n\n- four five", width=9)
+    >>> wrap_text("one two\nthree\n\n- four five", width=9)
     'one two\nthree\n\n- four\n  five'
     """
     filled: list[str] = []

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.check.model import SPLITS
-from stages.check.read import read_dataset, rows_per_split
 from stages.common import command
 from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
+from stages.params.model import SPLITS
+from stages.params.read import read_dataset, rows_per_split
 from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.check.model import Dataset
     from stages.common.blocks import Data
+    from stages.params.model import Dataset
 
     Rows = npt.NDArray[np.int64]
     Counts = Mapping[str, Mapping[int, int]]

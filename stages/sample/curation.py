@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stages.check.model import SPLITS
 from stages.common.blocks import copy_blocks, select, take
 from stages.common.distances import CHUNK, NEIGHBOURS, in_chunks, points, squared_distances
 from stages.common.workers import each
+from stages.params.model import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.check.model import SPLITS
+from stages.params.model import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

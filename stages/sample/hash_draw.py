@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.check.model import SPLITS
 from stages.common.workers import each
+from stages.params.model import SPLITS
 from stages.sample.curation import TooFewError
 
 if TYPE_CHECKING:

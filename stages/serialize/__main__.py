@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.check.model import SPLITS
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json, sha256, to_csv, to_text, write_bytes
+from stages.params.model import SPLITS
 from stages.serialize.archive import archive
 from tinydatasets import classes, pickles
 from tinydatasets.types import FormatError, Split, count_classes

@@ -9,26 +9,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.check.model import LARGE, Benchmark, Own
-from stages.check.read import read_source
 from stages.common import command
 from stages.common.arrays import write_array
 from stages.common.blocks import Data, npy_blocks
 from stages.common.distances import nearest
 from stages.common.files import write_json
+from stages.params.model import LARGE, Benchmark, Own
+from stages.params.read import read_source
 from stages.source.data_folder import locate
 from stages.source.facts import as_stated, errors_of
 from stages.source.folder import read_folder
 from stages.source.large import read_large
 from stages.source.published import read_benchmark, read_package
-from stages.source.tables import read_csv, read_idx, read_npy
+from stages.source.tables import read_csv_table, read_idx, read_npy
 
 if TYPE_CHECKING:
-    from stages.check.read import AnySource
+    from stages.params.read import AnySource
     from stages.source.facts import Facts
 
 # The kinds of a user's own images that fit into memory.
-READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_csv}
+READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_csv_table}
 
 
 def write_source(entry: AnySource, out: Path) -> Facts:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.check.read import AnySource
+    from stages.params.read import AnySource
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL.ImageFile import ImageFile
 
-    from stages.check.model import Own
+    from stages.params.model import Own
 
 # Modes of Pillow with more than 8 bits a channel, and what it decodes such colours from.
 DEEP_MODES = ("I", "F")
@@ -164,7 +164,7 @@ def _decode(
 
 
 def _is_grey(image: ImageFile) -> bool:
-    """Tell whether an image is stored as grey, or with a palette that has no colour."""
+    """Return whether an image is stored as grey, or with a palette that has no colour."""
     if image.mode != "P":
         return image.mode in GREY_MODES
     palette = image.getpalette() or []

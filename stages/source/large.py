@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.check.model import Own
 from stages.common.arrays import read_array
 from stages.common.blocks import Data, npy_blocks
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.workers import each
+from stages.params.model import Own
 from stages.source.data_folder import file_error, locate
 from stages.source.facts import Facts, as_stated, errors_of, to_labels
 from stages.source.large_formats import open_blocks, read_columns

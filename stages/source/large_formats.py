@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.check.model import Own
+    from stages.params.model import Own
 
     Images = npt.NDArray[np.uint8]
     # Of one file: its path, the number of images, the labels, and the ids where it has them.

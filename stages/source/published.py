@@ -15,7 +15,7 @@ from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.home import home
 
 if TYPE_CHECKING:
-    from stages.check.model import Benchmark, Package
+    from stages.params.model import Benchmark, Package
 
 
 def read_package(entry: Package) -> Images:

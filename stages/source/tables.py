@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.check.model import Own, Package
+    from stages.params.model import Own, Package
 
 # Names of the files of images and of labels: the number of dimensions is in them.
 IDX_NAMES = {"idx[34]-ubyte": "idx3-ubyte or idx4-ubyte", "idx1-ubyte": "idx1-ubyte"}
@@ -48,7 +48,7 @@ def read_idx(entry: Own, folder: Path) -> Images:
     return parse_files(entry, parse_idx, contents)
 
 
-def read_csv(entry: Own, path: Path) -> Images:
+def read_csv_table(entry: Own, path: Path) -> Images:
     """Read a CSV, also one that is compressed by gzip."""
     return parse_files(entry, parse_csv, {path: read_bytes(path)})
 

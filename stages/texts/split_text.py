@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from stages.check.model import SPLITS
-from stages.check.read import per_class, read_text
 from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_json
+from stages.params.model import SPLITS
+from stages.params.read import per_class, read_text
 from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs, words
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.check.model import Text
+    from stages.params.model import Text
     from tinydatasets.types import Pair
 
     Counts = Mapping[str, Mapping[int, int]]

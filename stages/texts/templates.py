@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from stages.check.model import Entry, Name, Strict, Words
 from stages.common.errors import ParamError, StageError
-from stages.common.yaml_file import locate
+from stages.common.yaml_file import with_line
 from stages.common.yaml_model import read_model, show, unknown
+from stages.params.model import Entry, Name, Strict, Words
 from stages.texts.pairs import Combination, Table, check_authored, check_levels
 from tinydatasets.types import Pair
 
@@ -69,7 +69,7 @@ def read_templates(path: Path) -> Table:
         check_levels({topic.level for topic in topics})
         return _expand(topics)
     except ParamError as error:
-        raise locate(path, error) from None
+        raise with_line(path, error) from None
     except ValueError as error:
         raise StageError(f"{path}: {error}") from None
 
@@ -90,7 +90,7 @@ def _expand(topics: Sequence[Topic]) -> Table:
             for number, template in enumerate(topic.templates, 1):
                 ids[topic.level] += 1
                 identifier = f"{topic.level}-{ids[topic.level]:02}"
-                pair = Pair(identifier, topic.level, *fill(template, filler_of))
+                pair = Pair(identifier, topic.level, *fill_template(template, filler_of))
                 try:
                     check_authored(pair)
                 except ValueError as error:
@@ -102,7 +102,7 @@ def _expand(topics: Sequence[Topic]) -> Table:
     return table
 
 
-def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
+def fill_template(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
     """Return the question and the answer of a template with a filler in each slot.
 
     Where a filler is empty, a space beside its slot goes too. A text that begins with a letter
@@ -111,7 +111,7 @@ def fill(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
     Examples
     --------
     >>> template = Template(question="<hello> What is <x>?", answer="<x> is an animal.")
-    >>> list(fill(template, {"hello": "", "x": "a cat"}))
+    >>> list(fill_template(template, {"hello": "", "x": "a cat"}))
     ['What is a cat?', 'A cat is an animal.']
     """
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from safetensors.numpy import save
 
-from stages.check.read import read_recipes
 from stages.common import command
 from stages.common.arrays import read_split
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_bytes
 from stages.common.images import to_inputs
+from stages.params.read import read_recipes
 from stages.train_mlp.mlp import train
 
 

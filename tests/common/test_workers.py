@@ -13,11 +13,11 @@ import numpy as np
 import psutil
 import pytest
 
-from stages.check.model import Dataset
 from stages.common.blocks import Data
 from stages.common.distances import nearest
 from stages.common.errors import ParamError, WorkersError
 from stages.common.workers import VARIABLE, connect, each, worker_target
+from stages.params.model import Dataset
 from stages.sample.__main__ import choose
 from tests.conftest import ROOT, free_port
 from tests.in_blocks import in_blocks

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from stages.check.model import Own
 from stages.common.errors import ParamError
+from stages.params.model import Own
 from stages.source.__main__ import write_source
 from stages.source.facts import errors_of
 from tests.conftest import ROOT, Repository, link_environment

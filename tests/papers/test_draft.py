@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.check.model import Dataset, Params
 from stages.papers.about import About, add_drafts, read_about
+from stages.params.model import Dataset, Params
 from tests.conftest import ROOT
 
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stages.check.model import SPLITS
+from stages.params.model import SPLITS
 from stages.sample.hash_draw import (
     CHUNK,
     candidates,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 
-from stages.check.model import Own
 from stages.common.errors import ParamError
+from stages.params.model import Own
 from stages.source.__main__ import write_source
 from stages.source.facts import errors_of
 from stages.source.large import open_source

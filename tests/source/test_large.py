@@ -18,10 +18,10 @@ import pytest
 import zarr
 from pyarrow import parquet as pq
 
-from stages.check.model import Own
 from stages.common import blocks as module
 from stages.common.blocks import take
 from stages.common.errors import StageError
+from stages.params.model import Own
 from stages.source import large_formats
 from stages.source.__main__ import write_source
 from stages.source.large import open_source

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from stages.check.model import Text
 from stages.common.errors import ParamError, StageError
+from stages.params.model import Text
 from stages.texts import split_text
 from stages.texts.pairs import Combination, Table
 from tinydatasets import Pair

@@ -9,7 +9,7 @@ import pytest
 from stages.common.errors import StageError
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.pairs import Combination, Table
-from stages.texts.templates import Template, fill
+from stages.texts.templates import Template, fill_template
 
 RIGHT = """\
 topics:
@@ -78,7 +78,7 @@ def test_every_line_goes_into_every_template_level_after_level() -> None:
 )
 def test_spaces_and_capitals_around_a_filler(template: str, filler: str, filled: str) -> None:
     both = Template(question=template, answer=template)
-    assert list(fill(both, {"x": filler})) == [filled, filled]
+    assert list(fill_template(both, {"x": filler})) == [filled, filled]
 
 
 def test_letters_may_be_decomposed() -> None:

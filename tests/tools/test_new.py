@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from stages.check.model import Dataset, Own
 from stages.common.errors import StageError
+from stages.params.model import Dataset, Own
 from stages.source.__main__ import write_source
 from stages.source.facts import Facts
 from tools import new

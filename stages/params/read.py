@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stages.check.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 from stages.common.errors import ParamError
 from stages.common.yaml_file import read_yaml
+from stages.params.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

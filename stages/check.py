@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stages.check.read import PARAMS
-from stages.check.validate import read_params
 from stages.common import command
 from stages.common.files import write_bytes
 from stages.papers.about import ABOUT, add_drafts, read_about
+from stages.params.read import PARAMS
+from stages.params.validate import read_params
 from stages.source.data_folder import check_data_folder
 from stages.texts.expand_text import read_pairs_source
 

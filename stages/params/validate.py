@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.check.model import LARGE, Benchmark, Dataset, Own, Params, Recipe, Text
-from stages.check.read import PARAMS, rows_per_split
 from stages.common.errors import ParamError
 from stages.common.files import WINDOWS_DEVICES
-from stages.common.yaml_file import locate
+from stages.common.yaml_file import with_line
 from stages.common.yaml_model import read_model, unknown
+from stages.params.model import LARGE, Benchmark, Dataset, Own, Params, Recipe, Text
+from stages.params.read import PARAMS, rows_per_split
 from tinydatasets import classes
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.types import FormatError
 
 if TYPE_CHECKING:
-    from stages.check.read import AnySource
+    from stages.params.read import AnySource
 
 # Folders of build/ that are no dataset's.
 SHARED = ("curves", "report", "sources")
@@ -30,7 +30,7 @@ def read_params(path: Path = PARAMS) -> Params:
     try:
         _check_rules(params)
     except ParamError as error:
-        raise locate(path, error) from None
+        raise with_line(path, error) from None
     return params
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from stages.check.read import PARAMS, read_dataset, read_recipes, read_source
-from stages.check.validate import read_params
 from stages.common.errors import StageError
 from stages.common.yaml_file import read_yaml
+from stages.params.read import PARAMS, read_dataset, read_recipes, read_source
+from stages.params.validate import read_params
 from tools.schema import main as write_schema
 
 ROOT = Path(__file__).parents[2]
@@ -206,7 +206,7 @@ def test_entries_are_read_with_their_defaults(folder: Path) -> None:
 
 
 def test_editors_check_the_file_by_the_same_model(folder: Path) -> None:
-    committed = ROOT / "stages/check/params.schema.json"
+    committed = ROOT / "stages/params/params.schema.json"
     write_schema(out=folder / "schema.json")
     assert (folder / "schema.json").read_bytes() == committed.read_bytes()
     schema = json.loads(committed.read_bytes())

@@ -1,0 +1,1 @@
+"""``params.yaml``: its model, how stages read their entries, and how all of it is validated."""
