@@ -73,7 +73,7 @@ check: .venv/.ready  ## check params.yaml, and build nothing
 	@python -m stages.check
 
 # Make exports the variables of its command line: the shell takes them whole, whatever is in them.
-new: .venv/.ready  ## add a dataset of your own images: make new NAME=leaves FROM=path/to/folder
+new: .venv/.ready  ## print the entries for a dataset of your own images: make new NAME=leaves FROM=path/to/folder
 	@python -m tools.new "$$NAME" "$$FROM"
 
 leaks: .venv/.ready  ## count test images of a dataset that are training images of another

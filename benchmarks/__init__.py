@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import mean, median, stdev
 from typing import Any, TypeVar
 
-from stages.common.arrays import read_split
+from stages.common.arrays import read_arrays
 from stages.common.files import read_json
 from stages.common.images import to_inputs
 
@@ -38,7 +38,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 def read_inputs(name: str, split: str) -> tuple[Any, Any]:
     """Return the rows of pixels in [0, 1] of a split that was built, and its labels."""
     arrays = Path("build", name, "arrays")
-    images, labels = read_split(arrays / split)
+    images, labels = read_arrays(arrays / split)
     return to_inputs(images, read_json(arrays / "facts.json")["maximum"]), labels
 
 

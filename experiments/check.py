@@ -6,14 +6,15 @@ from experiments.curves import params as curves
 from experiments.transformers import params as transformers
 from stages.common import command
 from stages.common.errors import ParamError
-from stages.common.yaml_file import read_yaml, with_line
+from stages.common.yaml_file import with_line
 from stages.params.read import PARAMS
+from stages.params.validate import read_params
 
 
 def main() -> None:
     """Check the parameters of all experiments, and that params.yaml has the sources and texts."""
-    params = read_yaml(PARAMS)
-    sources, texts = {**params["sources"], **params["own"]}, params["texts"]
+    params = read_params()
+    sources, texts = {**params.sources, **params.own}, params.texts
     for name in curves.read_curves().sizes:
         if name not in sources:
             message = f"{PARAMS} has no such source; it has {', '.join(sources)}"

@@ -1,4 +1,4 @@
-"""The stages of the pipeline, one module each, named as in ``dvc.yaml``."""
+"""The stages of the pipeline, a room each, named as in ``dvc.yaml``."""
 
 from __future__ import annotations
 

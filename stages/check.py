@@ -13,7 +13,8 @@ from stages.common.files import write_bytes
 from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.read import PARAMS
 from stages.params.validate import read_params
-from stages.source.data_folder import check_data_folder
+from stages.source.data_folder import check_data_folder, locate
+from stages.source.facts import errors_of
 from stages.texts.expand_text import read_pairs_source
 
 
@@ -21,6 +22,9 @@ def main(*, out: Path | None = None) -> None:
     """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given."""
     params = read_params()
     check_data_folder()
+    for name, own in params.own.items():
+        with errors_of("own", name):
+            locate(own.path)
     for text in params.texts.values():
         read_pairs_source(Path(text.source))
     names = [*params.datasets, *params.texts]

@@ -14,7 +14,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from stages.common import command
-from stages.common.arrays import read_split
+from stages.common.arrays import read_arrays
 from stages.common.files import read_csv, read_json, write_csv, write_json
 from stages.common.images import to_inputs
 from stages.common.intervals import wilson_interval
@@ -94,7 +94,7 @@ def main(name: str) -> None:
         recipe, model = path.stem, load_file(path)
         details[recipe], lines = {}, []
         for split in splits:
-            images, actual = read_split(build / "arrays" / split)
+            images, actual = read_arrays(build / "arrays" / split)
             scores = logits(model, to_inputs(images, facts["maximum"]))
             predicted, details[recipe][split] = score_split(scores, model["classes"], actual, names)
             lines += [

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.common import command
-from stages.common.arrays import read_array, write_split
+from stages.common.arrays import read_array, write_arrays
 from stages.common.files import read_csv, read_json, write_bytes, write_json
 from stages.common.images import scale
 
@@ -29,7 +29,7 @@ def main(name: str) -> None:
         places, labels = np.array(rows, np.int64).reshape(-1, 2).T
         pixels = images[places]
         scaled = scale(pixels, facts["maximum"]) if facts["normalize"] else pixels
-        write_split(out / split, scaled, np.ascontiguousarray(labels))
+        write_arrays(out / split, scaled, np.ascontiguousarray(labels))
     write_bytes(out / "split.csv", table.read_bytes())
     write_json(out / "facts.json", facts)
 

@@ -63,6 +63,8 @@ def check(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
     """Run the command of `make check` on a params.yaml in a folder."""
     shutil.copytree(ROOT / "datasets/tinytalks", folder / "datasets/tinytalks")
     (folder / "params.yaml").write_text(params, encoding="utf-8")
+    for path in re.findall(r"path: (data/\S+)", params):
+        (folder / path).mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "stages.check"]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(

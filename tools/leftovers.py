@@ -7,15 +7,19 @@ from pathlib import Path
 from stages.common import command
 from stages.common.yaml_file import read_yaml
 
-# What only the pipeline writes to the folder of a dataset.
-MARKS = ("datasets/*/SHA256SUMS", "datasets/*/train.jsonl", "build/*/sample", "build/*/pairs.tsv")
+# What the pipeline writes of a dataset, from the draft of its description on.
+MARKS = (
+    *("datasets/*/about.yaml", "datasets/*/SHA256SUMS", "datasets/*/train.jsonl"),
+    *("build/*/sample", "build/*/pairs.tsv"),
+)
 
 
 def main() -> None:
     """Print what is left of entries that params.yaml no longer has."""
     params = read_yaml(Path("params.yaml"))
-    names = {*params["datasets"], *params["texts"]}
-    sources = {*params["sources"], *params.get("own", {})}
+    parts = {part: params.get(part) or {} for part in ("sources", "own", "datasets", "texts")}
+    names = {*parts["datasets"], *parts["texts"]}
+    sources = {*parts["sources"], *parts["own"]}
     made = {path.parent for mark in MARKS for path in Path().glob(mark)}
     left = {path for path in made if path.name not in names}
     gone = {path.name for path in left}

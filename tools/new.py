@@ -29,7 +29,7 @@ KINDS = {
     "*idx[34]-ubyte*": "idx",
 }
 ENTRIES = """
-# below `own:` in params.yaml
+# below `own:` in params.yaml; a {{}} there goes
   {name}:
     kind: {kind}
     path: {path}
@@ -91,7 +91,7 @@ def main(name: str, path: str) -> None:
     kind = kind_of(source)
     try:
         size = small_size(source) if kind == "folder" else None
-        own = Own(kind=kind, path=path, size=size)
+        own = Own(kind=kind, path=path, resize=size)
         facts = read_large(own, source)[1] if kind in LARGE else READERS[kind](own, source).facts
     except ParamError as error:
         raise StageError(error.message) from None
@@ -101,7 +101,7 @@ def main(name: str, path: str) -> None:
     if not source.resolve().is_relative_to(DATA.resolve()):
         target = DATA / (name if source.is_dir() else source.name)
         print(f"Copy it into the clone, to {target.as_posix()}")
-    location = f"{target.as_posix()}\n    size: {size}" if size else target.as_posix()
+    location = f"{target.as_posix()}\n    resize: {size}" if size else target.as_posix()
     print(ENTRIES.format(name=name, kind=kind, path=location, train=train, test=test))
 
 

@@ -22,7 +22,7 @@ from ruamel.yaml.error import YAMLError
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import from_text, md5, sha256, write_bytes
+from stages.common.files import md5, parse_sums, sha256, write_bytes
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics", "report")
@@ -115,15 +115,22 @@ def repair_lock(lock: Path) -> dict[Path, str]:
     return outputs or {}
 
 
-def repair_cache() -> None:
-    """Remove from DVC's cache what is not whole."""
+def repair_runs() -> None:
+    """Remove from DVC's run cache what is not whole."""
     for run in list(CACHE.glob("runs/*/*")):
         # DVC fails on an empty folder, and reads a file that it did not finish: its name is short.
         if {len(path.name) for path in run.iterdir()} != {64}:
             remove(run, "no record of a run (a killed run)")
-    for path in list(CACHE.glob("files/md5/??/*")):
-        if md5(path.read_bytes()) != f"{path.parent.name}{path.name}".removesuffix(".dir"):
-            remove(path, "not what its name says (a damaged disk or a killed run)")
+
+
+def read_object(total: str) -> bytes:
+    """Return an object of DVC's cache; nothing if there is none, or if it had to be removed."""
+    path = CACHE / "files/md5" / total[:2] / total[2:]
+    data = path.read_bytes() if path.is_file() else b""
+    if path.is_file() and md5(data) != total.removesuffix(".dir"):
+        remove(path, "not what its name says (a damaged disk)")
+        return b""
+    return data
 
 
 def repair_files(outputs: dict[Path, str]) -> None:
@@ -134,15 +141,16 @@ def repair_files(outputs: dict[Path, str]) -> None:
     files = dict(outputs)
     for folder, total in outputs.items():
         # The sum of a folder is that of its list, which the cache has.
-        listed = CACHE / "files/md5" / total[:2] / total[2:]
-        if total.endswith(".dir") and listed.exists():
-            files |= {folder / f["relpath"]: f["md5"] for f in json.loads(listed.read_bytes())}
+        listed = json.loads(read_object(total) or "[]") if total.endswith(".dir") else []
+        files |= {folder / file["relpath"]: file["md5"] for file in listed}
     for path, total in files.items():
+        # Only objects of the pipeline: those that `dvc add` made can't be built again.
+        read_object(total)
         if path.is_file() and path.parts[0] in FOLDERS and md5(path.read_bytes()) != total:
             remove(path, "not what dvc.lock says")
     # Of the files that these list, DVC does not know those that only some datasets have.
     for sums in [path for path in files if path.name == "SHA256SUMS" and path.is_file()]:
-        for name, total in from_text(sums.read_text(encoding="utf-8")).items():
+        for name, total in parse_sums(sums.read_text(encoding="utf-8")).items():
             file = sums.with_name(name)
             data = file.read_bytes() if file.is_file() else b""
             if file not in files and sha256(data) != total and sums.exists():
@@ -162,7 +170,7 @@ def main() -> None:
         end_orphans()
         # As no dvc is at work, whoever is in its list of files in use is gone.
         (TMP / "rwlock").unlink(missing_ok=True)
-        repair_cache()
+        repair_runs()
         for folder in RESULTS:
             repair_lock(Path(folder, "dvc.lock"))
         repair_files(repair_lock(Path("dvc.lock")) | repair_lock(Path("report/dvc.lock")))

@@ -13,7 +13,11 @@ from stages.params.model import Params
 
 def main(*, out: Path) -> None:
     """Write the JSON Schema of the model of params.yaml to `out`."""
-    write_json(out, TypeAdapter(Params).json_schema(), indent=2)
+    schema = TypeAdapter(Params).json_schema()
+    # Else an editor would accept whatever stands below a name that is none.
+    for part in schema["properties"].values():
+        part["additionalProperties"] = False
+    write_json(out, schema, indent=2)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What the stages call: functions of values, which read and write no file of their own choice."""
+"""What several rooms call: files, errors, images, and where work runs. It imports no room."""

@@ -31,12 +31,12 @@ def read_array(path: Path) -> npt.NDArray[Any]:
     return array
 
 
-def write_split(folder: Path, images: npt.NDArray[Any], labels: npt.NDArray[np.int64]) -> None:
+def write_arrays(folder: Path, images: npt.NDArray[Any], labels: npt.NDArray[np.int64]) -> None:
     """Write the images and labels of a split to a folder."""
     write_array(folder / "images.npy", images)
     write_array(folder / "labels.npy", labels)
 
 
-def read_split(folder: Path) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
-    """Read the images and labels that `write_split` wrote."""
+def read_arrays(folder: Path) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Read the images and labels that `write_arrays` wrote."""
     return read_array(folder / "images.npy"), read_array(folder / "labels.npy")

@@ -18,9 +18,9 @@ class ParamError(StageError):
 
     Examples
     --------
-    >>> error = ParamError("size", message="[0, 8]: expected 1 or more").within("own", "leaves")
+    >>> error = ParamError("resize", message="[0, 8]: expected 1 or more").within("own", "leaves")
     >>> error.keys, str(error)
-    (('own', 'leaves', 'size'), 'own.leaves.size: [0, 8]: expected 1 or more')
+    (('own', 'leaves', 'resize'), 'own.leaves.resize: [0, 8]: expected 1 or more')
     """
 
     def __init__(self, *keys: str | int, message: str) -> None:

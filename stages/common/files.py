@@ -72,7 +72,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def damaged(path: Path, error: Exception) -> StageError:
     """Return the error of a built file that is damaged."""
-    return StageError(f"{path} is damaged ({error}). Delete it and run `dvc repro` again.")
+    return StageError(f"{path} is damaged ({error}). Delete it and run `make repro` again.")
 
 
 # Names that sha256sum would escape, and paths, are none of ours.
@@ -89,37 +89,37 @@ def md5(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-def to_text(sums: Mapping[str, str]) -> str:
+def format_sums(sums: Mapping[str, str]) -> str:
     r"""Return a line for each file, given the sums by their names: sum, two spaces, name; sorted.
 
     Examples
     --------
-    >>> to_text({"b": sha256(b""), "a": sha256(b"")})[60:70]
+    >>> format_sums({"b": sha256(b""), "a": sha256(b"")})[60:70]
     'b855  a\ne3'
     """
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
 
 
-def of_files(sums: Mapping[str, str]) -> str:
+def sum_of_files(sums: Mapping[str, str]) -> str:
     """Return the sum of several files: that of the list which ``sha256sum`` prints of them."""
-    return sha256(to_text(sums).encode())
+    return sha256(format_sums(sums).encode())
 
 
-def from_text(text: str) -> dict[str, str]:
-    """Read the sums of files in one folder, each by its name, from what `to_text` returned.
+def parse_sums(text: str) -> dict[str, str]:
+    """Read the sums of files in one folder, each by its name, from what `format_sums` returned.
 
     It raises a ValueError if `text` is anything else, or a name is a path.
 
     Examples
     --------
-    >>> from_text(to_text({"train.pkl": "0" * 64}))["train.pkl"][:3]
+    >>> parse_sums(format_sums({"train.pkl": "0" * 64}))["train.pkl"][:3]
     '000'
-    >>> from_text(to_text({"../train.pkl": "0" * 64}))
+    >>> parse_sums(format_sums({"../train.pkl": "0" * 64}))
     Traceback (most recent call last):
     ValueError: not as sha256sum prints it
     """
     matches = [_LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
     sums = {match[2]: match[1] for match in matches if match}
-    if to_text(sums) != text:
+    if format_sums(sums) != text:
         raise ValueError("not as sha256sum prints it")
     return sums

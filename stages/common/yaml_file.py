@@ -46,6 +46,8 @@ def _hint(text: str, number: int) -> str:
     for line in reversed(text.splitlines()[max(0, number - 1) : number + 1]):
         if "\t" in line:
             return "; write spaces in place of the tab"
+        if line.rstrip().endswith("{}"):
+            return "; entries below a key take the place of its {}"
         if _NO_SPACE.match(line):
             return f"; put a space after the colon of `{line.strip()}`"
     return ""

@@ -1,6 +1,6 @@
 """Validate what an author wrote in YAML by a dataclass, and word what is wrong in one message.
 
-Pydantic is imported here alone: the stages themselves read plain dataclasses.
+Stages that do not validate read plain dataclasses, since importing pydantic takes longer.
 """
 
 from __future__ import annotations

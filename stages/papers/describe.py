@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.common import command
-from stages.common.files import from_text, read_csv, read_json
+from stages.common.files import parse_sums, read_csv, read_json
 from stages.common.yaml_file import read_yaml
 from stages.papers.render import common_facts, write_papers
 from stages.params.model import SPLITS
@@ -47,7 +47,7 @@ def main(name: str) -> None:
     present = [c for c in names if any(split["by_class"][c] for split in splits.values())]
     rows_per_class = zip(names, source["rows_per_class"], strict=True)
     predictions = {path.stem: read_csv(path) for path in sorted(build.glob("predictions/*.csv"))}
-    released = from_text((folder / "SHA256SUMS").read_text(encoding="utf-8"))
+    released = parse_sums((folder / "SHA256SUMS").read_text(encoding="utf-8"))
     files = {file.format(name=name): words for file, words in FILES.items()}
     archives = [folder / file for file in released if file.endswith(".zip")]
     facts = {

@@ -134,8 +134,9 @@ class Own(Entry):
     classes: Classes | None = None
     """The names of the classes, in label order; by default as found, in alphabetical order."""
     sha256: Sum | None = None
-    """The sum that stage `source` finds; by default not compared."""
-    size: Size | None = None
+    """The sum that stage `own` finds; by default not compared."""
+    # Not `size`: DVC leaves keys of that name, and `nfiles`, out of what it knows a run by.
+    resize: Size | None = None
     """Of a `folder`: height and width to resize each image to; by default, all have one size."""
     channels: Literal[1, 3] | None = None
     """Of a `folder`: 1 for grey, 3 for colour; by default 1 if all images are grey."""

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from stages.params.read import AnySource
 
 # Folders of build/ that are no dataset's.
-SHARED = ("curves", "report", "sources")
+SHARED = ("checked", "curves", "report", "sources")
 # Kinds of own images that some keys are for.
-KEYS_OF_KINDS = {"size": ("folder",), "channels": ("folder",), "difficulty": LARGE}
+KEYS_OF_KINDS = {"resize": ("folder",), "channels": ("folder",), "difficulty": LARGE}
 
 
 def read_params(path: Path = PARAMS) -> Params:
@@ -65,6 +65,8 @@ def _check_name(part: str, name: str, params: Params) -> None:
     why = ""
     if name in WINDOWS_DEVICES:
         why = "Windows allows no file or folder of this name"
+    elif name in ("size", "nfiles"):
+        why = "DVC leaves this name out of what it knows a run by"
     elif is_dataset and name in SHARED:
         why = f"build/{name} is the pipeline's own"
     elif is_dataset and name in BENCHMARKS:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common import command
-from stages.common.arrays import read_split
+from stages.common.arrays import read_arrays
 from stages.common.errors import StageError
-from stages.common.files import read_csv, read_json, sha256, to_csv, to_text, write_bytes
+from stages.common.files import format_sums, read_csv, read_json, sha256, to_csv, write_bytes
 from stages.params.model import SPLITS
 from stages.serialize.archive import archive
 from tinydatasets import classes, pickles
@@ -49,7 +49,7 @@ def released_files(
     if [*names] != [str(label) for label in range(len(names))]:
         files["classes.json"] = classes.dumps(names, n_classes)
     sums = {name: sha256(data) for name, data in files.items()}
-    return {**files, "SHA256SUMS": to_text(sums).encode()}
+    return {**files, "SHA256SUMS": format_sums(sums).encode()}
 
 
 def main(name: str) -> None:
@@ -57,7 +57,7 @@ def main(name: str) -> None:
     arrays, out = Path("build", name, "arrays"), Path("datasets", name)
     facts, table = read_json(arrays / "facts.json"), read_csv(arrays / "split.csv")
     splits = {
-        split: Split(*read_split(arrays / split)) for split in SPLITS if (arrays / split).exists()
+        split: Split(*read_arrays(arrays / split)) for split in SPLITS if (arrays / split).exists()
     }
     files = released_files(name, splits, table, facts["classes"], facts["maximum"])
     # Left by an earlier run, they would be loaded.

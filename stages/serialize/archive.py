@@ -11,7 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from stages.common.files import WINDOWS_DEVICES, of_files, sha256, to_csv
+from stages.common.files import WINDOWS_DEVICES, sha256, sum_of_files, to_csv
 from stages.common.images import png, scale, to_bytes
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def archive(
         f"{folder_of(names[label])}/{row:0{digits}}.png": png(image)
         for row, (image, label) in enumerate(zip(pixels, split.labels, strict=True))
     }
-    content = of_files({name: sha256(data) for name, data in files.items()})[:8]
+    content = sum_of_files({name: sha256(data) for name, data in files.items()})[:8]
     columns = [column for column in lines[0] if column != "split"]
     table = [
         [f"{content}/{name}", names[int(line["label"])], *(line[column] for column in columns)]

@@ -1,1 +1,1 @@
-"""Where images come from: the only room, besides `sample`, that knows kinds of sources."""
+"""Where images come from: how each kind of source is read, and what is found in it."""

@@ -25,7 +25,7 @@ def check_data_folder() -> None:
     That is a pipe, a socket or a device; a symbolic link that leads nowhere or out of ``data/``;
     and a name that is not UTF-8 or has a control character. No file is opened.
     """
-    if DATA.exists():
+    if DATA.exists() or DATA.is_symlink():
         check_tree(DATA)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from stages.common.errors import StageError
-from stages.common.files import of_files, sha256
+from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import PASSED_OVER, file_error, read_bytes
 from stages.source.facts import Images, in_label_order
 
@@ -49,19 +49,19 @@ def read_folder(entry: Own, root: Path) -> Images:
     for name, path in files.items():
         data = read_bytes(path)
         sums[name] = sha256(data)
-        images.append(decode_image(path, data, size=entry.size, channels=entry.channels))
+        images.append(decode_image(path, data, size=entry.resize, channels=entry.channels))
         shape, (height, width) = images[-1].shape, images[0].shape[:2]
         if shape[:2] != (height, width):
             raise StageError(
                 f"{path.as_posix()} has {shape[0]} x {shape[1]} pixels (height x width), but "
                 f"{first.as_posix()} has {height} x {width}; state the size to resize all to, such "
-                f"as `size: [{height}, {width}]`"
+                f"as `resize: [{height}, {width}]`"
             )
     if len({image.ndim for image in images}) > 1:
         # Some are in colour, so those in grey are too.
         images = [np.broadcast_to(np.atleast_3d(image), (height, width, 3)) for image in images]
     labels = np.repeat(np.arange(len(classes)), [len(listed[name]) for name in classes])
-    return Images(np.stack(images), labels, classes, of_files(sums))
+    return Images(np.stack(images), labels, classes, sum_of_files(sums))
 
 
 def list_classes(root: Path) -> dict[str, dict[str, Path]]:

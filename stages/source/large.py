@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def open_source(folder: Path) -> Data:
-    """Open a source, which stage `source` wrote to the folder ``build/sources/NAME``.
+    """Open a source, as its stage wrote it to the folder ``build/sources/NAME``.
 
     Its images are those of the folder, or those of the user's own files where they may be larger
     than memory. A StageError says what is damaged, or no longer as it was.
@@ -48,7 +48,7 @@ def open_source(folder: Path) -> Data:
         blocks = open_blocks(entry, locate(entry.path))
         rows = sum(block.rows for block in blocks)
         if rows != len(labels):
-            message = f"it has {rows} images now, and had {len(labels)} when stage `source` read it"
+            message = f"it has {rows} images now, and had {len(labels)} when stage `own` read it"
             raise StageError(f"{entry.path}: {message}; run `make repro` again")
     return Data(blocks, labels, ids, nearest, is_large=True)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.errors import ParamError
-from stages.common.files import of_files, sha256
+from stages.common.files import sha256, sum_of_files
 from stages.source.facts import Images, to_images, to_labels
 from stages.source.tables import parse_csv, parse_files
 from tinydatasets.fetch import FetchError
@@ -64,4 +64,6 @@ def read_benchmark(entry: Benchmark) -> Images:
         raise ParamError("benchmark", message=message) from None
     images = to_images(train.images, None, Path(name))
     labels = to_labels(train.labels, len(images), entry.classes or [*benchmark.classes], Path(name))
-    return Images(images, *labels, of_files({file.name: file.sha256 for file in benchmark.files}))
+    return Images(
+        images, *labels, sum_of_files({file.name: file.sha256 for file in benchmark.files})
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stages.common.files import of_files, sha256
+from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import file_error, gunzip, read_bytes
 from stages.source.facts import Images, to_images, to_labels
 
@@ -71,7 +71,7 @@ def parse_files(
     images = to_images(pixels, entry.image_shape, first)
     labels = to_labels(column, len(images), entry.classes, last)
     sums = {path.name: sha256(data) for path, data in contents.items()}
-    return Images(images, *labels, of_files(sums) if len(sums) > 1 else sums[first.name])
+    return Images(images, *labels, sum_of_files(sums) if len(sums) > 1 else sums[first.name])
 
 
 def parse_npy(data: bytes) -> npt.NDArray[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from safetensors.numpy import save
 
 from stages.common import command
-from stages.common.arrays import read_split
+from stages.common.arrays import read_arrays
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_bytes
 from stages.common.images import to_inputs
@@ -19,7 +19,7 @@ from stages.train_mlp.mlp import train
 def main(name: str) -> None:
     """Train every recipe of params.yaml on the dataset `name`; write ``build/NAME/models``."""
     arrays = Path("build", name, "arrays")
-    images, labels = read_split(arrays / "train")
+    images, labels = read_arrays(arrays / "train")
     x = to_inputs(images, read_json(arrays / "facts.json")["maximum"])
     for key, recipe in read_recipes().items():
         try:

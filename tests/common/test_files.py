@@ -13,10 +13,10 @@ from PIL import Image
 from stages.common.arrays import read_array, write_array
 from stages.common.errors import StageError
 from stages.common.files import (
-    from_text,
+    format_sums,
+    parse_sums,
     read_csv,
     read_json,
-    to_text,
     write_bytes,
     write_csv,
     write_json,
@@ -92,12 +92,12 @@ def test_a_png_has_the_pixels_that_were_written(shape: tuple[int, ...], bits: in
 def test_sums_are_listed_as_sha256sum_lists_them_and_other_lists_are_refused() -> None:
     sums = {"a file.txt": 64 * "e", "README.md": 64 * "a"}
     text = f"{64 * 'a'}  README.md\n{64 * 'e'}  a file.txt\n"
-    assert to_text(sums) == text
-    assert from_text(text) == sums
+    assert format_sums(sums) == text
+    assert parse_sums(text) == sums
     others = [text[:-1], f"{text}\n", text.replace("\n", "\r\n"), text.upper()]
     others.append(text.replace("  ", " *"))
     for name in ("../README.md", "/etc/passwd", "b", "a file.txt"):
         others.append(text.replace("README.md", name))
     for other in others:
         with pytest.raises(ValueError, match="not as sha256sum prints it"):
-            from_text(other)
+            parse_sums(other)

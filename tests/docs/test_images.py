@@ -102,7 +102,7 @@ def test_the_messages_are_those_of_the_page(
     monkeypatch.chdir(tmp_path)
     leaves.main(Path("data/leaves"))
     spoil()
-    entry = Own(kind="folder", path="data/leaves", size=[24, 24], rows_per_class=[60, 60, 60])
+    entry = Own(kind="folder", path="data/leaves", resize=[24, 24], rows_per_class=[60, 60, 60])
     with pytest.raises(ParamError) as caught, errors_of("own", "leaves"):
         write_source(entry, Path("build/leaves"))
     message = str(caught.value).removeprefix("own.leaves.")

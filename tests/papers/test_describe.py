@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from stages.common.errors import StageError
-from stages.common.files import sha256, to_text, write_csv, write_json
+from stages.common.files import format_sums, sha256, write_csv, write_json
 from stages.papers import describe
 from stages.papers.render import PAPERS
 
@@ -48,7 +48,7 @@ def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with zipfile.ZipFile(FOLDER / f"leaves-{split}.zip", "w") as file:
             file.writestr("12345678/ash/0.png", b"")
     sums = {path.name: sha256(path.read_bytes()) for path in FOLDER.iterdir()}
-    (FOLDER / "SHA256SUMS").write_text(to_text(sums))
+    (FOLDER / "SHA256SUMS").write_text(format_sums(sums))
 
 
 def papers(about: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.yaml_file import read_yaml
+from stages.params.model import Benchmark, Dataset, Own, Package, Params, Recipe, Text
 from stages.params.read import PARAMS, read_dataset, read_recipes, read_source
 from stages.params.validate import read_params
 from tools.schema import main as write_schema
@@ -35,7 +37,7 @@ own:
   leaves:
     kind: folder
     path: data/leaves
-    size: [32, 24]
+    resize: [32, 24]
   cells:
     kind: zarr
     path: data/cells
@@ -115,9 +117,14 @@ CASES = [
     ("optimizer: adam", "optimizer: adm", 31, "unknown value 'adm'; allowed: sgd, adam"),
     ("benchmark: cifar10", "benchmark: cifar", 10, "Did you mean 'cifar10'?"),
     ("kind: folder", "kind: foldr", 16, "own.leaves.kind: unknown value 'foldr'"),
-    ("size: [32, 24]", "size: 32", 18, "own.leaves.size: 32: expected a list"),
-    ("size: [32, 24]", "size: [32]", 18, "[32]: expected 2 values or more"),
-    ("size: [32, 24]", "size: [0, 24]", 18, "own.leaves.size[0]: 0: expected a number greater"),
+    ("resize: [32, 24]", "resize: 32", 18, "own.leaves.resize: 32: expected a list"),
+    ("resize: [32, 24]", "resize: [32]", 18, "[32]: expected 2 values or more"),
+    (
+        "resize: [32, 24]",
+        "resize: [0, 24]",
+        18,
+        "own.leaves.resize[0]: 0: expected a number greater",
+    ),
     ("train_per_class: 100", "train_per_class: -1", 26, "-1: expected a whole number, 0 or more"),
     ("train_per_class: 100", "train_per_class: 1.5", 26, "1.5: expected a whole number"),
     ("{0: 20, 2: 10}", "{'0': 20}", 27, "without quotes"),
@@ -147,7 +154,7 @@ CASES = [
         "leave it",
     ),
     ("optimizer: adam", "optimizer: adam\n    momentum: 0.5", 32, "adam has no such momentum"),
-    ("kind: zarr", "kind: zarr\n    size: [8, 8]", 21, "only the kind folder has this key"),
+    ("kind: zarr", "kind: zarr\n    resize: [8, 8]", 21, "only the kind folder has this key"),
     ("kind: zarr", "kind: parquet", 19, "own.cells.image_shape: missing"),
     ("[32, 32, 3]", "[32, 32, 4]", 11, "height, width and 3 for colour"),
     ("maximum: 16", "maximum: 16\n    classes: [a, b]", 8, "2 names, but there are 3 classes"),
@@ -156,6 +163,7 @@ CASES = [
     ("test_per_level: [3, 3]", "test_per_level: [0, 0]", 42, "no level has a pair"),
     # A name that is taken.
     ("  mine:", "  aux:", 23, "datasets.aux: Windows allows no file or folder of this name"),
+    ("  mine:", "  size:", 23, "datasets.size: DVC leaves this name out of what it knows a run by"),
     ("  mine:", "  sources:", 23, "build/sources is the pipeline's own"),
     ("  mine:", "  mnist:", 23, "loads the benchmark of this name"),
     ("  talks:", "  mine:", 37, "datasets/mine is built by `datasets`"),
@@ -217,6 +225,12 @@ def test_editors_check_the_file_by_the_same_model(folder: Path) -> None:
     for old, new in (("    seed: 42\n    train", "    sed: 42\n    train"), ("adam", "adm")):
         (folder / "params.yaml").write_text(EXAMPLE.replace(old, new, 1))
         assert [*validator.iter_errors(as_json(read_yaml(PARAMS)))]
+
+
+def test_no_key_is_one_that_dvc_leaves_out() -> None:
+    """DVC's run cache takes two runs for one that differ in keys of these names alone."""
+    models = (Package, Benchmark, Own, Dataset, Recipe, Text, Params)
+    assert not {"size", "nfiles"} & {field.name for model in models for field in fields(model)}
 
 
 def as_json(value: Any) -> Any:

@@ -67,8 +67,8 @@ def test_a_stage_depends_on_all_code_that_it_imports(module: str) -> None:
         if file.is_relative_to(ROOT) and ".venv" not in file.relative_to(ROOT).parts[0]
     ]
     assert ours
-    # Those of packages hold nothing that a result depends on.
-    for file in [file for file in ours if file.name != "__init__.py"]:
+    # Some packages have a docstring alone, which no result depends on.
+    for file in [file for file in ours if "import" in (ROOT / file).read_text(encoding="utf-8")]:
         assert {file.as_posix(), *(parent.as_posix() for parent in file.parents)} & deps, (
             f"{name} imports {file}"
         )

@@ -224,5 +224,5 @@ def test_a_damaged_file_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     path.write_bytes(path.read_bytes()[:200])
     if name.endswith("drawn.json"):
         monkeypatch.setattr(sample, "main", lambda _: None)
-    with pytest.raises(StageError, match=rf"{name} is damaged .* run `dvc repro` again"):
+    with pytest.raises(StageError, match=rf"{name} is damaged .* run `make repro` again"):
         run()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.common.arrays import write_array, write_split
+from stages.common.arrays import write_array, write_arrays
 from stages.common.errors import StageError
 from stages.serialize.__main__ import main
 
@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     arrays = tmp_path / "build/out/arrays"
     for name, labels in (("train", [0, 1]), ("test", [0])):
         images = np.full((len(labels), 2, 2), 0.5, np.float32)
-        write_split(arrays / name, images, np.array(labels))
+        write_arrays(arrays / name, images, np.array(labels))
     (arrays / "split.csv").write_text(TABLE)
     add_names(arrays, "0", "1", "2")
     return arrays

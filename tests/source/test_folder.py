@@ -100,11 +100,11 @@ def test_channels_are_those_of_the_files_or_those_that_are_stated() -> None:
 def test_resized_a_pixel_is_the_mean_of_the_area_that_it_covers() -> None:
     leaves()
     paint("oak/wide.png", np.array([[10, 30, 0, 9], [20, 40, 0, 9]], np.uint8))
-    images = look("folder", size=[1, 2]).images
+    images = look("folder", resize=[1, 2]).images
     # Of 10, 30, 20 and 40; and of 0, 9, 0 and 9, which is 4.5.
     assert images[5].tolist() in ([[25, 4]], [[25, 5]])
     assert abs(images[:5, 0] - GREY.reshape(5, 4, 2, 3).mean((1, 3))).max() <= 1
-    larger = look("folder", size=[4, 8]).images
+    larger = look("folder", resize=[4, 8]).images
     assert larger[5, 0].tolist() == [10, 10, 30, 30, 0, 0, 9, 9]
 
 
@@ -157,7 +157,7 @@ def test_names_are_of_any_alphabet_and_the_same_composed_or_not() -> None:
 
 
 def png(width: int, height: int, depth: int = 8, colour: int = 0) -> bytes:
-    """Give a PNG with pixels for one or two lines, whatever height it claims."""
+    """Return a PNG with pixels for one or two lines, whatever height it claims."""
     channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     line = b"\0" + bytes(min(width, 9) * channels * depth // 8)
@@ -239,7 +239,11 @@ def test_what_is_wrong_is_said(spoil: Callable[[], object], message: str) -> Non
         ("one", {}, "path: data/one: expected a folder for each of two classes or more, found 1"),
         ("leaves", {"classes": ["oak", "yew"]}, "classes: ['oak', 'yew'], but the data has ['el"),
         ("leaves", {"image_shape": [6, 4]}, "image_shape: [6, 4], but the data has [4, 6]"),
-        ("leaves", {"size": [2, 2], "image_shape": [4, 6]}, "image_shape: [4, 6], but the data h"),
+        (
+            "leaves",
+            {"resize": [2, 2], "image_shape": [4, 6]},
+            "image_shape: [4, 6], but the data h",
+        ),
         ("leaves", {"rows_per_class": [3, 2]}, "rows_per_class: [3, 2], but the data has [2, 3]"),
         ("leaves", {"maximum": 9}, "maximum: 9, but the data has 25"),
         ("leaves", {"sha256": "0" * 64}, f"sha256: {'0' * 64}, but the data has "),

@@ -150,7 +150,7 @@ def npz() -> bytes:
 
 
 def header(text: str) -> bytes:
-    """Give a .npy file with any header."""
+    """Return a .npy file with any header."""
     return b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text.encode() + bytes(8)
 
 

@@ -33,7 +33,7 @@ def draw(folder: str, size: tuple[int, int] = (8, 6), **classes: int) -> None:
 
 
 def printed(path: str, capsys: pytest.CaptureFixture[str]) -> tuple[str, Own, Dataset]:
-    """Give the lines before the entries, and both entries."""
+    """Return the lines before the entries, and both entries."""
     before = sorted(Path("..").rglob("*"))
     new.main("mine", path)
     assert sorted(Path("..").rglob("*")) == before
@@ -84,7 +84,7 @@ def test_images_get_a_size_that_is_small(
 ) -> None:
     for size in (*sizes, sizes[-1]):
         draw("data/leaves", size, a=2, b=2)
-    assert printed("data/leaves", capsys)[1].size == expected
+    assert printed("data/leaves", capsys)[1].resize == expected
 
 
 @pytest.mark.parametrize(

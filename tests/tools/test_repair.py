@@ -17,7 +17,7 @@ from dvc.lock import make_lock
 from dvc.rwlock import rwlock
 
 from stages.common.errors import StageError
-from stages.common.files import md5, sha256, to_text
+from stages.common.files import format_sums, md5, sha256
 from tools import leftovers, repair
 
 LOCKS = ["dvc.lock", "report/dvc.lock", *(f"{folder}/dvc.lock" for folder in repair.RESULTS)]
@@ -27,7 +27,9 @@ AT_WORK = "dvc is at work here"
 
 # What a lock records.
 OUTPUTS = {
-    "datasets/mine/SHA256SUMS": to_text({name: sha256(b"{}") for name in ("test.pkl", "val.pkl")}),
+    "datasets/mine/SHA256SUMS": format_sums(
+        {name: sha256(b"{}") for name in ("test.pkl", "val.pkl")}
+    ),
     "datasets/mine/test.pkl": "{}",
     "metrics/mine.json": "{}",
     "notes/mine.txt": "written by hand",
@@ -225,12 +227,12 @@ def test_dvc_does_without_git_until_there_is_one(folder: Path) -> None:
 
 
 def test_what_is_left_of_entries_that_are_gone_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("datasets/notes/about.yaml", "metrics/milestones.json", "build/sources/leaves/a"):
+    for name in ("datasets/notes/notes.md", "metrics/milestones.json", "build/sources/leaves/a"):
         write(name, "")
     leftovers.main()
     assert capsys.readouterr().out == ""
     write("params.yaml", "datasets: {}\nsources: {}\nown: {}\ntexts: {}\n")
-    write("datasets/talks/train.jsonl", "")
+    write("datasets/talks/about.yaml", "")
     before = contents()
     leftovers.main()
     expected = "build/mine build/sources/leaves datasets/mine datasets/talks metrics/mine.json"

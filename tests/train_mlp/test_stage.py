@@ -9,7 +9,7 @@ import pytest
 import yaml
 from safetensors.numpy import load_file
 
-from stages.common.arrays import write_split
+from stages.common.arrays import write_arrays
 from stages.common.errors import ParamError
 from stages.common.files import write_json
 from stages.train_mlp.__main__ import main
@@ -28,7 +28,7 @@ def train(folder: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Path
     Path("params.yaml").write_text(yaml.safe_dump({"recipes": {"mine": {**TUNED, **changes}}}))
     arrays = folder / "build/digits/arrays"
     write_json(arrays / "facts.json", {"maximum": 16})
-    write_split(arrays / "train", *load("tinydigits-150").train)
+    write_arrays(arrays / "train", *load("tinydigits-150").train)
     main("digits")
     return folder / "build/digits/models"
 
