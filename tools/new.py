@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def main(name: str, path: str) -> None:
     source = Path(path).expanduser()
     if not name or not path or not source.exists():
         raise StageError(f"FROM: {path}: no file or folder; an example: NAME=leaves FROM=../leaves")
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name):
+        raise StageError(f"NAME: {name}: expected lower-case letters, digits, - or _, as in leaves")
     check_tree(source, within=source)
     kind = kind_of(source)
     try:
@@ -97,8 +100,9 @@ def main(name: str, path: str) -> None:
         raise StageError(error.message) from None
     train, test = choose_counts(facts)
     print(f"{source.as_posix()}: {as_stated(facts, own)}")
-    target = source
-    if not source.resolve().is_relative_to(DATA.resolve()):
+    if source.resolve().is_relative_to(DATA.resolve()):
+        target = source.resolve().relative_to(Path.cwd())
+    else:
         target = DATA / (name if source.is_dir() else source.name)
         print(f"Copy it into the clone, to {target.as_posix()}")
     location = f"{target.as_posix()}\n    resize: {size}" if size else target.as_posix()

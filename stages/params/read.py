@@ -40,15 +40,17 @@ def read_recipes() -> dict[str, Recipe]:
 
 def read_source(name: str) -> AnySource:
     """Return an entry of `sources` or `own`."""
-    params = read_yaml(PARAMS)
-    if name in params["own"]:
-        return Own(**params["own"][name])
-    entry = params["sources"][name]
+    if name in (read_yaml(PARAMS)["own"] or {}):
+        return Own(**_entry("own", name))
+    entry = _entry("sources", name)
     return Benchmark(**entry) if "benchmark" in entry else Package(**entry)
 
 
 def _entry(part: str, name: str) -> dict[str, Any]:
-    entry: dict[str, Any] = read_yaml(PARAMS)[part][name]
+    entries = read_yaml(PARAMS)[part] or {}
+    if name not in entries:
+        raise ParamError(part, message=f"no entry {name}; there are {', '.join(entries)}")
+    entry: dict[str, Any] = entries[name]
     return entry
 
 
