@@ -35,6 +35,8 @@ OTHERS = [Pair(f"1-{n:02}", 1, "Who?", answer) for n, answer in enumerate(WORDS)
 TRAIN = [Pair("1-01", 1, "Who?", "Ann."), Pair("2-01", 2, "Where?", "Here.")]
 TEST = [Pair("1-02", 1, "How?", "So."), Pair("2-02", 2, "When?", "Now.")]
 
+TEMPLATES = Path("datasets/tinytalks/templates.yaml")
+
 
 @pytest.mark.parametrize(
     ("path", "change", "message"),
@@ -60,7 +62,7 @@ def test_what_is_wrong_in_parameters_is_said_in_one_message(
     change: tuple[str, str],
     message: str,
 ) -> None:
-    for file in (Path("params.yaml"), CURVES, PARAMS):
+    for file in (Path("params.yaml"), TEMPLATES, CURVES, PARAMS):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     monkeypatch.chdir(tmp_path)
