@@ -23,7 +23,7 @@ from sklearn.svm import SVC
 
 from benchmarks import mean_sd
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import read_arrays
 from stages.common.blocks import Block, npy_blocks, select
 from stages.common.distances import nearest
 from stages.common.images import scale
@@ -63,8 +63,8 @@ def draw_rows(
 def main(*, source: Path, maximum: int) -> None:
     """Print the accuracies of models trained on random and on curated images of `source`."""
     blocks = npy_blocks(source / "images.npy")
-    labels = read_array(source / "labels.npy")
-    x = scale(read_array(source / "images.npy"), maximum).reshape(len(labels), -1)
+    images, labels = read_arrays(source)
+    x = scale(images, maximum).reshape(len(labels), -1)
     everything = np.arange(len(labels))
     accuracies: dict[str, dict[str, list[float]]] = {name: {} for name in MODELS}
     for seed, scored_on, strategy in product(SEEDS, ("unused", "held out"), ("random", "curated")):

@@ -14,7 +14,7 @@ from experiments.curves.params import read_curves
 from experiments.curves.sweep import Plan, sweep, trainings
 from experiments.curves.training import train_and_score
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import read_arrays
 from stages.common.files import read_json
 from stages.common.workers import VARIABLE
 from stages.params.read import read_recipes
@@ -30,7 +30,7 @@ def main() -> None:
     recipes = {name: asdict(recipe) for name, recipe in read_recipes().items()}
     maximum = read_json(SOURCE / "facts.json")["maximum"]
     plan = Plan(SOURCE.name, maximum, SIZES, SEEDS, read_curves().steps, recipes)
-    images, labels = (read_array(SOURCE / f"{part}.npy") for part in ("images", "labels"))
+    images, labels = read_arrays(SOURCE)
     todo = trainings(plan).values()
 
     def bare_loop() -> None:

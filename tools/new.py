@@ -10,7 +10,7 @@ from typing import Any
 
 from stages.common import command
 from stages.common.errors import ParamError, StageError
-from stages.params.model import LARGE, Own
+from stages.params.model import LARGE, LONGEST_NAME, NAME, Own
 from stages.source.__main__ import READERS
 from stages.source.data_folder import DATA, check_tree, read_bytes
 from stages.source.facts import Facts, as_stated
@@ -88,7 +88,7 @@ def main(name: str, path: str) -> None:
     source = Path(path).expanduser()
     if not name or not path or not source.exists():
         raise StageError(f"FROM: {path}: no file or folder; an example: NAME=leaves FROM=../leaves")
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name):
+    if not re.fullmatch(NAME, name) or len(name) > LONGEST_NAME:
         raise StageError(f"NAME: {name}: expected lower-case letters, digits, - or _, as in leaves")
     check_tree(source, within=source)
     kind = kind_of(source)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.curves.params import PARAMS, read_curves
 from experiments.curves.sweep import Plan, Training, sweep
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import read_arrays
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.common.yaml_file import with_line
@@ -51,7 +51,7 @@ def main(*, source: str) -> None:
         raise with_line(PARAMS, ParamError("sizes", source, len(sizes) - 1, message=message))
     recipes = {name: asdict(recipe) for name, recipe in read_recipes().items()}
     plan = Plan(source, facts["maximum"], sizes, curves.seeds, curves.steps, recipes)
-    images, labels = (read_array(folder / f"{part}.npy") for part in ("images", "labels"))
+    images, labels = read_arrays(folder)
     points = _to_points(sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl")))
     lines = [["source", *points[0]]]
     means: dict[str, dict[str, float]] = {}

@@ -60,7 +60,8 @@ Seed = Annotated[int, Strict(ge=0, le=2**32 - 1)]
 Words = Annotated[str, Strict(min_length=1)]
 Sum = Annotated[str, Strict(pattern="^[0-9a-f]{64}$")]
 # Files and folders are named after entries, so that a name is one on every system.
-Name = Annotated[str, Strict(pattern="^[a-z][a-z0-9_-]*$", max_length=64)]
+NAME, LONGEST_NAME = "^[a-z][a-z0-9_-]*$", 64
+Name = Annotated[str, Strict(pattern=NAME, max_length=LONGEST_NAME)]
 Counts = Annotated[Union[Count, list[Count], dict[Annotated[int, Strict()], Count]], CountsForms()]
 Shape = Annotated[list[Positive], Strict(min_length=2, max_length=3)]
 Size = Annotated[list[Positive], Strict(min_length=2, max_length=2)]

@@ -24,12 +24,12 @@ AnySource = Package | Benchmark | Own
 
 def read_dataset(name: str) -> Dataset:
     """Return an entry of `datasets`."""
-    return Dataset(**_entry("datasets", name))
+    return Dataset(**_entry(read_yaml(PARAMS), "datasets", name))
 
 
 def read_text(name: str) -> Text:
     """Return an entry of `texts`."""
-    return Text(**_entry("texts", name))
+    return Text(**_entry(read_yaml(PARAMS), "texts", name))
 
 
 def read_recipes() -> dict[str, Recipe]:
@@ -40,14 +40,15 @@ def read_recipes() -> dict[str, Recipe]:
 
 def read_source(name: str) -> AnySource:
     """Return an entry of `sources` or `own`."""
-    if name in (read_yaml(PARAMS)["own"] or {}):
-        return Own(**_entry("own", name))
-    entry = _entry("sources", name)
+    params = read_yaml(PARAMS)
+    if name in (params["own"] or {}):
+        return Own(**params["own"][name])
+    entry = _entry(params, "sources", name)
     return Benchmark(**entry) if "benchmark" in entry else Package(**entry)
 
 
-def _entry(part: str, name: str) -> dict[str, Any]:
-    entries = read_yaml(PARAMS)[part] or {}
+def _entry(params: dict[str, Any], part: str, name: str) -> dict[str, Any]:
+    entries = params[part] or {}
     if name not in entries:
         raise ParamError(part, message=f"no entry {name}; there are {', '.join(entries)}")
     entry: dict[str, Any] = entries[name]
