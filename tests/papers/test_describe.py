@@ -38,6 +38,7 @@ origin:
     authors: [A. Botanist]
     year: 2020
     licence: MIT
+    url: https://example.org/leaves
     citation: "@misc{{other, title={{Other leaves}}}}"
 """
 SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7]}
@@ -47,7 +48,12 @@ SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7
 def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work where a dataset is built of which two of three classes have samples."""
     monkeypatch.chdir(tmp_path)
-    params = {"sources": {}, "own": {}, "datasets": {"leaves": DATASET}, "recipes": {"quick": RECIPE}}
+    params = {
+        "datasets": {"leaves": DATASET},
+        "recipes": {"quick": RECIPE},
+        "sources": {},
+        "own": {},
+    }
     write_json(Path("params.yaml"), params)
     classes = ["oak|elm", "ash", "none"]
     write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": classes})
@@ -140,11 +146,20 @@ def test_a_third_split_is_shown() -> None:
 
 def test_what_gave_the_idea_is_named_and_no_source() -> None:
     of = papers(f"licence: MIT\nauthors: [Me]\nyear: 2026\n{ORIGIN.format('idea')}")
-    assert "After the idea of: Other leaves, by A. Botanist, 2020." in of["DATASHEET.md"]
-    assert "A. Botanist: Other leaves (2020), MIT." in of["README.md"]
+    assert "After the idea of: Other leaves, by A. Botanist, 2020, https" in of["DATASHEET.md"]
+    assert "A. Botanist: Other leaves (2020), MIT, https" in of["README.md"]
     assert "@misc{other," in of["CITATION.bib"]
     assert "Copyright (c) 2026, Me" in of["LICENSE"]
     assert "Botanist" not in of["LICENSE"]
+    assert "isBasedOn" not in of["croissant.json"]
+
+
+def test_a_version_that_waits_for_its_release_has_no_date() -> None:
+    released = "\n**When?**\n\nIn 2026, version 1.0.0.\n"
+    about = "year: 2026\nversion: 1.0.0\n"
+    assert released in papers(about)["DATASHEET.md"]
+    waiting = "\n**When?**\n\nIt is not released yet. This is version 1.0.0-dev.\n"
+    assert waiting in papers(about.replace("1.0.0", "1.0.0-dev"))["DATASHEET.md"]
 
 
 def test_a_licence_that_the_hub_does_not_know_is_linked() -> None:
