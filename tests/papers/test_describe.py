@@ -121,8 +121,8 @@ def test_names_are_shown_as_they_are_and_html_as_text() -> None:
 def test_it_is_said_what_was_done_to_pixels(
     source: dict[str, Any], normalize: bool, words: str, scaled: bool
 ) -> None:
-    facts = {**SOURCE, **source, "classes": ["oak", "ash", "elm"]}
-    write_json(Path("build/sources/trees/facts.json"), facts)
+    found = {"maximum": source.get("maximum", 255), "classes": ["oak", "ash", "elm"]}
+    write_json(Path("build/sources/trees/facts.json"), {**SOURCE, **found})
     params = json.loads(Path("params.yaml").read_text())
     params["datasets"]["leaves"]["normalize"] = normalize
     # What was asked of a folder is not among what was found in it.
