@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tinydatasets.texts import read_pairs
     from tinydatasets.types import Dataset, FormatError, Pair, Split, Text
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 __all__ = [
     "Dataset",

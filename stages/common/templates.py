@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import jinja2
 
 
@@ -18,20 +20,24 @@ def environment(package: str) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    templates.filters.update(cell=cell, percent=percent, thousands=thousands)
+    templates.filters.update(plain=plain, prose=prose, percent=percent, thousands=thousands)
     return templates
 
 
-def cell(value: object) -> str:
-    r"""Return a value as it can stand in a table of Markdown.
+def plain(value: object) -> str:
+    r"""Return a value as one line of Markdown that shows it as it is, in a table too.
 
     Examples
     --------
-    >>> cell("a|b"), cell("<i>")
-    ('a\\|b', '&lt;i>')
+    >>> print(plain("a|b"), plain("*x*"), plain("<i>"))
+    a\|b \*x\* \<i>
     """
-    text = " ".join(str(value).split())
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return re.sub(r"[\\`*_\[\]#|~$<]|&(?=#?\w+;)", r"\\\g<0>", " ".join(str(value).split()))
+
+
+def prose(text: str) -> str:
+    r"""Return an author's Markdown in which HTML is text: `prose("a<b>")` is ``'a\<b>'``."""
+    return re.sub(r"<(?=[A-Za-z/!?])|&(?=#?\w+;)", r"\\\g<0>", text)
 
 
 def percent(fraction: float) -> str:

@@ -56,9 +56,9 @@ BibTeX = Annotated[Words, Strict(pattern=_BIBTEX), Expected(_BIBTEX_WORDS)]
 class Work(Entry):
     """Something that the dataset was made from, by somebody else."""
 
-    gives: Literal["data", "copy", "selection"]
+    gives: Literal["data", "copy", "selection", "idea"]
     """`data` for who published the samples first, `copy` for where the pipeline takes them from,
-    `selection` for who chose which of them are in the dataset."""
+    `selection` for who chose which of them are in the dataset, `idea` for what has none of them."""
     title: Line
     """Its title."""
     authors: Lines
@@ -168,7 +168,7 @@ def add_drafts(params: Params) -> list[Path]:
 
 def _shared_by(about: About) -> dict[str, Any]:
     """Return what is true of every dataset from the same source."""
-    origin = [asdict(work) for work in about.origin if work.gives != "selection"]
+    origin = [asdict(work) for work in about.origin if work.gives in ("data", "copy")]
     # What has no origin is its authors' own work: the new one is made from it.
     if not origin and about.title and about.authors and about.year:
         keys = ("title", "authors", "year", "licence", "citation")

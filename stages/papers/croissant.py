@@ -99,7 +99,9 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         "keywords": about["keywords"],
         "citeAs": about["citation"],
         "sdPublisher": {"@type": "sc:Organization", "name": "the pipeline of tinydatasets"},
-        "isBasedOn": [work["url"] for work in about["origin"] if work["url"]],
+        "isBasedOn": [
+            work["url"] for work in about["origin"] if work["url"] and work["gives"] != "idea"
+        ],
         "distribution": files,
         "recordSet": records,
     }

@@ -97,6 +97,16 @@ def test_answers_are_true() -> None:
         assert pair["level"] < 5 or pair["answer"] in re.split(r"(?<=\.) ", pair["question"])
 
 
+def test_level_5_is_what_its_papers_say() -> None:
+    texts = [re.split(r"(?<=\.) ", p["question"]) for p in ALL if p["level"] == 5]
+    answers = [pair["answer"] for pair in ALL if pair["level"] == 5]
+    assert len(set(answers)) == len(answers)
+    assert all(re.fullmatch(r"[A-Z]\w+ (likes \w+|is in [A-Z]\w+)\.", answer) for answer in answers)
+    with_another = [sentences for *sentences, _ in texts if len(sentences) > 1]
+    assert len(with_another) > len(texts) / 2
+    assert {sentence for sentences in with_another for sentence in sentences} <= set(answers)
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_yes_is_as_frequent_as_no(level: int) -> None:
     answers = " ".join(pair["answer"] for pair in ALL if pair["level"] == level)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from stages.common.errors import StageError
 from stages.common.files import format_sums, sha256, write_csv, write_json
@@ -25,6 +30,17 @@ RECIPE = {
     "seed": 1,
 }
 SCORE = {"rows": 2, "correct": 1, "accuracy": 0.5, "interval_95": [0.094531, 0.905469]}
+HEADER = ["split", "row", "label", "tier", "difficulty"]
+ORIGIN = """
+origin:
+  - gives: {}
+    title: Other leaves
+    authors: [A. Botanist]
+    year: 2020
+    licence: MIT
+    url: https://example.org/leaves
+    citation: "@misc{{other, title={{Other leaves}}}}"
+"""
 SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7]}
 
 
@@ -32,7 +48,12 @@ SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7
 def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work where a dataset is built of which two of three classes have samples."""
     monkeypatch.chdir(tmp_path)
-    params = {"sources": {}, "datasets": {"leaves": DATASET}, "recipes": {"quick": RECIPE}}
+    params = {
+        "datasets": {"leaves": DATASET},
+        "recipes": {"quick": RECIPE},
+        "sources": {},
+        "own": {},
+    }
     write_json(Path("params.yaml"), params)
     classes = ["oak|elm", "ash", "none"]
     write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": classes})
@@ -41,8 +62,7 @@ def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     header = ["split", "row", "actual", "predicted"]
     write_csv(Path("build/leaves/predictions/quick.csv"), [header, *guesses])
     rows = [[split, "a/1.png", label, "", ""] for split in ("train", "test") for label in (0, 1)]
-    header = ["split", "row", "label", "tier", "difficulty"]
-    write_csv(FOLDER / "samples.csv", [header, *rows])
+    write_csv(FOLDER / "samples.csv", [HEADER, *rows])
     for split in ("train", "test"):
         (FOLDER / f"{split}.pkl").write_bytes(b"pickle")
         with zipfile.ZipFile(FOLDER / f"leaves-{split}.zip", "w") as file:
@@ -70,6 +90,76 @@ def test_figures_are_those_of_the_dataset() -> None:
     assert facts["confusion"]["quick"]["test"] == [[1, 0], [1, 0]]
     assert facts["source_samples"] == 9 + 8
     assert "\nDRAFT. The author" in (FOLDER / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_names_are_shown_as_they_are_and_html_as_text() -> None:
+    names = ["a|b", "*x*", "<b>"]
+    write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": names})
+    write_csv(FOLDER / "samples.csv", [HEADER, *(["train", "1", n, "", ""] for n in range(3))])
+    author = "title: '*x* <b>'\nsummary: Of <script> &lt; *trees*.\nlimits: [<script>]\n"
+    of = papers(author + ORIGIN.format("data"))
+    for name in ("README.md", "DATASHEET.md"):
+        text = of[name].removeprefix("---\n").partition("---\n")[2] or of[name]
+        page = MarkdownIt("commonmark").enable("table").render(text)
+        cells = [html.unescape(cell) for cell in re.findall("<td>(.*?)</td>", page)]
+        assert [cell for cell in cells if cell in names] == names
+        assert "*x* &lt;b&gt;</h1>" in page
+        assert "<li>&lt;script&gt;</li>" in page
+        assert not re.search("<(b|script)>", page)
+        # What an author marks is marked.
+        assert ("Of &lt;script&gt; &amp;lt; <em>trees</em>." in page) == (name == "README.md")
+
+
+@pytest.mark.parametrize(
+    ("source", "normalize", "words", "scaled"),
+    [
+        ({}, False, "whole numbers from 0 to 255, not scaled.", False),
+        ({"maximum": 16}, True, "from 0 to 16, divided by 16.", True),
+        ({"resize": [24, 20], "channels": 1}, False, "resized to 24 \u00d7 20 pixels. Im", False),
+    ],
+)
+def test_it_is_said_what_was_done_to_pixels(
+    source: dict[str, Any], normalize: bool, words: str, scaled: bool
+) -> None:
+    found = {"maximum": source.get("maximum", 255), "classes": ["oak", "ash", "elm"]}
+    write_json(Path("build/sources/trees/facts.json"), {**SOURCE, **found})
+    params = json.loads(Path("params.yaml").read_text())
+    params["datasets"]["leaves"]["normalize"] = normalize
+    # What was asked of a folder is not among what was found in it.
+    params["own"]["trees"] = {"kind": "folder", "path": "data/trees", **source}
+    write_json(Path("params.yaml"), params)
+    of = papers(f"licence: MIT\n{ORIGIN.format('data')}")
+    for name in ("DATASHEET.md", "LICENSE"):
+        assert words in " ".join(of[name].split())
+    assert ("In the archives of PNG files, pixels are scaled" in of["LICENSE"]) == scaled
+
+
+def test_a_third_split_is_shown() -> None:
+    rows = [[split, "1", "0", "", ""] for split in ("train", "train", "val", "test")]
+    write_csv(FOLDER / "samples.csv", [HEADER, *rows])
+    shutil.copy(FOLDER / "leaves-test.zip", FOLDER / "leaves-val.zip")
+    sums = dict.fromkeys(["leaves-test.zip", "leaves-train.zip", "leaves-val.zip"], "0" * 64)
+    (FOLDER / "SHA256SUMS").write_text(format_sums(sums))
+    of = papers("title:\n")
+    assert "\nprint(dataset.val.images.shape)  # (1, 24, 20, 3)\n" in of["README.md"]
+
+
+def test_what_gave_the_idea_is_named_and_no_source() -> None:
+    of = papers(f"licence: MIT\nauthors: [Me]\nyear: 2026\n{ORIGIN.format('idea')}")
+    assert "After the idea of: Other leaves, by A. Botanist, 2020, https" in of["DATASHEET.md"]
+    assert "A. Botanist: Other leaves (2020), MIT, https" in of["README.md"]
+    assert "@misc{other," in of["CITATION.bib"]
+    assert "Copyright (c) 2026, Me" in of["LICENSE"]
+    assert "Botanist" not in of["LICENSE"]
+    assert "isBasedOn" not in of["croissant.json"]
+
+
+def test_a_version_that_waits_for_its_release_has_no_date() -> None:
+    released = "\n**When?**\n\nIn 2026, version 1.0.0.\n"
+    about = "year: 2026\nversion: 1.0.0\n"
+    assert released in papers(about)["DATASHEET.md"]
+    waiting = "\n**When?**\n\nIt is not released yet. This is version 1.0.0-dev.\n"
+    assert waiting in papers(about.replace("1.0.0", "1.0.0-dev"))["DATASHEET.md"]
 
 
 def test_a_licence_that_the_hub_does_not_know_is_linked() -> None:

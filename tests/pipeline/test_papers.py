@@ -58,10 +58,10 @@ def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> No
     assert "has 2 of the 10 classes" in section(digits, "zeros-and-ones")
 
     path = "datasets/zeros-and-ones/about.yaml"
-    digits.replace(path, "\ntitle:\n", "\ntitle: Zeros & Ones\n")
+    digits.replace(path, "\ntitle:\n", "\ntitle: Zeros & <b>Ones</b>\n")
     ran = digits.repro(*PIPELINES)
     assert ran == {"report/dvc.yaml:describe@zeros-and-ones", "report/dvc.yaml:report"}
-    title = '<h2 id="dataset-zeros-and-ones">Zeros &amp; Ones</h2>'
+    title = '<h2 id="dataset-zeros-and-ones">Zeros &amp; &lt;b&gt;Ones&lt;/b&gt;</h2>'
     assert title in section(digits, "zeros-and-ones")
 
     papers = digits.contents("datasets/zeros-and-ones", "report")

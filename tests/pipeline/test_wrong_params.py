@@ -84,6 +84,19 @@ def test_dvc_itself_stops_before_any_stage(repository: Repository) -> None:
         assert printed.count("\n") == 1
 
 
+@pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150", "tinymnist", "tinytalks"])
+def test_a_mistake_in_a_description_stops_before_anything_is_built(
+    repository: Repository, name: str
+) -> None:
+    path = f"datasets/{name}/about.yaml"
+    repository.replace(path, "\nyear: ", "\nyaer: ")
+    printed = repository.run("python", "-m", "stages.check", "--out", "build/checked", status=1)
+    assert printed.startswith(f"{path}, line ")
+    assert "yaer: unknown key 'yaer'" in printed
+    assert printed.count("\n") == 1
+    repository.run("git", "checkout", "--quiet", path)
+
+
 def test_a_bad_entry_in_data_stops_before_dvc_hashes_it(repository: Repository) -> None:
     bad = repository.folder / "data/mine/pipe"
     bad.parent.mkdir()
