@@ -57,7 +57,7 @@ def main(
             loss, logits = step(model, optimizer, images, y[batch])
             loss_sum += loss * len(batch)
             right += int((logits.argmax(dim=1) == y[batch]).sum())
-        lesson.progress(epoch, epochs, loss_sum / len(x), right / len(x))
+        lesson.progress(epoch, epochs, loss_sum / len(x), right / len(x), enough=0.5)
     with torch.no_grad():
         predicted = torch.cat([model(prepare(part)).argmax(dim=1) for part in x_test.split(500)])
     if plot:

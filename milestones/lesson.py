@@ -14,11 +14,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stages.common.intervals import wilson_interval
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 METRICS = Path(__file__).parent.parent / "metrics" / "milestones.json"
-HEAD = f"{'':28}{'here':>12}   expected"
+HEAD = f"{'':36}{'here':>12}   expected"
 
 
 def run(program: Callable[..., dict[str, float]]) -> None:
@@ -93,8 +95,11 @@ def _picture(text: str) -> Path:
     return path
 
 
-def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
-    """Show how far training is: on a terminal in a line that changes, elsewhere the last epoch."""
+def progress(epoch: int, epochs: int, loss: float, accuracy: float, enough: float = 0.8) -> None:
+    """Show how far training is: on a terminal in a line that changes, elsewhere the last epoch.
+
+    After the last, say so where less than `enough` of the training data is right.
+    """
     bar = f"{'#' * (20 * epoch // epochs):.<20}"
     line = f"epoch {epoch:>{len(str(epochs))}} of {epochs} [{bar}] loss {loss:.3f}, "
     line += f"accuracy {accuracy:.1%}"
@@ -103,6 +108,15 @@ def progress(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
         print(f"{line}  ", end="\n" if epoch == epochs else "\r", flush=True)
     elif epoch == epochs:
         print(line)
+    if epoch == epochs and accuracy < enough:
+        print(f"not converged: only {accuracy:.1%} of the training data is right")
+
+
+def score(part: str, accuracy: float, rows: int) -> float:
+    """Return an accuracy, and show it with its 95% interval (Wilson): that on so many images."""
+    low, high = wilson_interval(round(accuracy * rows), rows)
+    print(f"{part}: {accuracy:.1%} of {rows:,} images, 95% interval {low:.1%} to {high:.1%}")
+    return accuracy
 
 
 def rows(figures: dict[str, float], program: str = "") -> list[str]:
@@ -111,17 +125,17 @@ def rows(figures: dict[str, float], program: str = "") -> list[str]:
     Examples
     --------
     >>> print(HEAD)
-                                        here   expected
+                                                here   expected
     >>> print(*rows({"accuracy, chosen": 0.5, "steps": 1200}, "forward_pass"), sep="\n")
-    accuracy, chosen                   50.0%   100.0% ± 0.0%
-    steps                              1,200   -
+    accuracy, chosen                           50.0%   100.0% ± 0.0%
+    steps                                      1,200   -
     """
     published = json.loads(METRICS.read_text(encoding="utf-8")) if METRICS.is_file() else {}
     lines = []
     for name, value in figures.items():
-        mean_sd = published.get(program, {}).get(name, {}).values()
-        usual = " ± ".join(_show(name, figure) for figure in mean_sd)
-        lines.append(f"{name:28}{_show(name, value):>12}   {usual or '-'}")
+        found = published.get(program, {}).get(name, {})
+        usual = " ± ".join(_show(name, found[key]) for key in ("mean", "sd") if found)
+        lines.append(f"{name:36}{_show(name, value):>12}   {usual or '-'}")
     return lines
 
 

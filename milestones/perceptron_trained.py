@@ -34,7 +34,7 @@ def main(*, epochs: int = 20, seed: int = 0, plot: Path | None = None) -> dict[s
             bias += error
             mistakes += int(error != 0)
         wrong = float((forward(points, weights, bias) != labels).mean())
-        lesson.progress(epoch, epochs, wrong, 1 - wrong)
+        lesson.progress(epoch, epochs, wrong, 1 - wrong, enough=1)
     if plot:
         draw(points, labels, {"trained weights": (*weights, bias)}, plot)
     return {"accuracy before": before, "accuracy after": 1 - wrong, "mistakes": mistakes}

@@ -114,7 +114,9 @@ def main(
 
     talks = tinydatasets.load_text("tinytalks")
     for pair in talks.test[::9]:
-        print(f"  {pair.question} - {reply(pair.question)}")
+        said = reply(pair.question)
+        mark = "" if said == pair.answer else f" WRONG: {pair.answer}"
+        print(f"  {pair.question} - {said}{mark}")
     learned = "\n".join(f"  {pair.question}" for pair in talks.train[::50])
     lesson.chat(f"Ask something like what it has read, such as:\n{learned}", reply)
     if plot:

@@ -69,7 +69,8 @@ def main(
         rest = generate(model, vocabulary.encode(beginning))
         return beginning + "".join(vocabulary.decode(rest))
 
-    print(reply(codes[-3][0]))
+    code, right = reply(codes[-3][0]), "".join(codes[-3])
+    print(code if code == right else f"{code}\nWRONG: {right}")
     begun = "\n".join(f"  {beginning}" for beginning, _ in codes[-4:])
     lesson.chat(f"Begin with the names {', '.join(NAMES)}, such as:\n{begun}", reply)
     if plot:

@@ -38,7 +38,7 @@ def main(
         w1 -= INPUTS.T @ hidden_errors
         b1 -= hidden_errors.sum(axis=0)
         loss, accuracy = score(probabilities)
-        lesson.progress(epoch, epochs, loss, accuracy)
+        lesson.progress(epoch, epochs, loss, accuracy, enough=1)
     print(f"probabilities at the end: {probabilities.round(3)}; right is {XOR}")
     if plot:
         draw(lambda points: sigmoid(np.tanh(points @ w1 + b1) @ w2 + b2), plot)

@@ -42,7 +42,12 @@ def image_section(
     current = still_true(curve, facts["recipes"]) if curve and is_whole else {"points": []}
     is_claimed = facts["dataset"]["source"] == CLAIM_SOURCE
     return {
-        "best": {"words": _in_words(scores[best]["test"]), "recipe": best},
+        "best": {
+            "words": ", ".join(
+                f"{split} {_in_words(score)}" for split, score in scores[best].items()
+            ),
+            "recipe": best,
+        },
         "hero": plan.hero
         and {
             "title": facts["about"]["title"] or facts["name"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -10,10 +11,13 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import yaml
 
+import tinydatasets
 from milestones import OFFLINE, lesson
+from stages.common.intervals import wilson_interval
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -45,14 +49,17 @@ def test_there_are_figures_and_a_line_of_the_page_for_each() -> None:
     assert [*PUBLISHED] == [*OFFLINE]
     assert {*OFFLINE, "lecun_cifar10"} == FILES
     page = (FOLDER / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| \d+ \| \[`(\w+)`\].* \| (\S.*) \| (.*) \|$", page, re.M)
-    assert {(name, figure): shown for name, figure, shown in rows} == {
-        (name, figure): f"{scale * found['mean']:.1f} ± {scale * found['sd']:.1f}"
+    rows = re.findall(r"^\| \d+ \| \[`(\w+)`\].* \| (\S.*) \| (.*) \| (.*) \|$", page, re.M)
+    assert {(name, figure): shown for name, figure, *shown in rows} == {
+        (name, figure): [
+            f"{scale * found['mean']:.1f} ± {scale * found['sd']:.1f}",
+            str(found["seeds"]),
+        ]
         for name, figures in PUBLISHED.items()
         for figure, found in figures.items()
         if "accuracy" in figure or "fast" in figure
         for scale in [100 if "accuracy" in figure else 1]
-    } | {("lecun_cifar10", "accuracy"): "not measured"}
+    } | {("lecun_cifar10", "accuracy"): ["not measured", ""]}
 
 
 def test_the_pipeline_depends_on_every_program_and_all_their_data() -> None:
@@ -68,7 +75,10 @@ def test_the_pipeline_depends_on_every_program_and_all_their_data() -> None:
         for kind in ("*.pkl", "*.jsonl")
         for path in ROOT.glob(f"datasets/{name}/{kind}")
     }
-    assert set(pipeline["stages"]["measure"]["deps"]) == code | data | {"tinydatasets"}
+    assert set(pipeline["stages"]["measure"]["deps"]) == code | data | {
+        "tinydatasets",
+        "stages/common/intervals.py",
+    }
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -82,10 +92,11 @@ def test_a_program_runs_by_itself_with_numpy_alone(name: str) -> None:
     )
     imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
     assert "numpy" in imported
-    others = {"torch", "sklearn", "matplotlib", "tqdm", "dvc", "yaml", "pydantic", "PIL", "stages"}
+    others = {"torch", "sklearn", "matplotlib", "tqdm", "dvc", "yaml", "pydantic", "PIL"}
     assert not imported & others
     title = (import_module(f"milestones.{name}").__doc__ or "").splitlines()[0]
     assert done.stdout.startswith(f"{title}\n")
+    assert "not converged" not in done.stdout
     table = done.stdout[done.stdout.index("here   expected") :].splitlines()[1:]
     assert len(table) == len(PUBLISHED[name])
     for line, figure in zip(table, PUBLISHED[name], strict=True):
@@ -108,9 +119,53 @@ def test_epochs_are_as_many_as_asked(
     assert printed.endswith("(nothing is expected of other options)\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "times"),
+    [
+        ("perceptron_trained", "--epochs 1", 1),
+        ("xor_solved", "--hidden 2 --seed 1", 1),
+        ("mlp_digits", "--learning-rate 50", 2),
+        ("mlp_mnist", "--learning-rate 50", 1),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_a_program_that_did_not_converge_says_so(
+    name: str,
+    options: str,
+    times: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run(name, options, monkeypatch)
+    assert capsys.readouterr().out.count("\nnot converged: only ") == times
+
+
+def test_random_weights_are_right_as_often_as_a_coin() -> None:
+    found = PUBLISHED["forward_pass"]["accuracy, random"]
+    assert abs(found["mean"] - 0.5) < 2 * found["sd"] / found["seeds"] ** 0.5 < 0.1
+
+
+def test_unused_images_are_the_rows_that_the_small_edition_lacks(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = {}
+    for name in ("tinydigits", "tinydigits-150"):
+        with (ROOT / "datasets" / name / "samples.csv").open(encoding="ascii") as file:
+            rows[name] = [line["row"] for line in csv.DictReader(file)]
+    is_unused = [row not in rows["tinydigits-150"] for row in rows["tinydigits"]]
+    images = np.concatenate([split.images for split in tinydatasets.load("tinydigits")])[is_unused]
+    mlp_digits = import_module("milestones.mlp_digits")
+    assert np.array_equal(mlp_digits.editions()["tinydigits-150"][1]["unused"].images, images)
+    accuracy = mlp_digits.main(epochs=1)["accuracy, 150 samples, unused"]
+    low, high = (100 * bound for bound in wilson_interval(round(accuracy * 1058), 1058))
+    shown = f"unused: {accuracy:.1%} of 1,058 images, 95% interval {low:.1f}% to {high:.1f}%\n"
+    assert shown in capsys.readouterr().out
+
+
 def test_what_one_layer_cannot_do_two_layers_can() -> None:
     one, two = (import_module(f"milestones.{name}").main for name in ("xor_crisis", "xor_solved"))
     assert max(one(seed=seed)["best accuracy on the way"] for seed in range(5)) == 0.75
+    assert {one(seed=seed)["accuracy at the end"] for seed in range(5)} == {0.5}
     assert min(two(seed=seed)["accuracy"] for seed in range(5)) == 1.0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
+import tinydatasets
 from milestones import OFFLINE, measure, run_all
 from milestones.vaswani_chatgpt import Transformer
 from tests.fetch.conftest import home, mirror, publish  # noqa: F401 - fixtures
@@ -75,6 +76,9 @@ def test_a_chat_replies_up_to_an_empty_line(
     monkeypatch.setattr(sys, "stdin", Terminal("who are you?\nWho is Zorro?\n\nHello!\n"))
     import_module("milestones.vaswani_chatgpt").main(epochs=60)
     printed = capsys.readouterr().out
+    for pair in tinydatasets.load_text("tinytalks").test[::9]:
+        (said,) = re.findall(rf"^  {re.escape(pair.question)} - (.*)$", printed, re.M)
+        assert said == pair.answer or said.endswith(f" WRONG: {pair.answer}")
     chat = printed[printed.index("An empty line ends this.") :].split("\n> ".lstrip("\n"))[1:]
     assert chat[0].startswith("I am ")
     assert chat[1].strip() == "I do not know the word 'Zorro'."
@@ -145,14 +149,14 @@ def test_all_programs_end_with_one_table(
     monkeypatch.setattr(sys, "argv", ["run_all"])
     run_all.main()
     assert not sys.stdin.isatty()
-    table = capsys.readouterr().out[-400:].split("here   expected\n")[1].splitlines()
+    table = capsys.readouterr().out.split("here   expected\n")[1].splitlines()
     assert [line.split()[0] for line in table] == ["forward_pass"] * 2 + ["perceptron_trained"] * 3
     assert all("±" in line for line in table)
 
 
 def test_figures_are_means_and_standard_deviations(tmp_path: Path) -> None:
     runs = [{"accuracy": value} for value in (0.5, 0.6, 0.7)]
-    assert measure.summarize(runs) == {"accuracy": {"mean": 0.6, "sd": 0.1}}
+    assert measure.summarize(runs) == {"accuracy": {"mean": 0.6, "sd": 0.1, "seeds": 3}}
     measure.run("forward_pass", 0, tmp_path)
     first = (tmp_path / "forward_pass.svg").read_bytes()
     measure.run("forward_pass", 0, tmp_path)
