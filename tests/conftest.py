@@ -191,10 +191,13 @@ def keep_digits(repository: Repository) -> Repository:
 
 def link_environment(folder: Path) -> None:
     """Make the environment of this process the .venv of a clone, as ``make`` expects it."""
-    (folder / ".venv").mkdir()
-    for path in Path(sys.prefix).iterdir():
-        if path.name != ".ready":
-            (folder / ".venv" / path.name).symlink_to(path)
+    commands = folder / ".venv/bin"
+    commands.mkdir(parents=True)
+    for path in (*Path(sys.prefix).iterdir(), *Path(sys.prefix, "bin").iterdir()):
+        if path.name not in {".ready", "bin", "pip"}:
+            (folder / ".venv" / path.relative_to(sys.prefix)).symlink_to(path)
+    (commands / "pip").write_text(f"#!{commands}/python\n")
+    (commands / "pip").chmod(0o755)
     (folder / ".venv" / ".ready").touch()
 
 

@@ -74,6 +74,19 @@ def test_a_stage_depends_on_all_code_that_it_imports(module: str) -> None:
         )
 
 
+@pytest.mark.parametrize("autocrlf", ["true", "input"])
+def test_git_gives_ones_own_files_as_they_were(autocrlf: str, clone: Repository) -> None:
+    names = ("data/a.csv", "data/b/0/1.pgm", "datasets/mine/pairs.tsv", "datasets/mine/other.yaml")
+    for name in names:
+        (clone.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone.folder / name).write_bytes(b"a\r\nb\n")
+    clone.run("git", "config", "core.autocrlf", autocrlf)
+    clone.commit()
+    clone.run("git", "clone", "--quiet", "-c", f"core.autocrlf={autocrlf}", ".", "../next")
+    next_clone = clone.folder.parent / "next"
+    assert [(next_clone / name).read_bytes() for name in names] == [b"a\r\nb\n"] * len(names)
+
+
 def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
     listed = built.run("dvc", "stage", "list", "--name-only").split()
     names = ("tinydigits", "tinydigits-150", "tinymnist")

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Unpack Debian's packages of a processor, with what they need, into a folder:
-# sh root.sh PROCESSOR FOLDER PACKAGE..., where PROCESSOR may be `native`.
+# sh root.sh PROCESSOR FOLDER PACKAGE..., where PROCESSOR may be `native`. SUITE names another release
+# than this machine's.
 #
 # From the archive that this machine's apt is set up for. Needs no root, installs nothing here, and
 # leaves apt and dpkg as they are.
@@ -10,12 +11,13 @@ shift 2
 [ "$processor" != native ] || processor=$(dpkg --print-architecture)
 
 . /etc/os-release
+suite=${SUITE:-$VERSION_CODENAME}
 uri=$(apt-get indextargets --no-release-info --format '$(REPO_URI)' \
   'Created-By: Packages' "Release: $VERSION_CODENAME" 'Component: main')
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 mkdir -p "$root" "$work/lists/partial" "$work/archives/partial"
-echo "deb ${uri%%[[:space:]]*} $VERSION_CODENAME main" > "$work/sources.list"
+echo "deb ${uri%%[[:space:]]*} $suite main" > "$work/sources.list"
 : > "$work/status"
 
 apt() {

@@ -67,3 +67,20 @@ def test_without_packages_processors_are_skipped_but_not_in_ci(
     with pytest.raises(SystemExit) as stopped:
         processors.main()
     assert bool(stopped.value.code) == bool(ci)
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_a_python_that_can_not_be_had_is_skipped_but_not_in_ci(
+    ci: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("arithmetic", "surroundings"):
+        monkeypatch.setattr(grid, name, list)
+    monkeypatch.setattr(grid, "load", lambda _, wanted: "3.14" not in wanted)
+    monkeypatch.setattr(grid, "other_versions", lambda *_: [])
+    (tmp_path / "sh").symlink_to(shutil.which("sh") or "sh")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(SystemExit) as stopped:
+        grid.main()
+    assert bool(stopped.value.code) == bool(ci)
+    assert "Python 3.14 is skipped" in capsys.readouterr().err
