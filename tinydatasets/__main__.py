@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -34,10 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         wrong, 130 if a user stops it.
     """
     try:
-        _run(arguments)
+        try:
+            _run(arguments)
+        finally:
+            # Here, not when the interpreter ends, so that a reader that is gone is noticed.
+            print(end="", flush=True)
     except KeyboardInterrupt:
         print(f"\nStopped. {_AGAIN}", file=sys.stderr)
         sys.exit(130)
+    except OSError as error:
+        # As Python's documentation of SIGPIPE has it: the interpreter flushes once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1 if isinstance(error, BrokenPipeError) else f"standard output: {error.strerror}")
 
 
 def _run(arguments: Sequence[str] | None) -> None:

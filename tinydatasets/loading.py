@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -11,7 +12,23 @@ from tinydatasets.classes import read_classes
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
 from tinydatasets.texts import read_splits
-from tinydatasets.types import Dataset, FormatError, Split, Text, count_classes
+from tinydatasets.types import (
+    RESTORE,
+    Dataset,
+    FormatError,
+    Split,
+    Text,
+    count_classes,
+    listed_sums,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+# By which files a dataset is known, of which one may be gone.
+_IMAGES: Final = ("*.pkl", "samples.csv")
+_TEXTS: Final = ("*.jsonl",)
 
 
 def _folder() -> Path:
@@ -21,9 +38,17 @@ def _folder() -> Path:
     return installed if installed.is_dir() else package.parent / "datasets"
 
 
-def _names(file: str) -> list[str]:
-    """Return the names of the datasets that have `file`."""
-    return sorted(path.parent.name for path in _folder().glob(f"*/{file}"))
+def _names(patterns: tuple[str, ...], folder: Path | None = None) -> list[str]:
+    """Return the names of the datasets in a folder that have a file of any of `patterns`."""
+    folder = folder or _folder()
+    return sorted({path.parent.name for file in patterns for path in folder.glob(f"*/{file}")})
+
+
+def _read(read: Callable[[Path], T], name: str) -> T:
+    try:
+        return read(_folder() / name)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error.filename} is missing. {RESTORE}") from None
 
 
 def _unknown(
@@ -35,7 +60,11 @@ def _unknown(
     if str(name).lower() in others:
         hint = f" Did you mean `tinydatasets.{other}({str(name).lower()!r})`?"
     more = f", and once fetched {', '.join(fetched)}" if fetched else ""
-    return ValueError(f"no dataset {name!r}; there are {', '.join(names)}{more}.{hint}")
+    there = f"there are {', '.join(names)}{more}"
+    folder, here = _folder().resolve(), Path("datasets").resolve()
+    if here != folder and name in _names((*_IMAGES, *_TEXTS), here):
+        hint = f" {here} has it: `pip install -e .` there lets Python take that package."
+    return ValueError(f"no dataset {name!r} in {folder}; {there}.{hint}")
 
 
 def load(name: str) -> Dataset:
@@ -65,7 +94,8 @@ def load(name: str) -> Dataset:
     ------
     ValueError
         If there is no dataset of that name, if it has not been fetched, or (as its subclass
-        `FormatError`) if a file of it is damaged.
+        `FormatError`) if a file of it is damaged, or another than ``SHA256SUMS`` lists. What was
+        fetched is checked when it is fetched.
     OSError
         If a file of it is missing or can't be read.
 
@@ -73,32 +103,37 @@ def load(name: str) -> Dataset:
     --------
     >>> import tinydatasets
     >>> train, test = tinydatasets.load("tinydigits")
-    >>> train.images.shape, train.labels.shape, test.images.shape
-    ((1000, 8, 8), (1000,), (200, 8, 8))
-    >>> train.images.dtype, float(train.images.min()), float(train.images.max())
-    (dtype('float32'), 0.0, 1.0)
+    >>> train
+    Split
+      images  float32 (1000, 8, 8), 0.0 to 1.0
+      labels  int64 (1000,), 0 to 9
+    >>> test.images.shape
+    (200, 8, 8)
     >>> dataset = tinydatasets.load("tinymnist")
     >>> dataset.classes[dataset.train.labels[0]], dataset.val
     ('4', None)
     """
-    names = _names("train.pkl")
+    names = _names(_IMAGES)
     if name in names:
-        return _released(_folder() / name)
+        return _read(_released, name)
     # Imported here: only benchmarks need the code that reads downloads.
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
     if name in BENCHMARKS:
         return _fetched(name, BENCHMARKS[name].classes)
-    raise _unknown(name, names, sorted(BENCHMARKS), "load_text", _names("train.jsonl"))
+    raise _unknown(name, names, sorted(BENCHMARKS), "load_text", _names(_TEXTS))
 
 
 def _released(folder: Path) -> Dataset:
     """Load what is in the folder of a dataset; only some have ``val.pkl`` or ``classes.json``."""
     train, test = read_split(folder / "train.pkl"), read_split(folder / "test.pkl")
-    val, classes = folder / "val.pkl", folder / "classes.json"
-    splits = train, test, read_split(val) if val.exists() else None
-    names = read_classes(classes, count_classes(*splits)) if classes.exists() else None
-    return Dataset(*splits, names)
+    # One that is listed and gone is missing.
+    files = {*listed_sums(folder), *(path.name for path in folder.iterdir())}
+    val = read_split(folder / "val.pkl") if "val.pkl" in files else None
+    names = None
+    if "classes.json" in files:
+        names = read_classes(folder / "classes.json", count_classes(train, test, val))
+    return Dataset(train, test, val, names)
 
 
 def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
@@ -138,20 +173,23 @@ def load_text(name: str) -> Text:
     ------
     ValueError
         If there is no text of that name, or (as its subclass `FormatError`) if a file of it is
-        damaged.
+        damaged, or another than ``SHA256SUMS`` lists.
     OSError
         If a file of it is missing or can't be read.
 
     Examples
     --------
     >>> import tinydatasets
+    >>> tinydatasets.load_text("tinytalks")
+    Text
+      train  210 pairs, the first Pair(id='1-02', level=1, question='What ...
+      val    45 pairs, the first Pair(id=...
+      test   45 pairs, the first Pair(id=...
     >>> train, val, test = tinydatasets.load_text("tinytalks")
-    >>> len(train), len(val), len(test)
-    (210, 45, 45)
     >>> train[-1].question, train[-1].answer
     ('Mia is in Lima. Ben is in Delhi. Where is Ben?', 'Ben is in Delhi.')
     """
-    names = _names("train.jsonl")
+    names = _names(_TEXTS)
     if name not in names:
-        raise _unknown(name, names, [], "load", _names("train.pkl"))
-    return read_splits(_folder() / name)
+        raise _unknown(name, names, [], "load", _names(_IMAGES))
+    return _read(read_splits, name)

@@ -301,7 +301,8 @@ def read_split(path: str | os.PathLike[str]) -> Split:
     Raises
     ------
     FormatError
-        If the file holds anything but a split; the message names the file.
+        If the file holds anything but a split, or is another than ``SHA256SUMS`` beside it lists;
+        the message names the file.
     OSError
         If the file cannot be read.
     """

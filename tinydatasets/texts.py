@@ -129,7 +129,8 @@ def read_pairs(path: str | os.PathLike[str], *, may_be_empty: bool = False) -> l
     Raises
     ------
     FormatError
-        If the file holds anything else; the message names the file.
+        If the file holds anything else, or is another than ``SHA256SUMS`` beside it lists; the
+        message names the file.
     OSError
         If the file cannot be read.
     """

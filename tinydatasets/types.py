@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import reprlib
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import os
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 T = TypeVar("T")
+# What to do when a file of a dataset is missing or another one.
+RESTORE: Final = (
+    "In a clone, `git checkout` or `make repro` brings it back; otherwise install the package again"
+)
 
 
 class FormatError(ValueError):
@@ -33,6 +39,24 @@ class Split(NamedTuple):
 
     images: npt.NDArray[np.float32 | np.uint8]
     labels: npt.NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        """Return a line for each array: its type, its shape and its range."""
+        return _in_lines(self, {name: _outline(field) for name, field in self._asdict().items()})
+
+
+def _outline(array: Any) -> str:
+    # A user may put anything in place of an array.
+    if not all(hasattr(array, name) for name in ("dtype", "shape", "min", "max")):
+        return reprlib.repr(array)
+    bounds = f", {array.min()} to {array.max()}" if 0 not in array.shape else ""
+    return f"{array.dtype} {tuple(array.shape)}{bounds}"
+
+
+def _in_lines(value: object, fields: dict[str, str]) -> str:
+    width = max(map(len, fields))
+    lines = (f"  {name:{width}}  {field}" for name, field in fields.items())
+    return "\n".join([type(value).__name__, *lines])
 
 
 class Dataset(tuple[Split, Split]):
@@ -63,6 +87,13 @@ class Dataset(tuple[Split, Split]):
     (['oak', 'elm'], None)
     >>> Dataset(train, test).classes
     ('0', '1', '2')
+    >>> dataset
+    Dataset
+      train.images  float32 (2, 8, 8), 0.0 to 0.0
+      train.labels  int64 (2,), 0 to 2
+      test.images   float32 (1, 8, 8), 0.0 to 0.0
+      test.labels   int64 (1,), 1 to 1
+      classes       3: ('oak', 'ash', 'elm')
     """
 
     _val: Split | None
@@ -107,11 +138,16 @@ class Dataset(tuple[Split, Split]):
         return self.train, self.test
 
     def __repr__(self) -> str:
-        """Return the call that makes it."""
-        return (
-            f"Dataset(train={self.train!r}, test={self.test!r}, val={self.val!r},"
-            f" classes={self.classes!r})"
-        )
+        """Return a line for each array of each split, and one for the classes."""
+        splits = {"train": self.train, "val": self.val, "test": self.test}
+        arrays = {
+            f"{name}.{field}": _outline(array)
+            for name, split in splits.items()
+            if split
+            for field, array in split._asdict().items()
+        }
+        classes = f"{len(self.classes)}: {reprlib.repr(self.classes)}"
+        return _in_lines(self, {**arrays, "classes": classes})
 
 
 def count_classes(*splits: Split | None) -> int:
@@ -150,16 +186,44 @@ class Text(NamedTuple):
     val: list[Pair]
     test: list[Pair]
 
+    def __repr__(self) -> str:
+        """Return a line for each split: how many pairs it has, and the first of them."""
+        fields = {
+            name: f"{len(pairs)} pairs{f', the first {pairs[0]!r}' if pairs else ''}"
+            for name, pairs in self._asdict().items()
+        }
+        return _in_lines(self, fields)
+
 
 def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest: int) -> T:
     """Return what `parse` makes of a file, of which one byte above `largest` is read at most.
 
-    The message of a FormatError that `parse` raises is completed by the name of the file.
+    Raises a FormatError that names the file if it is a pointer of Git LFS, if ``SHA256SUMS`` beside
+    it lists another sum, or if `parse` raises one.
     """
     path = Path(path)
     with path.open("rb") as file:
         data = file.read(largest + 1)
     try:
+        _check_bytes(data, path)
         return parse(data)
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
+
+
+def _check_bytes(data: bytes, path: Path) -> None:
+    if data.startswith(b"version https://git-lfs"):
+        raise FormatError("a pointer of Git LFS, not the file: run `git lfs pull`")
+    expected = listed_sums(path.parent).get(path.name)
+    if expected and expected != (found := hashlib.sha256(data).hexdigest()):
+        sums = f"sha256 {expected:.8}... as in SHA256SUMS, found {found:.8}..."
+        raise FormatError(f"another file, or damaged: expected {sums}. {RESTORE}")
+
+
+def listed_sums(folder: Path) -> dict[str, str]:
+    """Return the sum of each file that the ``SHA256SUMS`` of a folder lists; none without one."""
+    try:
+        lines = (folder / "SHA256SUMS").read_text("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return {}
+    return {name: total for total, _, name in (line.partition("  ") for line in lines)}

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import read_json, write_bytes
+from stages.common.files import format_sums, read_json, sha256, write_bytes
 from tinydatasets.texts import LARGEST_FILE, to_json_lines, to_text
 from tinydatasets.types import Pair
 
 
 def main(name: str) -> None:
-    """Write each split of the text `name` as plain text and as JSON Lines to ``datasets/NAME``."""
+    """Write each split of the text `name` as plain text and as JSON Lines, and the sums of all."""
     out, files = Path("datasets", name), dict[str, bytes]()
     for split, rows in read_json(Path("build", name, "split.json")).items():
         pairs = [Pair(*row) for row in rows]
@@ -23,7 +23,9 @@ def main(name: str) -> None:
                 f"text has at most {LARGEST_FILE}; take fewer pairs"
             )
         files |= {f"{split}.txt": to_text(pairs).encode(), f"{split}.jsonl": json_lines}
-    for file, data in files.items():
+    sums = {file: sha256(data) for file, data in files.items()}
+    # The sums come last: what they list is there then.
+    for file, data in {**files, "SHA256SUMS": format_sums(sums).encode()}.items():
         write_bytes(out / file, data)
 
 

@@ -292,6 +292,20 @@ def test_how_it_ends(
     assert message in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize("arguments", ["fetch mnist", "--help"])
+def test_nobody_who_reads_is_no_error_and_a_full_disk_is_one_message(arguments: str) -> None:
+    command = [sys.executable, "-m", "tinydatasets", *arguments.split()]
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    reader, pipe = os.pipe()
+    os.close(reader)
+    full = os.open("/dev/full", os.O_WRONLY)
+    for out, message in ((pipe, ""), (full, f"standard output: {os.strerror(errno.ENOSPC)}\n")):
+        options: dict[str, Any] = {"stdout": out, "stderr": subprocess.PIPE, "env": environment}
+        result = subprocess.run(command, text=True, check=False, timeout=60, **options)
+        os.close(out)
+        assert (result.returncode, result.stderr) == (1, message)
+
+
 @pytest.mark.parametrize(
     ("platform", "variables", "expected"),
     [

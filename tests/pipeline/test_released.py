@@ -119,6 +119,10 @@ RELEASED = {
         400,
         "36047492e6f4f197cede19abbe169ac410cab08e5c52331100ae8e95a6a0af37",
     ),
+    "datasets/tinytalks/SHA256SUMS": (
+        456,
+        "a8c8c8fed887161c5cb3b2ca48750ea0db5a67cd259d5d71b6221f2cb6a82ebf",
+    ),
 }
 # Mean and standard deviation in percent, over 20 seeds other than those of docs/baselines.md and
 # with another implementation of the same recipes: an independent check of the released figures.

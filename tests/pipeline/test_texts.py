@@ -49,6 +49,7 @@ def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
     after = built.contents("datasets", "metrics")
     assert {name for name in after if after[name] != before[name]} == {
         TEMPLATES,
+        "datasets/tinytalks/SHA256SUMS",
         "datasets/tinytalks/test.jsonl",
         "datasets/tinytalks/test.txt",
         "datasets/tinytalks/train.jsonl",

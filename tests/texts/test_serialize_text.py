@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ def serialize(**rows: Any) -> dict[str, str]:
 
 def test_both_formats_of_each_split_are_written() -> None:
     rows = {"train": [("1-01", 1, "Où ?", "Là.")], "val": [], "test": [("1-02", 1, "Q?", "A.")]}
-    assert serialize(**rows) == {
+    files = serialize(**rows)
+    sums = files.pop("SHA256SUMS").splitlines()
+    assert files == {
         "train.txt": "Q: Où ?\nA: Là.\n\n",
         "val.txt": "",
         "test.txt": "Q: Q?\nA: A.\n\n",
@@ -34,6 +37,8 @@ def test_both_formats_of_each_split_are_written() -> None:
         "val.jsonl": "",
         "test.jsonl": '{"id": "1-02", "level": 1, "question": "Q?", "answer": "A."}\n',
     }
+    names = sorted(files)
+    assert sums == [f"{hashlib.sha256(files[n].encode()).hexdigest()}  {n}" for n in names]
 
 
 def test_more_than_a_reader_takes_is_not_written() -> None:

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import tinydatasets
-from tinydatasets import Dataset, FormatError, Split, pickles
+from stages.common.files import format_sums, sha256
+from tests.conftest import ROOT
+from tinydatasets import Dataset, FormatError, Split, Text, pickles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +44,11 @@ def test_both_splits_are_loaded(
 @pytest.mark.parametrize(
     ("load", "name", "hint"),
     [
-        (tinydatasets.load, "../datasets/tinydigits", "; there are tinydigits, tinydigits-150, "),
+        (
+            tinydatasets.load,
+            "../datasets/tinydigits",
+            f" in {ROOT / 'datasets'}; there are tinydigits, tinydigits-150, ",
+        ),
         (tinydatasets.load, "TinyMNIST", "Did you mean 'tinymnist'?"),
         (tinydatasets.load, "MNIST", "once fetched cifar10, mnist. Did you mean 'mnist'?"),
         (tinydatasets.load, "tinydigit", "Did you mean 'tinydigits'?"),
@@ -68,7 +74,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(path: Path, *labels: int) -> None:
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     images = np.full((len(labels), 4, 5, 3), 7, np.uint8)
     path.write_bytes(pickles.dumps(Split(images, np.array(labels))))
 
@@ -94,11 +100,69 @@ def test_names_that_are_too_few_for_any_split_are_refused(folder: Path) -> None:
         tinydatasets.load("leaves")
 
 
-@pytest.mark.parametrize("name", ["train.pkl", "test.pkl", "val.pkl", "classes.json"])
-def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
-    (folder / name).write_bytes(b"\x80\x04")
-    with pytest.raises(FormatError, match=f"^{re.escape(str(folder / name))}: not "):
+FILES = ["train.pkl", "test.pkl", "val.pkl", "classes.json"]
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+MENDS = "In a clone, `git checkout` or `make repro` brings it back; otherwise install the package"
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("content", "message"), [(b"\x80\x04", "not "), (POINTER, "a pointer of Git LFS, not the file")]
+)
+def test_a_damaged_file_is_named(folder: Path, name: str, content: bytes, message: str) -> None:
+    (folder / name).write_bytes(content)
+    with pytest.raises(FormatError, match=f"^{re.escape(str(folder / name))}: {message}"):
         tinydatasets.load("leaves")
+
+
+@pytest.fixture
+def listed(folder: Path) -> Path:
+    """Return the folder of `leaves` with a third split, names, and the sums of all files."""
+    write(folder / "val.pkl", 2, 0)
+    (folder / "classes.json").write_text('["oak", "ash", "elm"]\n')
+    sums = {name: sha256((folder / name).read_bytes()) for name in FILES}
+    (folder / "SHA256SUMS").write_text(format_sums(sums))
+    return folder
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_bit_that_is_not_what_the_sums_list_is_noticed(listed: Path, name: str) -> None:
+    tinydatasets.load("leaves")
+    data = (listed / name).read_bytes()
+    # Of a pixel or a letter: the file is still one of its kind.
+    place = data.index(b"oak" if name == "classes.json" else b"\7\7\7")
+    other = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+    (listed / name).write_bytes(other)
+    expected, found = sha256(data)[:8], sha256(other)[:8]
+    message = f"{listed / name}: another file, or damaged: expected sha256 {expected}... as in "
+    message += f"SHA256SUMS, found {found}.... {MENDS}"
+    with pytest.raises(FormatError, match=f"^{re.escape(message)}"):
+        tinydatasets.load("leaves")
+    # A folder that somebody made by hand has no sums.
+    (listed / "SHA256SUMS").unlink()
+    tinydatasets.load("leaves")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_gone_is_named(listed: Path, name: str) -> None:
+    (listed / name).unlink()
+    with pytest.raises(FileNotFoundError, match=re.escape(f"{listed / name} is missing. {MENDS}")):
+        tinydatasets.load("leaves")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_dataset_of_a_clone_that_another_package_is_asked_for_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tmp_path / "clone"
+    write(clone / "datasets/oaks/train.pkl", 0)
+    monkeypatch.chdir(clone)
+    message = (
+        f"no dataset 'oaks' in {tmp_path}; there are leaves, and once fetched cifar10, mnist. "
+    )
+    message += f"{clone / 'datasets'} has it: `pip install -e .` there"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        tinydatasets.load("oaks")
 
 
 def a_split(*labels: int) -> Split:
@@ -142,8 +206,32 @@ COPIES: list[Callable[[Dataset], Dataset]] = [
 @pytest.mark.parametrize("again", COPIES)
 @pytest.mark.parametrize("val", [None, VAL])
 def test_a_copy_has_all_of_it(again: Callable[[Dataset], Dataset], val: Split | None) -> None:
-    dataset = Dataset(TRAIN, TEST, val, NAMES)
-    # It is shown with all that it has.
-    assert repr(again(dataset)) == repr(dataset)
-    assert repr(dataset).startswith("Dataset(train=Split(images=array(")
-    assert f", val={val!r}, classes={NAMES!r})" in repr(dataset)
+    found = again(Dataset(TRAIN, TEST, val, NAMES))
+    for split, expected in zip((*found, found.val), (TRAIN, TEST, val)):
+        for array, same in zip(split or (), expected or ()):
+            np.testing.assert_array_equal(array, same)
+    assert (found.val is None, found.classes) == (val is None, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (
+            Dataset(TRAIN, TEST, VAL, [*map(str, range(99))]),
+            """\
+Dataset
+  train.images  uint8 (2, 2, 2), 0 to 0
+  train.labels  int64 (2,), 0 to 1
+  val.images    uint8 (1, 2, 2), 0 to 0
+  val.labels    int64 (1,), 4 to 4
+  test.images   uint8 (1, 2, 2), 0 to 0
+  test.labels   int64 (1,), 3 to 3
+  classes       99: ('0', '1', '2', '3', '4', '5', ...)""",
+        ),
+        (a_split(), "Split\n  images  uint8 (0, 2, 2)\n  labels  int64 (0,)"),
+        (Split([*range(9)], None), "Split\n  images  [0, 1, 2, 3, 4, 5, ...]\n  labels  None"),  # type: ignore[arg-type]
+        (Text([], [], []), "Text\n  train  0 pairs\n  val    0 pairs\n  test   0 pairs"),
+    ],
+)
+def test_it_is_shown_with_a_line_for_each_field(value: object, shown: str) -> None:
+    assert repr(value) == shown

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,6 +58,26 @@ def test_only_validation_may_have_no_pairs(
         return
     path = path.with_name(f"{empty}.jsonl")
     with pytest.raises(FormatError, match=f"^{re.escape(f'{path}: {DAMAGED}')}$"):
+        tinydatasets.load_text("mine")
+
+
+def test_a_file_that_is_another_or_gone_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_folder", lambda: tmp_path)
+    folder = tmp_path / "mine"
+    shutil.copytree(ROOT / "datasets/tinytalks", folder)
+    path = folder / "val.jsonl"
+    tinydatasets.load_text("mine")
+    path.write_bytes(path.read_bytes().replace(b"I am Tiny.", b"I am tiny."))
+    for load in (lambda: tinydatasets.load_text("mine"), lambda: tinydatasets.read_pairs(path)):
+        with pytest.raises(FormatError, match=f"^{re.escape(str(path))}: another file, or damaged"):
+            load()
+    path.write_text("version https://git-lfs.github.com/spec/v1\n")
+    with pytest.raises(FormatError, match=f"^{re.escape(str(path))}: a pointer of Git LFS"):
+        tinydatasets.load_text("mine")
+    (folder / "train.jsonl").unlink()
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(str(folder))}/train.jsonl is miss"):
         tinydatasets.load_text("mine")
 
 

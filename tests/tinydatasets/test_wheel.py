@@ -52,8 +52,8 @@ None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
 [210, 45, 45] 1-09
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
 'samples.csv', 'test.pkl', 'tinymnist-test.zip', 'tinymnist-train.zip', 'train.pkl']
-['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'croissant.json', 'test.jsonl', \
-'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
+['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
+'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 ['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \
 'datasets/tinydigits-150/LICENSE', 'datasets/tinydigits/LICENSE', 'datasets/tinymnist/LICENSE', \
 'datasets/tinytalks/LICENSE']
