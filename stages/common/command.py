@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import io
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -47,7 +48,23 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     except stops as error:
         sys.exit(str(error))
     except OSError as error:
+        if not is_read():
+            sys.exit(141)  # as a shell says it of a program that SIGPIPE ended
         sys.exit(f"{error}. When that is mended, `make repro` goes on from here.")
+    finally:
+        is_read()
+
+
+def is_read() -> bool:
+    """Return whether somebody reads what is printed; if not, nothing more is said."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends, and would show this error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:

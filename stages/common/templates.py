@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import jinja2
 
+from stages.common.intervals import is_guess
+
 
 def environment(package: str) -> jinja2.Environment:
     """Return the templates of a package; they have the functions of this module as filters.
@@ -19,6 +21,7 @@ def environment(package: str) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     templates.filters.update(cell=cell, percent=percent, thousands=thousands)
+    templates.tests["guess"] = is_guess
     return templates
 
 
