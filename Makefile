@@ -13,17 +13,12 @@ endif
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-# DVC ends with a `git add` of its locks alone and a `dvc push`, and has no setting against it. This
-# runs a command without these words, and with its status.
-DVC_LAST_WORDS = /^To track the changes with git, run:$$/,/core.autostage true$$/d; /^Use `dvc push` to /d
-quietly = exec 3>&1; exit $$({ { $(1) 3>&- 4>&-; echo $$? >&4; } | sed '$(DVC_LAST_WORDS)' >&3; } 4>&1)
-
 .PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.repair
 	@python -m stages.check --out build/checked
-	@$(call quietly,dvc repro dvc.yaml report/dvc.yaml)
+	@python -m tools.reproduce
 	@python -m tools.leftovers
 	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
 	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \

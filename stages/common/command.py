@@ -47,24 +47,22 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
         sys.exit(str(with_line(Path("params.yaml"), error)))
     except stops as error:
         sys.exit(str(error))
+    except BrokenPipeError:
+        sys.exit(141)  # as a shell says it of a program that printed to `head` until it was done
     except OSError as error:
-        if not is_read():
-            sys.exit(141)  # as a shell says it of a program that SIGPIPE ended
         sys.exit(f"{error}. When that is mended, `make repro` goes on from here.")
     finally:
-        is_read()
+        _finish_printing()
 
 
-def is_read() -> bool:
-    """Return whether somebody reads what is printed; if not, nothing more is said."""
+def _finish_printing() -> None:
+    """Write what is still to be printed; where nobody reads it any more, let it go."""
     try:
         if sys.stdout:
             sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more when it ends, and would show this error.
+        # Python writes it once more when it ends, and would show this error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
 
 
 def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:
