@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.repair
 	@python -m stages.check --out build/checked
-	dvc repro dvc.yaml report/dvc.yaml
+	@python -m tools.reproduce
 	@python -m tools.leftovers
 	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
 	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \

@@ -15,7 +15,9 @@ def _end(kind: type[BaseException], error: BaseException, trace: TracebackType |
     if not issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    print("Stopped.", file=sys.stderr)
+    # Within DVC, which names the stage in this variable.
+    again = " Run make again: it repairs what this leaves." if "DVC_STAGE" in os.environ else ""
+    print(f"Stopped.{again}", file=sys.stderr)
     sys.exit(130)
 
 

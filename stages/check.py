@@ -6,20 +6,57 @@ run it each time: what DVC can't read in ``data/``, or a description, is no depe
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from stages.common import command
+from stages.common.errors import StageError
 from stages.common.files import write_bytes
+from stages.common.git import git
+from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
-from stages.params.read import PARAMS
-from stages.params.validate import read_params
+from stages.params.model import Params
+from stages.params.read import PARAMS, rows_per_split, warn_of_untrained
+from stages.params.validate import class_names, read_params
 from stages.source.data_folder import check_data_folder, locate
 from stages.source.facts import errors_of
 from stages.texts.expand_text import read_pairs_source
 
+# What the pipeline reads of what people wrote or measured, besides what params.yaml names.
+READ = (
+    *(".dvc/.gitignore", ".dvc/config", ".dvc/plots/predictions.json", ".dvcignore"),
+    *("benchmarks/training.json", "dvc.yaml", "experiments/curves/results"),
+    *("experiments/transformers/results", "metrics/milestones.json", "milestones/pictures"),
+    *("params.yaml", "report/dvc.yaml"),
+)
+
+
+def check_gone(params: Params | None) -> None:
+    """Raise a StageError with the command that brings back what Git has and is gone here."""
+    paths = [*READ]
+    if params:
+        paths += [source.path for source in params.own.values()]
+        paths += [text.source for text in params.texts.values()]
+        paths += [f"datasets/{name}/{ABOUT}" for name in (*params.datasets, *params.texts)]
+    listed = ("--literal-pathspecs", "ls-files", "--deleted", "--")
+    gone = [path for path in paths if not Path(path).exists() and git(*listed, path)]
+    if gone:
+        command = shlex.join(["git", "checkout", "--", *dict.fromkeys(gone)])
+        raise StageError(f"Git has what is gone here; bring it back:\n  {command}")
+
+
+def warn_of_datasets(params: Params) -> None:
+    """Warn of what is right, but hardly meant, where the source states its rows."""
+    for name, dataset in params.datasets.items():
+        source = {**params.sources, **params.own}[dataset.source]
+        if source.rows_per_class:
+            names = class_names(source) or []
+            warn_of_untrained(name, rows_per_split(dataset, source.rows_per_class, names), names)
+
 
 def main(*, out: Path | None = None) -> None:
     """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given."""
+    check_gone(read_model(Params, PARAMS) if PARAMS.exists() else None)
     params = read_params()
     check_data_folder()
     for name, own in params.own.items():
@@ -32,10 +69,16 @@ def main(*, out: Path | None = None) -> None:
         about = Path("datasets", name, ABOUT)
         if about.exists():
             read_about(about)
+    if not out:
+        warn_of_datasets(params)
     print(f"{PARAMS} is right; datasets: {', '.join(names)}")
     if out:
         for path in add_drafts(params):
             print(f"{path.as_posix()} is a draft: write in it what only you know of the dataset")
+        # Stage `report` depends on the whole folder: no file of an entry that is gone may stay.
+        for path in Path("build/report").glob("*.json"):
+            if path.stem not in names:
+                path.unlink()
         write_bytes(out, b"params.yaml was right.\n")
 
 

@@ -42,6 +42,12 @@ def test_help_says_what_a_command_does(
     ("error", "status", "begin", "end"),
     [
         ("KeyboardInterrupt", 130, "Stopped.\n", "Stopped.\n"),
+        (
+            "__import__('os').environ.update(DVC_STAGE='a') or KeyboardInterrupt",
+            130,
+            "Stopped. R",
+            "",
+        ),
         ("RuntimeError('broken')", 1, "Traceback", "RuntimeError: broken\n"),
     ],
 )

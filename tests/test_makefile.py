@@ -33,6 +33,7 @@ def test_make_repro_builds_and_says_what_to_commit(ready: Repository) -> None:
     printed = ready.run("make", "repro")
     assert "Running stage 'evaluate@tinydigits'" in printed
     assert last_line(printed).startswith(COMMIT)
+    assert not re.search("git add|core.autostage|dvc push", printed)
     ready.commit()
     printed = ready.run("make", "repro")
     assert "up to date" in printed

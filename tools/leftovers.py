@@ -1,10 +1,13 @@
-"""Name what is left of entries that ``params.yaml`` no longer has. Nothing is removed."""
+"""Name what to look at after a run: models that may guess, what is left of gone entries."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from stages.common import command
+from stages.common.files import read_json
+from stages.common.intervals import is_guess, most_frequent
+from stages.common.templates import percent
 from stages.common.yaml_file import read_yaml
 
 # What the pipeline writes of a dataset, from the draft of its description on.
@@ -14,17 +17,32 @@ MARKS = (
 )
 
 
+def name_guesses(name: str) -> None:
+    """Print which recipes are no better than guessing, by the split with most rows."""
+    path = Path("build", name, "details.json")
+    for recipe, scores in (read_json(path) if path.exists() else {}).items():
+        split, score = max(scores.items(), key=lambda item: item[1]["rows"])
+        if is_guess(score):
+            low, high = map(percent, score["interval_95"])
+            print(
+                f"{name}: {recipe} may be no better than guessing: {percent(score['accuracy'])}% "
+                f"({low} to {high}) of {score['rows']} {split} rows are right; naming the most "
+                f"frequent class each time gives {percent(most_frequent(score))}%"
+            )
+
+
 def main() -> None:
-    """Print what is left of entries that params.yaml no longer has."""
+    """Print which recipes may guess, and what is left of entries that params.yaml no longer has."""
     params = read_yaml(Path("params.yaml"))
     parts = {part: params.get(part) or {} for part in ("sources", "own", "datasets", "texts")}
+    for name in parts["datasets"]:
+        name_guesses(name)
     names = {*parts["datasets"], *parts["texts"]}
     sources = {*parts["sources"], *parts["own"]}
     made = {path.parent for mark in MARKS for path in Path().glob(mark)}
     left = {path for path in made if path.name not in names}
     gone = {path.name for path in left}
-    for pattern in ("metrics/*.json", "build/report/*.json"):
-        left |= {path for path in Path().glob(pattern) if path.stem in gone}
+    left |= {path for path in Path().glob("metrics/*.json") if path.stem in gone}
     left |= {path for path in Path().glob("build/sources/*") if path.name not in sources}
     if left:
         print("No longer in params.yaml, but left here (docs/subsets.md says what to remove):")

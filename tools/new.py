@@ -10,7 +10,9 @@ from typing import Any
 
 from stages.common import command
 from stages.common.errors import ParamError, StageError
-from stages.params.model import LARGE, LONGEST_NAME, NAME, Own
+from stages.common.yaml_model import read_model
+from stages.params.model import LARGE, LONGEST_NAME, NAME, Own, Params
+from stages.params.read import PARAMS
 from stages.source.__main__ import READERS
 from stages.source.data_folder import DATA, check_tree, read_bytes
 from stages.source.facts import Facts, as_stated
@@ -90,6 +92,10 @@ def main(name: str, path: str) -> None:
         raise StageError(f"FROM: {path}: no file or folder; an example: NAME=leaves FROM=../leaves")
     if not re.fullmatch(NAME, name) or len(name) > LONGEST_NAME:
         raise StageError(f"NAME: {name}: expected lower-case letters, digits, - or _, as in leaves")
+    params = read_model(Params, PARAMS)
+    for part in ("sources", "own", "datasets", "texts"):
+        if name in getattr(params, part):
+            raise StageError(f"NAME: {name}: params.yaml has it already, in `{part}`; name another")
     check_tree(source, within=source)
     kind = kind_of(source)
     try:

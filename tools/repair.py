@@ -23,6 +23,7 @@ from ruamel.yaml.error import YAMLError
 from stages.common import command
 from stages.common.errors import StageError
 from stages.common.files import md5, parse_sums, sha256, write_bytes
+from stages.common.git import git
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics", "report")
@@ -67,13 +68,6 @@ def end_orphans() -> None:
             named.add(stage)
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-
-
-def git(*arguments: str) -> bytes:
-    """Return what a command of Git prints; nothing if it fails, or there is no Git."""
-    with suppress(OSError, subprocess.CalledProcessError):
-        return subprocess.check_output(["git", *arguments], stderr=subprocess.DEVNULL)
-    return b""
 
 
 def settle_git() -> None:

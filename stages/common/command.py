@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import io
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -46,8 +47,22 @@ def run(main: Callable[..., None], *expected: type[Exception]) -> None:
         sys.exit(str(with_line(Path("params.yaml"), error)))
     except stops as error:
         sys.exit(str(error))
+    except BrokenPipeError:
+        sys.exit(141)  # as a shell says it of a program that printed to `head` until it was done
     except OSError as error:
         sys.exit(f"{error}. When that is mended, `make repro` goes on from here.")
+    finally:
+        _finish_printing()
+
+
+def _finish_printing() -> None:
+    """Write what is still to be printed; where nobody reads it any more, let it go."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python writes it once more when it ends, and would show this error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
@@ -25,3 +29,25 @@ def wilson_interval(correct: int, rows: int) -> tuple[float, float]:
     center = (fraction + z * z / (2 * rows)) / scale
     half = z * math.sqrt(fraction * (1 - fraction) / rows + z * z / (4 * rows * rows)) / scale
     return max(0.0, center - half), min(1.0, center + half)
+
+
+def most_frequent(score: Mapping[str, Any]) -> float:
+    """Return the share of the class with most rows: what naming it for every row gets right."""
+    return float(max(part["rows"] for part in score["by_class"].values()) / score["rows"])
+
+
+def is_guess(score: Mapping[str, Any]) -> bool:
+    """Return whether a score of stage `evaluate` can't be told from guessing.
+
+    That is, whether its 95% interval reaches down to the share of the most frequent class.
+
+    Examples
+    --------
+    >>> by_class = {"ash": {"rows": 20}, "oak": {"rows": 30}}
+    >>> [
+    ...     is_guess({"rows": 50, "interval_95": wilson_interval(right, 50), "by_class": by_class})
+    ...     for right in (20, 36, 37)
+    ... ]
+    [True, True, False]
+    """
+    return bool(score["interval_95"][0] <= most_frequent(score))

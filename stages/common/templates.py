@@ -6,6 +6,8 @@ import re
 
 import jinja2
 
+from stages.common.intervals import is_guess
+
 
 def environment(package: str) -> jinja2.Environment:
     """Return the templates of a package; they have the functions of this module as filters.
@@ -21,6 +23,7 @@ def environment(package: str) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     templates.filters.update(plain=plain, prose=prose, percent=percent, thousands=thousands)
+    templates.tests["guess"] = is_guess
     return templates
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from stages.common.errors import ParamError
 
 _NO_SPACE = re.compile(r"\s*(- )?[\w-]+:[^\s:/]")
+_NO_COLON = re.compile(r" *([a-z][\w-]*)( +[\w.-]+)?$")
+_ODD = re.compile(r"(  )* [\w-]+:")
 
 
 def read_yaml(path: Path) -> Any:
@@ -41,7 +43,7 @@ def read_yaml(path: Path) -> Any:
 
 
 def _hint(text: str, number: int) -> str:
-    """Return what to do about the two slips that YAML's own words don't tell."""
+    """Return what to do about the slips that YAML's own words don't tell."""
     # YAML often notices in the line below.
     for line in reversed(text.splitlines()[max(0, number - 1) : number + 1]):
         if "\t" in line:
@@ -50,6 +52,10 @@ def _hint(text: str, number: int) -> str:
             return "; entries below a key take the place of its {}"
         if _NO_SPACE.match(line):
             return f"; put a space after the colon of `{line.strip()}`"
+        if key := _NO_COLON.match(line.rstrip()):
+            return f"; is a colon missing after `{key[1]}`?"
+        if _ODD.match(line):
+            return f"; indent `{line.strip()}` as its neighbours are"
     return ""
 
 

@@ -5,6 +5,7 @@ The gate has validated the entries before.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,3 +113,15 @@ def rows_per_split(
         message = "a classifier needs rows of two classes or more"
         raise ParamError("train_per_class", message=message)
     return counts
+
+
+def warn_of_untrained(name: str, counts: dict[str, dict[int, int]], classes: Sequence[str]) -> None:
+    """Write a warning of the dataset `name` if train lacks a class that is scored."""
+    scored = [
+        classes[label]
+        for label, rows in counts["train"].items()
+        if not rows and any(of_split[label] for of_split in counts.values())
+    ]
+    if scored:
+        message = f"train has no row of {', '.join(scored)}, which val or test has"
+        print(f"warning: datasets.{name}.train_per_class: {message}", file=sys.stderr)

@@ -51,7 +51,7 @@ def _check_rules(params: Params) -> None:
                 raise error.within(part, name) from None
 
 
-def _class_names(source: AnySource) -> list[str] | None:
+def class_names(source: AnySource) -> list[str] | None:
     """Return the names of the classes, as stated or published; None if they are to be found."""
     if source.classes or source.rows_per_class is None:
         return source.classes
@@ -80,7 +80,7 @@ def _check_name(part: str, name: str, params: Params) -> None:
 
 
 def _check_source(source: AnySource) -> None:
-    names, rows = _class_names(source), source.rows_per_class
+    names, rows = class_names(source), source.rows_per_class
     if names and rows and len(names) != len(rows):
         message = f"{len(names)} names, but there are {len(rows)} classes"
         raise ParamError("classes", message=message)
@@ -116,7 +116,7 @@ def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:
         raise ParamError("strategy", message=f"{message}`difficulty: true` to this source")
     # Where it is not stated, stage `sample` checks what stage `own` finds.
     if source.rows_per_class:
-        rows_per_split(dataset, source.rows_per_class, _class_names(source) or [])
+        rows_per_split(dataset, source.rows_per_class, class_names(source) or [])
 
 
 def _check_recipe(recipe: Recipe) -> None:

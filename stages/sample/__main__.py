@@ -12,7 +12,7 @@ from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
-from stages.params.read import read_dataset, rows_per_split
+from stages.params.read import read_dataset, rows_per_split, warn_of_untrained
 from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
@@ -110,6 +110,7 @@ def main(name: str) -> None:
     facts = read_json(source / "facts.json")
     try:
         counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
+        warn_of_untrained(name, counts, facts["classes"])
         data = open_source(source)
         chosen = choose(data, dataset, counts, facts["maximum"])
     except ParamError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from stages.common.command import run
 from stages.common.errors import StageError
+from tests.conftest import ROOT
 
 
 def main(*, out: Path, more: Path | None = None) -> None:
@@ -68,3 +70,21 @@ def test_what_the_terminal_can_not_show_is_printed_as_its_code(
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
     run(lambda: print("\u6a61 oak", flush=True))
     assert printed.getvalue() == b"\\u6a61 oak\n"
+
+
+@pytest.mark.parametrize(("lines", "status"), [(2, 0), (100_000, 141)])
+def test_a_command_ends_quietly_if_nobody_reads_on(lines: int, status: int) -> None:
+    main = f"lambda: [print(number) for number in range({lines})]"
+    program = f"input(); from stages.common import command; command.run({main})"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        _, said = process.communicate(b"\n", timeout=60)
+    assert (process.returncode, said) == (status, b"")

@@ -29,7 +29,6 @@ RECIPE = {
     "epochs": 5,
     "seed": 1,
 }
-SCORE = {"rows": 2, "correct": 1, "accuracy": 0.5, "interval_95": [0.094531, 0.905469]}
 HEADER = ["split", "row", "label", "tier", "difficulty"]
 ORIGIN = """
 origin:
@@ -41,6 +40,13 @@ origin:
     url: https://example.org/leaves
     citation: "@misc{{other, title={{Other leaves}}}}"
 """
+SCORES = {
+    split: {"accuracy": right / rows, "rows": rows, "interval_95": interval, "by_class": by_class}
+    for split, right, rows, interval, by_class in (
+        ("test", 1, 2, [0.094531, 0.905469], {"oak|elm": {"rows": 1}, "ash": {"rows": 1}}),
+        ("unused", 48, 50, [0.865379, 0.988960], {"oak|elm": {"rows": 43}, "ash": {"rows": 7}}),
+    )
+}
 SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7]}
 
 
@@ -57,7 +63,7 @@ def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_json(Path("params.yaml"), params)
     classes = ["oak|elm", "ash", "none"]
     write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": classes})
-    write_json(Path("build/leaves/details.json"), {"quick": {"test": SCORE}})
+    write_json(Path("build/leaves/details.json"), {"quick": SCORES})
     guesses = [["test", "a/1.png", actual, "oak|elm"] for actual in classes[:2]]
     header = ["split", "row", "actual", "predicted"]
     write_csv(Path("build/leaves/predictions/quick.csv"), [header, *guesses])
@@ -83,7 +89,7 @@ def test_figures_are_those_of_the_dataset() -> None:
     # A class with no sample is left out; no name breaks a table.
     assert "\n| oak\\|elm | 1 | 1 |\n| ash | 1 | 1 |\n| all | 2 | 2 |\n" in card
     assert "4 images of 24 \u00d7 20 pixels, in colour, of 2 classes:" in card
-    assert "| `quick` | 50.0 (9.5 to 90.5) |" in card
+    assert "| `quick` | 50.0 (9.5 to 90.5), maybe a guess | 96.0 (86.5 to 98.9) |\n" in card
     assert "`quick`: 8 hidden units, Adam with learning rate 0.003, batches of 4, 5 epochs" in card
     facts = json.loads(OUT.read_text(encoding="utf-8"))
     assert facts["wrong"]["quick"] == [{"index": 1, "actual": "ash", "predicted": "oak|elm"}]

@@ -101,6 +101,15 @@ def test_a_draw_by_shuffle_is_that_of_the_design(test_draw: str, seed: int) -> N
     assert read_json(Path("build/drawn/arrays/facts.json")) == {**FACTS, "normalize": False}
 
 
+def test_a_class_that_is_scored_untrained_gets_a_warning(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run()
+    assert capsys.readouterr().err == ""
+    run(test_per_class=[4, 5, 2])
+    assert "drawn.train_per_class: train has no row of yew, which" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("kind", ["in memory", *LARGE])
 def test_a_draw_by_hash_is_that_of_the_rule(kind: str) -> None:
     table = run(data=LARGE.get(kind), draw="hash")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from stages.common.errors import StageError
 from stages.params.model import Dataset, Own
 from stages.source.__main__ import write_source
 from stages.source.facts import Facts
+from tests.conftest import ROOT
 from tools import new
 
 
@@ -21,6 +23,7 @@ from tools import new
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "clone/data").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "clone")
+    shutil.copy(ROOT / "params.yaml", "params.yaml")
 
 
 def draw(folder: str, size: tuple[int, int] = (8, 6), **classes: int) -> None:
@@ -108,3 +111,10 @@ def test_what_can_not_be_used_is_said() -> None:
         with pytest.raises(StageError) as caught:
             new.main("mine", path)
         assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("name", ["digits", "tinydigits", "tinytalks"])
+def test_no_name_is_proposed_that_is_taken(name: str) -> None:
+    draw("data/leaves", ash=2, elm=2)
+    with pytest.raises(StageError, match=f"^NAME: {name}: params.yaml has it already, in `"):
+        new.main(name, "data/leaves")

@@ -226,6 +226,21 @@ def test_dvc_does_without_git_until_there_is_one(folder: Path) -> None:
     assert not Path("dvc.lock").exists()
 
 
+def test_a_recipe_that_may_guess_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    by_class = {name: {"rows": 10} for name in "abcde"}
+    score = {"rows": 50, "by_class": by_class}
+    poor = {**score, "accuracy": 0.2, "interval_95": [0.112376, 0.330372]}
+    good = {**score, "accuracy": 0.5, "interval_95": [0.366451, 0.633549]}
+    few = {**poor, "rows": 5}
+    details = {"classroom": {"test": few, "unused": good}, "tuned": {"test": poor}}
+    write("build/mine/details.json", json.dumps(details))
+    leftovers.main()
+    assert capsys.readouterr().out == (
+        "mine: tuned may be no better than guessing: 20.0% (11.2 to 33.0) of 50 test rows are "
+        "right; naming the most frequent class each time gives 20.0%\n"
+    )
+
+
 def test_what_is_left_of_entries_that_are_gone_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("datasets/notes/notes.md", "metrics/milestones.json", "build/sources/leaves/a"):
         write(name, "")

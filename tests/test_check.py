@@ -1,0 +1,93 @@
+"""The gate: what is gone that Git has, what is hardly meant, and what is left of gone entries."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stages import check
+from stages.common.errors import StageError
+from tests.conftest import ROOT, Repository
+
+OWN = "own:\n  mine: {kind: folder, path: data/my images}"
+OUT = Path("build/checked")
+
+
+@pytest.fixture(autouse=True)
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """Return the current folder, in which Git has what the gate reads."""
+    clone = Repository(tmp_path / "clone")
+    monkeypatch.chdir(shutil.copytree(ROOT / "datasets", clone.folder / "datasets").parent)
+    for name in (".dvc/config", "dvc.yaml", "params.yaml"):
+        Path(name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, name)
+    for path in (Path("data/my images/a/1.png"), Path("data/my images/b/1.png")):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    clone.replace("params.yaml", "own: {}", OWN)
+    clone.run("git", "init", "--quiet")
+    clone.commit()
+    return clone
+
+
+@pytest.mark.parametrize(
+    ("gone", "named"),
+    [
+        (["datasets/tinydigits-150"], "datasets/tinydigits-150/about.yaml"),
+        (["data"], "'data/my images'"),
+        ([".dvc", "params.yaml", "dvc.yaml"], ".dvc/config dvc.yaml params.yaml"),
+        (
+            ["datasets/tinytalks"],
+            "datasets/tinytalks/templates.yaml datasets/tinytalks/about.yaml",
+        ),
+        # What is built again, and what its author took away on purpose.
+        (["datasets/tinydigits/train.pkl", "data/my images/b"], ""),
+    ],
+)
+def test_what_git_has_and_is_gone_is_named_with_the_command(
+    clone: Repository, gone: list[str], named: str
+) -> None:
+    clone.run("rm", "-r", *gone)
+    before = clone.contents(".")
+    for out in (None, OUT) if named else ():
+        with pytest.raises(StageError) as caught:
+            check.main(out=out)
+        assert str(caught.value).splitlines()[1] == f"  git checkout -- {named}"
+        assert clone.contents(".") == before
+    if named:
+        clone.run("sh", "-c", f"git checkout -- {named}")
+    check.main(out=OUT)
+    # Without Git, or once Git is told, nobody knows that it was there: a draft is right.
+    Path("datasets/tinymnist/about.yaml").unlink()
+    clone.run("git", "rm", "--quiet", "datasets/tinymnist/about.yaml")
+    check.main(out=OUT)
+    shutil.rmtree(".git")
+    Path("datasets/tinymnist/about.yaml").unlink()
+    check.main(out=OUT)
+    assert Path("datasets/tinymnist/about.yaml").exists()
+
+
+def test_what_is_left_in_the_folder_that_the_report_reads_goes_with_its_entry() -> None:
+    Path("build/report").mkdir(parents=True)
+    for name in ("tinydigits", "tinytalks", "gone"):
+        Path(f"build/report/{name}.json").touch()
+    check.main()
+    assert len([*Path("build/report").iterdir()]) == 3
+    check.main(out=OUT)
+    assert {path.stem for path in Path("build/report").iterdir()} == {"tinydigits", "tinytalks"}
+
+
+def test_a_class_that_is_scored_untrained_gets_a_warning(
+    clone: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check.main()
+    assert capsys.readouterr().err == ""
+    train = "[9, 9, 0, 9, 9, 9, 9, 9, 0, 9]"
+    clone.replace("params.yaml", "train_per_class: 100", f"train_per_class: {train}")
+    check.main()
+    assert capsys.readouterr().err == (
+        "warning: datasets.tinydigits.train_per_class: train has no row of 2, 8, which val or test "
+        "has\n"
+    )
