@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import statistics
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -89,16 +88,19 @@ def choose_counts(facts: Facts) -> tuple[int, int]:
 
 
 def look(own: Own, source: Path) -> tuple[Own, Facts]:
-    """Return the entry and what is found; of a CSV, with the label first if it is not last."""
-    try:
-        if own.kind in LARGE:
-            return own, read_large(own, source)[1]
-        return own, READERS[own.kind](own, source).facts
-    except StageError:
-        if own.kind == "csv" and not own.label:
-            with suppress(StageError):
-                return look(replace(own, label="first"), source)
-        raise
+    """Return the entry and what is found; of a CSV, with the label first if that looks right."""
+    if own.kind in LARGE:
+        return own, read_large(own, source)[1]
+    found, errors = [], []
+    for entry in [own, replace(own, label="first")] if own.kind == "csv" else [own]:
+        try:
+            found.append((entry, READERS[own.kind](entry, source).facts))
+        except StageError as error:
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    # Some values of a pixel are rare, a class is not.
+    return max(found, key=lambda pair: min(pair[1].rows_per_class))
 
 
 def main(name: str, path: str) -> None:

@@ -155,6 +155,7 @@ CASES = [
     ),
     ("optimizer: adam", "optimizer: adam\n    momentum: 0.5", 32, "adam has no such momentum"),
     ("kind: zarr", "kind: zarr\n    resize: [8, 8]", 21, "only the kind folder has this key"),
+    ("kind: zarr", "kind: zarr\n    label: first", 21, "only the kind csv has this key"),
     ("kind: zarr", "kind: parquet", 19, "own.cells.image_shape: missing"),
     ("[32, 32, 3]", "[32, 32, 4]", 11, "height, width and 3 for colour"),
     ("maximum: 16", "maximum: 16\n    classes: [a, b]", 8, "2 names, but there are 3 classes"),

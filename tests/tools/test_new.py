@@ -70,13 +70,17 @@ def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str])
         assert (own.kind, own.path, dataset.train_per_class) == (kind, f"data/{kind}", 4)
 
 
-def test_a_csv_with_its_label_first_is_told_by_what_can_be_read(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("pixel", ["0", "{rare}"], ids=["of one value", "of rare values"])
+def test_the_label_of_a_csv_is_first_or_last(
+    first: bool, pixel: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("data/mnist.csv").write_text("".join(f"{i % 3},9,{i},0,0\n" for i in range(9)))
-    lines, own, _ = printed("data/mnist.csv", capsys)
-    assert "9 images of 2 x 2 pixels from 0 to 9: 0 3, 1 3, 2 3" in lines
-    assert own == Own(kind="csv", path="data/mnist.csv", label="first")
+    line = f"{{label}},9,0,0,{pixel}\n" if first else f"{pixel},9,0,0,{{label}}\n"
+    lines = [line.format(label=i % 3, rare=max(0, i - 6)) for i in range(9)]
+    Path("data/mnist.csv").write_text("".join(lines))
+    described, own, _ = printed("data/mnist.csv", capsys)
+    assert "9 images of 2 x 2 pixels from 0 to 9: 0 3, 1 3, 2 3" in described
+    assert own == Own(kind="csv", path="data/mnist.csv", label="first" if first else None)
 
 
 @pytest.mark.parametrize(
