@@ -10,6 +10,9 @@ ifneq ($(WORKERS),)
 export TINYDATASETS_WORKERS := $(WORKERS)
 endif
 
+# DVC fails at names that are not ASCII where the locale is: all Python here takes UTF-8.
+export PYTHONUTF8 := 1
+
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 

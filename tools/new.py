@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import re
 import statistics
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from stages.common import command
-from stages.common.errors import ParamError, StageError
+from stages.common.errors import ParamError, StageError, raise_all
 from stages.common.yaml_model import read_model
 from stages.params.model import LARGE, LONGEST_NAME, NAME, Own, Params
 from stages.params.read import PARAMS
 from stages.source.__main__ import READERS
-from stages.source.data_folder import DATA, check_tree, read_bytes
+from stages.source.data_folder import DATA, check_tree
 from stages.source.facts import Facts, as_stated
-from stages.source.folder import decode_image, list_classes
+from stages.source.folder import decode_folder
 from stages.source.large import read_large
 from tinydatasets.pickles import LARGEST_FILE
 
@@ -29,13 +30,13 @@ KINDS = {
     ".zgroup": "zarr",
     "images-*.npy": "parts",
     "images.npy": "npy",
+    "*.npz": "npy",
     "*idx[34]-ubyte*": "idx",
 }
 ENTRIES = """
 # below `own:` in params.yaml; a {{}} there goes
   {name}:
-    kind: {kind}
-    path: {path}
+{own}
 
 # below `datasets:`
   {name}:
@@ -51,6 +52,8 @@ def kind_of(path: Path) -> Any:
     """Return the kind of source that a file or folder is."""
     if path.name.endswith((".csv", ".csv.gz")):
         return "csv"
+    if path.suffix == ".npz":
+        return "npy"
     if not path.is_dir():
         raise StageError(f"FROM: {path}: expected a folder, or a .csv or .csv.gz: docs/images.md")
     return next((kind for name, kind in KINDS.items() if any(path.glob(name))), "folder")
@@ -58,8 +61,9 @@ def kind_of(path: Path) -> Any:
 
 def small_size(path: Path) -> list[int] | None:
     """Return the median height and width, at most 32; None if all are one size of at most 64."""
-    files = [file for images in list_classes(path).values() for file in images.values()]
-    sizes = [decode_image(file, read_bytes(file), channels=1).shape for file in files]
+    wrong: list[StageError] = []
+    sizes = [image.pixels.shape for image in decode_folder(path, wrong, channels=1)]
+    raise_all(wrong)
     height, width = (statistics.median_low(lengths) for lengths in zip(*sizes, strict=True))
     longer = max(height, width)
     if len(set(sizes)) == 1 and longer <= LARGEST:
@@ -85,6 +89,22 @@ def choose_counts(facts: Facts) -> tuple[int, int]:
     return min(MOST_TRAIN, smallest - test, room), test
 
 
+def look(own: Own, source: Path) -> tuple[Own, Facts]:
+    """Return the entry and what is found; of a CSV, with the label first if that looks right."""
+    if own.kind in LARGE:
+        return own, read_large(own, source)[1]
+    found, errors = [], []
+    for entry in [own, replace(own, label="first")] if own.kind == "csv" else [own]:
+        try:
+            found.append((entry, READERS[own.kind](entry, source).facts))
+        except StageError as error:
+            errors.append(error)
+    if not found:
+        raise errors[0]
+    # Some values of a pixel are rare, a class is not.
+    return max(found, key=lambda pair: min(pair[1].rows_per_class))
+
+
 def main(name: str, path: str) -> None:
     """Print the entries of params.yaml for a dataset NAME of the images at PATH."""
     source = Path(path).expanduser()
@@ -100,8 +120,7 @@ def main(name: str, path: str) -> None:
     kind = kind_of(source)
     try:
         size = small_size(source) if kind == "folder" else None
-        own = Own(kind=kind, path=path, resize=size)
-        facts = read_large(own, source)[1] if kind in LARGE else READERS[kind](own, source).facts
+        own, facts = look(Own(kind=kind, path=path, resize=size), source)
     except ParamError as error:
         raise StageError(error.message) from None
     train, test = choose_counts(facts)
@@ -111,8 +130,9 @@ def main(name: str, path: str) -> None:
     else:
         target = DATA / (name if source.is_dir() else source.name)
         print(f"Copy it into the clone, to {target.as_posix()}")
-    location = f"{target.as_posix()}\n    resize: {size}" if size else target.as_posix()
-    print(ENTRIES.format(name=name, kind=kind, path=location, train=train, test=test))
+    keys = {"kind": kind, "path": target.as_posix(), "resize": size, "label": own.label}
+    stated = "\n".join(f"    {key}: {value}" for key, value in keys.items() if value)
+    print(ENTRIES.format(name=name, own=stated, train=train, test=test))
 
 
 if __name__ == "__main__":

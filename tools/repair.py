@@ -41,7 +41,7 @@ def remove(path: Path, why: str) -> None:
 def refuse_beside_dvc() -> None:
     """Stop if a ``dvc`` runs a stage: meanwhile it holds no lock, but lists the files in use."""
     users = TMP / "rwlock"
-    text = users.read_text(errors="replace") if users.exists() else ""
+    text = users.read_text(encoding="utf-8", errors="replace") if users.exists() else ""
     for pid in re.findall(r'"pid": (\d{1,9})\b', text):
         with suppress(psutil.NoSuchProcess):
             user = psutil.Process(int(pid))

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_SHOWN = 10
 
 
 class StageError(Exception):
@@ -39,6 +44,26 @@ class ParamError(StageError):
     def within(self, *keys: str | int) -> ParamError:
         """Return the same error below further keys."""
         return ParamError(*keys, *self.keys, message=self.message)
+
+
+def raise_all(errors: Sequence[StageError]) -> None:
+    """Raise one StageError of all `errors`, which shows the first ten of them; else do nothing.
+
+    Examples
+    --------
+    >>> raise_all([StageError("a.png: damaged"), StageError("b.png: too large")])
+    Traceback (most recent call last):
+    stages.common.errors.StageError: 2 problems:
+      a.png: damaged
+      b.png: too large
+    """
+    if len(errors) == 1:
+        raise errors[0]
+    lines = [f"{len(errors):,} problems:", *map(str, errors[:MOST_SHOWN])]
+    if len(errors) > MOST_SHOWN:
+        lines.append(f"and {len(errors) - MOST_SHOWN:,} more")
+    if errors:
+        raise StageError("\n  ".join(lines))
 
 
 class WorkersError(Exception):

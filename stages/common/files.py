@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# Windows allows no file or folder of these names, with any suffix.
-WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
-    f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
-}
-
-
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` beside `path` and move it into place; if that fails, `path` is as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)

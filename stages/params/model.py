@@ -141,6 +141,8 @@ class Own(Entry):
     """Of a `folder`: height and width to resize each image to; by default, all have one size."""
     channels: Literal[1, 3] | None = None
     """Of a `folder`: 1 for grey, 3 for colour; by default 1 if all images are grey."""
+    label: Literal["first", "last"] | None = None
+    """Of a `csv`: the column of the label; by default the last."""
     difficulty: Bool = False
     """Of `parts`, `zarr` and `parquet`: whether to compare every image with every other, which the
     strategy `curated` needs. The other kinds always do."""

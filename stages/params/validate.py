@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stages.common.errors import ParamError
-from stages.common.files import WINDOWS_DEVICES
+from stages.common.errors import ParamError, StageError
+from stages.common.names import check_classes, is_for_windows
 from stages.common.yaml_file import with_line
 from stages.common.yaml_model import read_model, unknown
 from stages.params.model import LARGE, Benchmark, Dataset, Own, Params, Recipe, Text
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 # Folders of build/ that are no dataset's.
 SHARED = ("checked", "curves", "report", "sources")
 # Kinds of own images that some keys are for.
-KEYS_OF_KINDS = {"resize": ("folder",), "channels": ("folder",), "difficulty": LARGE}
+KEYS_OF_KINDS = {
+    "resize": ("folder",),
+    "channels": ("folder",),
+    "label": ("csv",),
+    "difficulty": LARGE,
+}
 
 
 def read_params(path: Path = PARAMS) -> Params:
@@ -63,7 +68,7 @@ def class_names(source: AnySource) -> list[str] | None:
 def _check_name(part: str, name: str, params: Params) -> None:
     is_dataset = part in ("datasets", "texts")
     why = ""
-    if name in WINDOWS_DEVICES:
+    if not is_for_windows(name):
         why = "Windows allows no file or folder of this name"
     elif name in ("size", "nfiles"):
         why = "DVC leaves this name out of what it knows a run by"
@@ -87,7 +92,8 @@ def _check_source(source: AnySource) -> None:
     if names:
         try:
             classes.check(names, len(names))
-        except FormatError as error:
+            check_classes(names)
+        except (FormatError, StageError) as error:
             raise ParamError("classes", message=str(error)) from None
     shape = source.image_shape
     if shape and shape[2:] not in ([], [3]):

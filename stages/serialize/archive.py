@@ -11,8 +11,9 @@ import zipfile
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from stages.common.files import WINDOWS_DEVICES, sha256, sum_of_files, to_csv
+from stages.common.files import sha256, sum_of_files, to_csv
 from stages.common.images import png, scale, to_bytes
+from stages.common.names import WINDOWS_DEVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,6 +5,7 @@ How near each image is to those of every class depends on the source alone, so i
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ def write_source(entry: AnySource, out: Path) -> Facts:
     """
     if isinstance(entry, Own) and entry.kind in LARGE:
         data, facts = read_large(entry, locate(entry.path))
+        shutil.rmtree(out, ignore_errors=True)
         write_json(out / "entry.json", asdict(entry))
         if data.ids is not None:
             write_array(out / "ids.npy", data.ids)
@@ -48,6 +50,8 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         else:
             images = read_benchmark(entry) if isinstance(entry, Benchmark) else read_package(entry)
         facts = as_stated(images.facts, entry)
+        # Else an `entry.json` of before would be taken for this source's, where DVC does not run.
+        shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
         data = Data(npy_blocks(out / "images.npy"), images.labels)
     write_json(out / "facts.json", asdict(facts))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stages.common.errors import ParamError, StageError
+from stages.common.names import check_classes
 from stages.source.data_folder import file_error
 
 if TYPE_CHECKING:
@@ -157,6 +158,10 @@ def to_labels(
         raise file_error(path, f"expected whole numbers or text, found {values.dtype}")
     if len(names) < 2:
         raise file_error(path, f"expected two classes or more, found {names[0]} alone")
+    try:
+        check_classes(names)
+    except StageError as error:
+        raise file_error(path, error) from None
     return labels, names
 
 

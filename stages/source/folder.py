@@ -10,17 +10,19 @@ import io
 import re
 import unicodedata
 import warnings
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from stages.common.errors import StageError
+from stages.common.errors import StageError, raise_all
 from stages.common.files import sha256, sum_of_files
-from stages.source.data_folder import PASSED_OVER, file_error, read_bytes
+from stages.source.data_folder import PASSED_OVER, file_error, in_utf8, read_bytes
 from stages.source.facts import Images, in_label_order
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -35,82 +37,103 @@ GREY_MODES = ("1", "L", "LA")
 # An image of this many pixels needs 300 MB; a small file can claim to be far larger.
 MOST_PIXELS = 100_000_000
 TOO_LARGE = f"more than {MOST_PIXELS:,} pixels; make it smaller"
+# Their first picture is the whole one: of a phone's photo, of layers.
+STACKS = ("MPO", "PSD")
 # Pillow runs another program to draw these.
 REFUSED_FORMATS = ("EPS", "WMF")
 
 
+class Decoded(NamedTuple):
+    """An image of a folder."""
+
+    path: Path
+    name: str
+    """Its class and its file, in Unicode's normal form C."""
+    pixels: npt.NDArray[np.uint8]
+    sha256: str
+
+
 def read_folder(entry: Own, root: Path) -> Images:
-    """Read a folder of images, each file once: its pixels and its sum."""
-    listed = list_classes(root)
-    classes = in_label_order(entry.classes, [*listed])
-    files = {f"{name}/{file}": path for name in classes for file, path in listed[name].items()}
-    first = next(iter(files.values()))
-    images, sums = [], {}
-    for name, path in files.items():
-        data = read_bytes(path)
-        sums[name] = sha256(data)
-        images.append(decode_image(path, data, size=entry.resize, channels=entry.channels))
-        shape, (height, width) = images[-1].shape, images[0].shape[:2]
-        if shape[:2] != (height, width):
-            raise StageError(
-                f"{path.as_posix()} has {shape[0]} x {shape[1]} pixels (height x width), but "
-                f"{first.as_posix()} has {height} x {width}; state the size to resize all to, such "
-                f"as `resize: [{height}, {width}]`"
+    """Read a folder of images, each file once: its pixels and its sum.
+
+    A StageError names all that is wrong.
+    """
+    wrong: list[StageError] = []
+    decoded = [*decode_folder(root, wrong, size=entry.resize, channels=entry.channels)]
+    sizes = Counter(image.pixels.shape[:2] for image in decoded)
+    ((height, width), count), *_ = [*sizes.most_common(1), ((0, 0), 0)]
+    for path, _, pixels, _ in decoded:
+        if pixels.shape[:2] != (height, width):
+            message = (
+                f"{pixels.shape[0]} x {pixels.shape[1]} pixels (height x width), but {count} "
+                f"images have {height} x {width}; state the size to resize all to, such as "
+                f"`resize: [{height}, {width}]`"
             )
+            wrong.append(file_error(path, message))
+    raise_all(wrong)
+    by_class: dict[str, list[Decoded]] = {}
+    for image in decoded:
+        by_class.setdefault(image.name.split("/")[0], []).append(image)
+    classes = in_label_order(entry.classes, [*by_class])
+    images = [image.pixels for name in classes for image in by_class[name]]
     if len({image.ndim for image in images}) > 1:
         # Some are in colour, so those in grey are too.
         images = [np.broadcast_to(np.atleast_3d(image), (height, width, 3)) for image in images]
-    labels = np.repeat(np.arange(len(classes)), [len(listed[name]) for name in classes])
+    labels = np.repeat(np.arange(len(classes)), [len(by_class[name]) for name in classes])
+    sums = {image.name: image.sha256 for image in decoded}
     return Images(np.stack(images), labels, classes, sum_of_files(sums))
 
 
-def list_classes(root: Path) -> dict[str, dict[str, Path]]:
-    """Return the files of each class by name, or raise a StageError.
+def decode_folder(
+    root: Path, wrong: list[StageError], *, size: list[int] | None = None, channels: int | None
+) -> Iterator[Decoded]:
+    """Yield every image of a folder, by class and name; add all that is wrong to `wrong`.
 
     Names are in Unicode's normal form C and in the order of its code points, so that a folder is
     the same on every system.
     """
     if not root.is_dir():
         raise file_error(root, "not a folder")
-    folders = _listed(root, has_folders=True)
+    folders = _listed(root, wrong, has_folders=True)
     if len(folders) < 2:
         message = f"expected a folder for each of two classes or more, found {len(folders)}"
-        raise file_error(root, message)
-    classes = {}
+        wrong.insert(0, file_error(root, message))
     for name, folder in folders.items():
-        classes[name] = _listed(folder, has_folders=False)
-        if not classes[name]:
-            raise file_error(folder, "a class without an image")
-    return classes
+        files = _listed(folder, wrong, has_folders=False)
+        if not files:
+            wrong.append(file_error(folder, "a class without an image"))
+        for file, path in files.items():
+            try:
+                data = read_bytes(path)
+                pixels = decode_image(path, data, size=size, channels=channels)
+            except StageError as error:
+                wrong.append(error)
+            else:
+                yield Decoded(path, f"{name}/{file}", pixels, sha256(data))
 
 
-def _listed(folder: Path, *, has_folders: bool) -> dict[str, Path]:
-    """List a folder by name, without what systems put there."""
+def _listed(folder: Path, wrong: list[StageError], *, has_folders: bool) -> dict[str, Path]:
+    """List a folder by name, without what systems put there; add what is wrong to `wrong`."""
     listed: dict[str, Path] = {}
-    # Some systems take names for one that others keep apart.
-    alike: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        name = unicodedata.normalize("NFC", path.name)
+        name = unicodedata.normalize("NFC", in_utf8(path.name))
         if name.startswith(".") or name.lower() in PASSED_OVER:
             continue
-        wrong = ""
-        other = alike.setdefault(unicodedata.normalize("NFC", name.lower()), path)
-        if other is not path:
-            wrong = f"some systems take its name for that of {other.name}; rename one"
-        elif has_folders and not path.is_dir():
-            wrong = "not a folder; each image belongs in the folder of its class"
-        elif path.is_dir() and not has_folders:
-            wrong = "not a file; the folder of a class has images alone"
-        if wrong:
-            raise file_error(path, wrong)
-        listed[name] = path
+        if path.is_dir() == has_folders:
+            listed[name] = path
+        elif has_folders:
+            message = "not a folder; each image belongs in the folder of its class"
+            wrong.append(file_error(path, message))
+        else:
+            message = "not a file; the folder of a class has images alone"
+            wrong.append(file_error(path, message))
     return dict(sorted(listed.items()))
 
 
 def decode_image(
     path: Path, data: bytes, *, size: list[int] | None = None, channels: int | None = None
 ) -> npt.NDArray[np.uint8]:
-    """Decode an image by Pillow, of an animation the first picture.
+    """Decode an image by Pillow.
 
     An image that EXIF says to turn is turned. `channels` make it grey (1) or colour (3), by default
     as it is stored; grey is ``(19595 R + 38470 G + 7471 B + 32768) >> 16``, as ITU-R BT.601 weighs
@@ -140,6 +163,8 @@ def _check_image(image: ImageFile) -> None:
         raise ValueError(f"a drawing ({image.format}); save it as PNG")
     if image.width * image.height > MOST_PIXELS:
         raise ValueError(TOO_LARGE)
+    if image.format not in STACKS and getattr(image, "is_animated", False):
+        raise ValueError("more than one picture; save the one that is meant")
     # Pillow cuts colours of 16 bits down to 8; that they had more, only its decoder knows.
     values = [value for tile in image.tile for value in tile.args or () if isinstance(value, int)]
     deep = image.mode.startswith(DEEP_MODES) or DEEP_COLOUR.search(str(image.tile))

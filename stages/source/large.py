@@ -112,5 +112,11 @@ def _numbers_or_text(path: Path, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if ids.dtype.kind in "iu":
         return ids
     if ids.dtype.kind in "UT" or all(type(value) is str for value in ids):
-        return np.array(ids.tolist(), str)
+        texts = ids.tolist()
+        try:
+            "".join(texts).encode()
+        except UnicodeEncodeError as error:
+            code = ascii(error.object[error.start])
+            raise file_error(path, f"an id has {code}, which is no character") from None
+        return np.array(texts, str)
     raise file_error(path, f"ids must be whole numbers or text, but are {ids.dtype}")

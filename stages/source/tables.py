@@ -7,13 +7,16 @@ import io
 import math
 import re
 import struct
+import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from stages.common.errors import ParamError, StageError
 from stages.common.files import sha256, sum_of_files
-from stages.source.data_folder import file_error, gunzip, read_bytes
+from stages.source.data_folder import file_error, gunzip, in_utf8, read_bytes
 from stages.source.facts import Images, to_images, to_labels
 
 if TYPE_CHECKING:
@@ -28,10 +31,15 @@ if TYPE_CHECKING:
 IDX_NAMES = {"idx[34]-ubyte": "idx3-ubyte or idx4-ubyte", "idx1-ubyte": "idx1-ubyte"}
 # A number in ASCII, also as `numpy.savetxt` writes it.
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+FIRST = "state `label: first`"
 
 
 def read_npy(entry: Own, folder: Path) -> Images:
-    """Read a folder with ``images.npy`` and ``labels.npy``."""
+    """Read a folder with ``images.npy`` and ``labels.npy``; say what an ``.npz`` has instead."""
+    images = folder / "images.npy"
+    archives = [folder] if folder.is_file() else sorted(folder.glob("*.npz"))
+    if not images.exists() and archives:
+        raise file_error(archives[0], _describe_npz(archives[0]))
     paths = folder / "images.npy", folder / "labels.npy"
     return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
 
@@ -50,15 +58,34 @@ def read_idx(entry: Own, folder: Path) -> Images:
 
 def read_csv_table(entry: Own, path: Path) -> Images:
     """Read a CSV, also one that is compressed by gzip."""
-    return parse_files(entry, parse_csv, {path: read_bytes(path)})
+    contents = {path: read_bytes(path)}
+    if entry.label == "first":
+        return parse_files(entry, parse_label_first, contents)
+    hint = f"; if the labels are in the first column, {FIRST}"
+    return parse_files(entry, parse_csv, contents, hint=hint)
+
+
+def _describe_npz(path: Path) -> str:
+    expected = "expected a folder with images.npy and labels.npy"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            arrays = ", ".join(name.removesuffix(".npy") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return expected
+    return f"{expected} (write them by np.save), found an .npz with {arrays:.100}"
 
 
 def parse_files(
-    entry: Own | Package, parse: Callable[[bytes], Any], contents: dict[Path, bytes]
+    entry: Own | Package,
+    parse: Callable[[bytes], Any],
+    contents: dict[Path, bytes],
+    *,
+    hint: str = "",
 ) -> Images:
     """Parse files, of which the first has the images, and the last the labels.
 
-    A StageError names the file that is not right, or the key that states something else.
+    A StageError names the file that is not right, with the `hint` if that is so of its labels, or
+    the key that states something else.
     """
     values = []
     for path, data in contents.items():
@@ -69,9 +96,15 @@ def parse_files(
     pixels, column = values if len(values) > 1 else values[0]
     first, *_, last = *contents, *contents
     images = to_images(pixels, entry.image_shape, first)
-    labels = to_labels(column, len(images), entry.classes, last)
-    sums = {path.name: sha256(data) for path, data in contents.items()}
-    return Images(images, *labels, sum_of_files(sums) if len(sums) > 1 else sums[first.name])
+    try:
+        labels = to_labels(column, len(images), entry.classes, last)
+    except StageError as error:
+        if isinstance(error, ParamError):
+            raise
+        raise StageError(f"{error}{hint}") from None
+    sums = {in_utf8(path.name): sha256(data) for path, data in contents.items()}
+    total = sum_of_files(sums) if len(sums) > 1 else next(iter(sums.values()))
+    return Images(images, *labels, total)
 
 
 def parse_npy(data: bytes) -> npt.NDArray[Any]:
@@ -99,20 +132,27 @@ def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
 
-def parse_csv(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
-    """Parse a CSV without a header: pixels, and in the last column the label or the class.
+def parse_csv(
+    data: bytes, label: Literal["first", "last"] = "last"
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
+    """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
-    The file is UTF-8, with or without a byte order mark. The last column is int64 if all are whole
-    numbers, such as 3 or 3.0; else str. A ValueError names the line that is wrong.
+    The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
+    passed over. Labels are int64 if all are whole numbers, such as 3 or 3.0; else str. A ValueError
+    names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[npt.NDArray[np.float64]] = []
     column: list[str] = []
     try:
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                pixels.append(_parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1))
-                column.append(cells[-1].strip())
+        for line in reader:
+            cells = [*map(str.strip, line)]
+            if not any(cells) or (reader.line_num == 1 and _is_header(cells, label)):
+                continue
+            if label == "first":
+                cells = cells[1:] + cells[:1]
+            pixels.append(_parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1))
+            column.append(cells[-1])
     except (csv.Error, ValueError) as error:
         raise ValueError(f"line {reader.line_num}: {error}") from None
     if not pixels:
@@ -124,22 +164,34 @@ def parse_csv(data: bytes) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
     return np.stack(pixels), np.array(column)
 
 
+def _is_header(cells: list[str], label: str) -> bool:
+    """Return whether a line has names of columns, perhaps numbers but for that of the label."""
+    named = [cell.lower() in ("label", "class") for cell in (cells[0], cells[-1])]
+    if named == [True, False] and label == "last":
+        raise ValueError(f"the first column is named {cells[0]}; {FIRST}")
+    return any(named) or not (len(cells) < 2 or any(map(NUMBER.fullmatch, cells)))
+
+
 def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
-    *pixels, last = map(str.strip, cells)
+    *pixels, last = cells
     if not pixels:
         raise ValueError("one column alone; put a comma between one and the next")
     if len(pixels) != expected:
         raise ValueError(f"{len(pixels)} pixels, but the first line has {expected}")
     if not last:
-        raise ValueError("no label or class in the last column")
+        raise ValueError("no label or class")
     try:
         return np.array(pixels, np.float64)
     except ValueError as error:
-        raise ValueError(f"expected pixels, and no header: {error}") from None
+        raise ValueError(f"expected pixels: {error}") from None
+
+
+parse_label_first = partial(parse_csv, label="first")
 
 
 FORMATS: dict[Callable[[bytes], Any], str] = {
     parse_npy: "a .npy file of numbers",
     parse_idx: "an IDX file of bytes",
     parse_csv: "a CSV of images",
+    parse_label_first: "a CSV of images",
 }

@@ -158,10 +158,17 @@ CASES = [
     ),
     ("optimizer: adam", "optimizer: adam\n    momentum: 0.5", 32, "adam has no such momentum"),
     ("kind: zarr", "kind: zarr\n    resize: [8, 8]", 21, "only the kind folder has this key"),
+    ("kind: zarr", "kind: zarr\n    label: first", 21, "only the kind csv has this key"),
     ("kind: zarr", "kind: parquet", 19, "own.cells.image_shape: missing"),
     ("[32, 32, 3]", "[32, 32, 4]", 11, "height, width and 3 for colour"),
     ("maximum: 16", "maximum: 16\n    classes: [a, b]", 8, "2 names, but there are 3 classes"),
     ("maximum: 16", "maximum: 16\n    classes: [a, b, a]", 8, "sources.digits.classes: "),
+    (
+        "maximum: 16",
+        'maximum: 16\n    classes: [a, b, "c\\u202e"]',
+        8,
+        r"sources.digits.classes: class 'c\u202e' has U+202E (RIGHT-TO-LEFT OVERRIDE); take it out",
+    ),
     ("datasets/talks/pairs.tsv", "pairs.tsv", 38, "unknown file 'pairs.tsv'; allowed: datasets"),
     ("test_per_level: [3, 3]", "test_per_level: [0, 0]", 42, "no level has a pair"),
     # A name that is taken.

@@ -29,7 +29,12 @@ def link(target: str) -> Callable[[Path], None]:
 PIPE = "data/a/b: a pipe, a socket or a device; remove it"
 NOWHERE = "data/a/b: a symbolic link that leads nowhere: "
 OUTSIDE = "data/a/b: a symbolic link that leads out of data/; put the files themselves there"
-NAME = ": a name that is not UTF-8 or has a control character; rename it"
+WINDOWS = ": Windows allows no file or folder of this name; rename it"
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+
+
+def named(name: str) -> Callable[[Path], None]:
+    return lambda path: (path.parent / name).mkdir()
 
 
 @pytest.mark.parametrize(
@@ -41,8 +46,20 @@ NAME = ": a name that is not UTF-8 or has a control character; rename it"
         (link("b"), f"{NOWHERE}Too many levels of symbolic links"),
         (link("none"), f"{NOWHERE}No such file or directory"),
         (link("../../outside.png"), OUTSIDE),
-        (lambda path: (path.parent / os.fsdecode(b"\xe9")).touch(), rf"'data/a/\udce9'{NAME}"),
-        (lambda path: (path.parent / "a\nb").mkdir(), rf"'data/a/a\nb'{NAME}"),
+        (
+            named(os.fsdecode(b"\xe9")),
+            r"'data/a/\udce9': its name has U+DCE9 (not UTF-8); rename it",
+        ),
+        (named("a\nb"), r"'data/a/a\nb': its name has U+000A (a control character); rename it"),
+        *[
+            (named(f"oak{letter}"), f"'data/a/oak{code}': its name has ")
+            for letter, code in (("\u202e", r"\u202e"), ("\u061c", r"\u061c"), ("\xad", r"\xad"))
+        ],
+        *[
+            (named(name), f"data/a/{name}{WINDOWS}")
+            for name in ("con", "NUL", "Com1.png", "lpt³", "a:b", "a?", 'a"', "a\\b", "a.", "a ")
+        ],
+        (named("Ä"), "data/a/ä: some systems take its name for that of Ä; rename one"),
     ],
 )
 def test_what_dvc_can_not_read_or_see_is_refused(
@@ -50,11 +67,27 @@ def test_what_dvc_can_not_read_or_see_is_refused(
 ) -> None:
     Path("outside.png").touch()
     (data / "a").mkdir()
-    (data / "a/Icon\r").touch()  # of macOS
+    # Of macOS; and names of any alphabet, of which the last has a joiner.
+    letters = ("ä", "شجرة", "עץ", "橡", "\u0645\u06cc\u200c\u062e")
+    for name in ("Icon\r", "Screenshot 1.30\u202fPM", *letters):
+        (data / "a" / name).touch()
     check_data_folder()
     spoil(data / "a/b")
-    assert message_of(check_data_folder) == message
-    assert message_of(lambda: locate("data/a")) == message
+    assert message_of(check_data_folder).startswith(message)
+    assert message_of(lambda: locate("data/a")).startswith(message)
+
+
+def test_all_that_is_wrong_is_said_at_once_and_a_pointer_only_of_what_is_used(data: Path) -> None:
+    (data / "a").mkdir()
+    for number in range(12):
+        (data / f"a/{number:02}.png").write_bytes(POINTER)
+    check_data_folder()
+    (data / "a/con").touch()
+    assert message_of(check_data_folder) == f"data/a/con{WINDOWS}"
+    found = "a pointer of Git LFS, not the file; run `git lfs pull`"
+    lines = ["13 problems:", *(f"data/a/{number:02}.png: {found}" for number in range(10))]
+    assert message_of(lambda: locate("data/a")) == "\n  ".join([*lines, "and 3 more"])
+    assert message_of(lambda: locate("data/a/01.png")) == f"data/a/01.png: {found}"
 
 
 def test_links_within_data_are_right_but_to_a_folder_elsewhere_in_it(data: Path) -> None:

@@ -26,6 +26,7 @@ from stages.source import large_formats
 from stages.source.__main__ import write_source
 from stages.source.large import open_source
 from tests.source.conftest import OUT, look, refused
+from tests.source.test_data_folder import POINTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,6 +145,18 @@ def test_one_parquet_file_is_a_source_too() -> None:
     np.testing.assert_array_equal(images, GREY[9:])
 
 
+def test_of_a_source_of_another_kind_before_nothing_is_left() -> None:
+    write_parts(GREY, NAMES)
+    own = Own(kind="parts", path="data/leaves", difficulty=True)
+    write_source(own, OUT)
+    np.save(LEAVES / "images.npy", COLOUR)
+    np.save(LEAVES / "labels.npy", LABELS)
+    write_source(Own(kind="npy", path="data/leaves"), OUT)
+    source = open_source(OUT)
+    np.testing.assert_array_equal(source.blocks[0].load(), COLOUR)
+    assert source.ids is None
+
+
 def test_rows_that_came_later_are_said() -> None:
     write_parts(GREY)
     look("parts")
@@ -192,6 +205,14 @@ IMAGES = "/images-002.npy"
         (save("labels-002.npy", LABELS[:11] - 9), ": expected labels of 0 and more without a gap"),
         (save("ids-000.npy", LABELS[:9]), ": ids must be of one kind in all files, but are <U1, "),
         (save("ids-000.npy", LABELS[:9] / 2), "/images-000.npy: ids must be whole numbers or text"),
+        (
+            save("ids-000.npy", np.array(["\ud800"] * 9)),
+            r"/images-000.npy: an id has '\ud800', which",
+        ),
+        (
+            put("labels-002.npy", POINTER),
+            "/labels-002.npy: a pointer of Git LFS, not the file; run ",
+        ),
         (save("ids-000.npy", NAMES[:9].astype(object)), "/ids-000.npy: not a .npy file of numbers"),
     ],
 )
@@ -229,6 +250,7 @@ JSON = "images/zarr.json"
             for text in (b"", b"[]", b"{}", b"\xff")
         ],
         (put(JSON, b'{"zarr_format": 3, "codecs": [7]}'), "/images: no array of Zarr: "),
+        (put("images/c/1/0/0", POINTER), "/images/c/1/0/0: a pointer of Git LFS, not the file; "),
         (put("images/c/1/0/0", b"no chunk"), "/images: damaged between rows 0 and 23: "),
     ],
 )

@@ -5,20 +5,25 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import sklearn
+from PIL import Image
 from ruamel.yaml import YAML
 from sklearn.datasets import load_digits
 
 from stages.common.distances import nearest
 from stages.common.errors import ParamError
 from stages.source.__main__ import main
+from tests.conftest import ROOT
 from tests.fetch.published import mnist_arrays, mnist_files, small_mnist
 from tests.in_blocks import in_blocks
 from tinydatasets.fetch import benchmarks
@@ -132,6 +137,22 @@ def test_a_benchmark_that_is_damaged_or_not_there_stops(home: Path) -> None:
     message = refused("sources", MNIST)
     assert message.startswith("sources.mine.benchmark: mnist: ")
     assert message.endswith("`tinydatasets fetch mnist` says how to get it.")
+
+
+def test_names_are_utf_8_whatever_the_locale() -> None:
+    for name in ("érable", "橡"):
+        Path("data/Bäume", name).mkdir(parents=True)
+        Image.new("L", (4, 4)).save(f"data/Bäume/{name}/é.png")
+    facts = run("own", {"kind": "folder", "path": "data/Bäume"})
+    (OUT / "facts.json").unlink()
+    ascii_alone = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    printed = subprocess.check_output(
+        [sys.executable, "-m", "stages.source", "mine"],
+        env={**os.environ, **ascii_alone, "PYTHONPATH": str(ROOT)},
+        text=True,
+    )
+    assert json.loads((OUT / "facts.json").read_text()) == facts
+    assert r": \xe9rable 1, \u6a61 1; " in printed
 
 
 def test_what_is_found_in_own_images_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,6 +91,16 @@ def test_a_csv_is_read_and_its_shape_stated_or_square(end: str) -> None:
     assert look("csv", path.as_posix(), image_shape=[1, 4]).images.shape == (3, 1, 4)
 
 
+@pytest.mark.parametrize(
+    "header", ["", "label,1x1,1x2,2x1,2x2\n", "class,0,1,2,3\n", "a,b,c,d,e\n"]
+)
+def test_a_label_may_come_first_as_in_the_csv_files_of_mnist(header: str) -> None:
+    lines = "".join(f"{i % 2},{','.join(map(str, row))}\n" for i, row in enumerate(PIXELS))
+    Path("data/mnist.csv").write_text(header + lines)
+    _, images, labels = look("csv", "data/mnist.csv", label="first")
+    assert (images.reshape(3, 4).tolist(), labels) == (PIXELS, [0, 1, 0])
+
+
 def savetxt() -> str:
     file = io.StringIO()
     np.savetxt(file, np.column_stack([PIXELS, [1, 0, 1]]), delimiter=",")
@@ -102,6 +112,8 @@ def savetxt() -> str:
     [
         ("0,7,255,1,1\n9,0,0,2,0\n3,3,3,3,1\n", [1, 0, 1]),
         (savetxt(), [1, 0, 1]),
+        ("a,b,c,d,e\n0,7,255,1,1\n9,0,0,2,0\n3,3,3,3,1\n", [1, 0, 1]),
+        ("0,1,2,3,label\n0,7,255,1,1\n9,0,0,2,0\n3,3,3,3,1\n", [1, 0, 1]),
         ("\ufeff0,7,255,1,oak\r\n9,0,0,2,elm\r\n\r\n3,3,3,3,oak", ["oak", "elm", "oak"]),
         ('"0",7,255,1,"a, b"\n9,0,0,2,橡\n3, 3 ,3.0,3e0, 橡 \n,,,,\n', ["a, b", "橡", "橡"]),
         # Neither is a label: one is no whole number, the others not in ASCII or too large.
@@ -204,6 +216,10 @@ GAP = "expected labels of 0 and more without a gap, found "
         (LABELS * 0, "expected two classes or more, found 0 alone"),
         (np.array(["a"] * 4), "expected two classes or more, found a alone"),
         (np.array(["a", "", "b", "b"]), "a row has no class"),
+        (
+            np.array(["a", "b\u2066", "b", "b"]),
+            r"class 'b\u2066' has U+2066 (LEFT-TO-RIGHT ISOLATE)",
+        ),
         (LABELS / 1, "expected whole numbers or text, found float64"),
         (np.array(["oak", "elm", Spy(), "a"], object), "not a .npy file of numbers: "),
     ],
@@ -264,6 +280,15 @@ def test_gzip_that_holds_far_more_than_it_seems_is_refused(monkeypatch: pytest.M
     assert refused("idx").endswith(": more than 20 bytes; save it in parts (docs/large.md)")
 
 
+def test_an_npz_is_said_with_what_it_has() -> None:
+    write({"mnist.npz": npz()})
+    message = (
+        "path: data/leaves/mnist.npz: expected a folder with images.npy and labels.npy (write them "
+        "by np.save), found an .npz with images, labels"
+    )
+    assert refused("npy") == refused("npy", "data/leaves/mnist.npz") == message
+
+
 NO_CSV = "not a CSV of images: "
 
 
@@ -271,11 +296,24 @@ NO_CSV = "not a CSV of images: "
     ("text", "message"),
     [
         ("\n \n,,\n", f"{NO_CSV}no line"),
-        ("a,b,c,d,label\n0,7,9,1,1\n", f"{NO_CSV}line 1: expected pixels, and no header: could no"),
-        ("0,7,9,1,1\n\n0,,9,1,1\n", f"{NO_CSV}line 3: expected pixels, and no header"),
+        ("a,b,c,d,label\n", f"{NO_CSV}no line"),
+        ("0,7,9,1,1\na,b,c,d,e\n", f"{NO_CSV}line 2: expected pixels: could not convert"),
+        ("0,7,9,1,1\n\n0,,9,1,1\n", f"{NO_CSV}line 3: expected pixels: "),
+        (
+            "label,a,b,c,d\n0,7,9,1,1\n",
+            f"{NO_CSV}line 1: the first column is named label; state `label: first`",
+        ),
+        (
+            "0,7,9,1,0\n1,7,9,1,0\n",
+            "expected two classes or more, found 0 alone; if the labels are in the first column",
+        ),
+        (
+            "0,7,9,1,oak\n0,7,9,1,a\u200e\n".encode().decode("latin-1"),
+            r"class 'a\u200e' has U+200E (",
+        ),
         ("0,7,9,1,1\n0,7,9,1\n", f"{NO_CSV}line 2: 3 pixels, but the first line has 4"),
         ("0;7;9;1;1\n", f"{NO_CSV}line 1: one column alone; put a comma between"),
-        ("0,7,9,1,\n", f"{NO_CSV}line 1: no label or class in the last column"),
+        ("0,7,9,1,\n", f"{NO_CSV}line 1: no label or class"),
         ('0,7,9,1,"oak\n0,7,9,1,elm\n', f"{NO_CSV}line 2: unexpected end of data"),
         ("0,7,9,1,é\n", f"{NO_CSV}'utf-8' codec can't decode"),
         ("0,7,9,1,0\n0,7,9,256,1\n", f"{WHOLE}256 in image 2 of 2"),

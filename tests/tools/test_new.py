@@ -73,6 +73,19 @@ def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str])
         assert (own.kind, own.path, dataset.train_per_class) == (kind, f"data/{kind}", 4)
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("pixel", ["0", "{rare}"], ids=["of one value", "of rare values"])
+def test_the_label_of_a_csv_is_first_or_last(
+    first: bool, pixel: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = f"{{label}},9,0,0,{pixel}\n" if first else f"{pixel},9,0,0,{{label}}\n"
+    lines = [line.format(label=i % 3, rare=max(0, i - 6)) for i in range(9)]
+    Path("data/mnist.csv").write_text("".join(lines))
+    described, own, _ = printed("data/mnist.csv", capsys)
+    assert "9 images of 2 x 2 pixels from 0 to 9: 0 3, 1 3, 2 3" in described
+    assert own == Own(kind="csv", path="data/mnist.csv", label="first" if first else None)
+
+
 @pytest.mark.parametrize(
     ("sizes", "expected"),
     [
@@ -102,10 +115,12 @@ def test_counts_are_one_number_for_all_classes_and_fit_into_a_pickle(
 
 def test_what_can_not_be_used_is_said() -> None:
     draw("data/leaves", ash=1, elm=2)
+    np.savez("data/mnist.npz", x_train=1)
     for path, message in (
         ("data/gone", "FROM: data/gone: no file or folder"),
         ("data/leaves/elm/8-0.png", "FROM: data/leaves/elm/8-0.png: expected a folder, or a .csv"),
-        ("data/leaves/elm", "data/leaves/elm/8-0.png: not a folder; each image belongs in"),
+        ("data/leaves/elm", "3 problems:\n  data/leaves/elm: expected a folder for each of two"),
+        ("data/mnist.npz", "data/mnist.npz: expected a folder with images.npy and labels.npy (wr"),
         ("data/leaves", "class ash has 1 image; each class needs 2 or more"),
     ):
         with pytest.raises(StageError) as caught:
