@@ -1,7 +1,7 @@
 # Most people need only `make repro` and `make test`. Each creates or updates .venv first.
 # docs/reproducibility.md says how to use an environment of your own.
 
-# Python 3.10 to 3.13 is needed. `make PYTHON=python3.12` chooses one; else tools/venv.sh does.
+# Python 3.10 to 3.14 is needed. `make PYTHON=python3.12` chooses one; else tools/venv.sh does.
 PYTHON ?=
 
 # Where work runs: `make repro WORKERS=2`, or the address of a Dask scheduler. See docs/large.md.

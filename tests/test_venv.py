@@ -125,6 +125,8 @@ def test_a_python_of_ones_choice_is_taken_and_kept(machine: Machine) -> None:
     assert "Python 3.15 is not tried yet" in (printed := machine.make("PYTHON=python3"))
     assert "new 3.15\n" in printed
     assert "new" not in machine.make()
+    (machine.folder / ".venv/.ready").unlink()  # as after a package that could not be installed
+    assert "new 3.11\n" in machine.make()
     printed = machine.make("PYTHON=none", status=2)
     assert printed.startswith(f"PYTHON=none is not a Python that runs; {NEEDED}.\n")
     assert "new" not in machine.make()

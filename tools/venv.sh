@@ -56,7 +56,8 @@ if [ -n "$python" ]; then
   [ "$found" != "$present" ] || exit 0
   tried "$found" || echo "Python ${found%% *} is not tried yet; $NEEDED is."
 else
-  ! fits "$present" || exit 0
+  # One of your choice is kept once everything is installed.
+  if tried "$present" || { fits "$present" && [ -e .venv/.ready ]; }; then exit 0; fi
   seen= newer=
   # 3.11 first: the tests run on it.
   for name in python3.11 python3.14 python3.13 python3.12 python3.10 python3 python; do

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import platform
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.portability import grid, processors
 
 if TYPE_CHECKING:
@@ -67,6 +69,11 @@ def test_without_packages_processors_are_skipped_but_not_in_ci(
     with pytest.raises(SystemExit) as stopped:
         processors.main()
     assert bool(stopped.value.code) == bool(ci)
+
+
+def test_the_package_names_the_pythons_that_are_tested() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert re.findall(r'Python :: (3\.\d+)"', project) == list(grid.LOADERS)
 
 
 @pytest.mark.parametrize("ci", ["", "true"])
