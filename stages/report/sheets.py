@@ -114,7 +114,7 @@ def _cost_of(shape: tuple[int, ...]) -> int:
 def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
     """Return how many images of a dataset fit into the bytes that they may take.
 
-    A tenth of the bytes is for single images, and one image at least is at the top of the page.
+    A tenth of the bytes, or what the rest leaves, is for single images. One at least is at the top.
     Then come ten of each class, or fewer where there are many classes, and with the rest more of
     each. `counts` are the training images of each class, `recipes` how many there are.
 
@@ -123,12 +123,13 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
     Plan(classes=10, first=10, per_class=80, singles=27, hero=16)
     >>> plan_of(200_000, (32, 32, 3), [50] * 200, 2)
-    Plan(classes=16, first=1, per_class=1, singles=1, hero=8)
+    Plan(classes=15, first=1, per_class=1, singles=1, hero=10)
     """
     cost = _cost_of(shape)
-    singles = min(SINGLES, allowance // 10 // (recipes + 1) // (cost + AROUND))
+    spare = allowance - cost * (2 * sum(counts) + HERO)
+    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 1) // (cost + AROUND))
     left = allowance - singles * (recipes + 1) * (cost + AROUND)
-    hero = max(1, min(HERO, left // 5 // cost))
+    hero = max(1, min(HERO, left // 4 // cost))
     left = max(0, left - hero * cost)
     classes = min(len(counts), left // 2 // cost)
     first = min(FIRST, max(counts), left // 2 // cost // max(1, classes))

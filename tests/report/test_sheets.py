@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.report.sheets import Picture, plan_of, sheet, shrink, to_shades
+from stages.report.sheets import (
+    FIRST,
+    HERO,
+    SINGLES,
+    Picture,
+    Plan,
+    plan_of,
+    sheet,
+    shrink,
+    to_shades,
+    wanted_by,
+)
 
 
 def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -49,6 +60,16 @@ def test_a_large_image_is_shown_by_the_means_of_squares(channels: tuple[int, ...
     # A square that the edge cuts off is no darker, and no side is lost.
     white = np.full((2, 65, 1, *channels), 255, np.uint8)
     assert (shrink(white) == white[:, :22]).all()
+
+
+def test_where_there_is_room_for_all_nothing_is_left_out() -> None:
+    split = {"samples": 150}
+    facts = {
+        "kind": "images", "source": {"image_shape": [8, 8]}, "recipes": {"a": {}, "b": {}},
+        "splits": {"train": split, "test": split},
+    }
+    plan = plan_of(wanted_by(facts), (8, 8), [15] * 10, 2)
+    assert plan == Plan(classes=10, first=FIRST, per_class=15, singles=SINGLES, hero=HERO)
 
 
 @pytest.mark.parametrize(
