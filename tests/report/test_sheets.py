@@ -65,7 +65,9 @@ def test_a_large_image_is_shown_by_the_means_of_squares(channels: tuple[int, ...
 def test_where_there_is_room_for_all_nothing_is_left_out() -> None:
     split = {"samples": 150}
     facts = {
-        "kind": "images", "source": {"image_shape": [8, 8]}, "recipes": {"a": {}, "b": {}},
+        "kind": "images",
+        "source": {"image_shape": [8, 8]},
+        "recipes": {"a": {}, "b": {}},
         "splits": {"train": split, "test": split},
     }
     plan = plan_of(wanted_by(facts), (8, 8), [15] * 10, 2)
