@@ -35,7 +35,6 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
     values = {
         "sections": sections,
         "claim": next((s["claim"] for s in sections if s.get("claim")), None),
-        "hero": next((s["hero"] for s in sections if s.get("hero")), None),
         "benchmarks": list(BENCHMARKS.values()),
         "programs": _programs(milestones),
         "times": read_json(times),

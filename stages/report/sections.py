@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stages.report.charts import CLAIM_SOURCE, claim, curves, interval_chart, still_true
-from stages.report.sheets import COLUMNS, FIRST, plan_of, sheet, to_shades
+from stages.report.sheets import COLUMNS, plan_of, sheet, shrink_factor, to_shades
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,7 @@ def image_section(
         for name in facts["classes"]
         if (labels == names.index(name)).any()
     }
+    side = max(train.shape[1:3])
     counts = [len(each) for each in by_class.values()]
     plan = plan_of(allowance, images.shape[1:], counts, len(facts["wrong"]))
     shown = dict([*by_class.items()][: plan.classes])
@@ -48,19 +49,17 @@ def image_section(
             ),
             "recipe": best,
         },
-        "hero": plan.hero
-        and {
-            "title": facts["about"]["title"] or facts["name"],
-            "is_grey": images.ndim == 3,
-            "image": sheet(train[: plan.hero], -(-plan.hero // 2)),
-        },
-        "scale": max(1, 60 // images.shape[2]),
-        "sheet_scale": max(1, 1000 // (COLUMNS * (images.shape[2] + 2))),
-        "overview": [(name, sheet(each[:FIRST], FIRST)) for name, each in shown.items()],
+        "is_grey": images.ndim == 3,
+        "hero": sheet(train[: plan.hero]),
+        "shrink_factor": shrink_factor(images.shape[1:]),
+        "hero_scale": max(1, 48 // (side + 2)),
+        "scale": max(1, 68 // (side + 2)),
+        "sheet_scale": max(1, 1000 // (COLUMNS * (side + 2))),
+        "overview": [(name, sheet(each[: plan.first])) for name, each in shown.items()],
         "sheets": [
             (name, sheet(each[: plan.per_class]), len(each))
             for name, each in shown.items()
-            if plan.per_class > FIRST
+            if plan.per_class > plan.first
         ],
         "shows_all": plan.per_class >= max(counts) and len(shown) == len(by_class),
         "hardest": [
@@ -85,9 +84,10 @@ def image_section(
 
 
 def _in_words(score: Mapping[str, Any]) -> str:
-    """Return an accuracy in percent, with its 95% interval."""
+    """Return an accuracy in percent, with its 95% interval, and of how many rows it is."""
     low, high = score["interval_95"]
-    return f"{100 * score['accuracy']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+    accuracy = f"{100 * score['accuracy']:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{accuracy} of {score['rows']:,}"
 
 
 def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
@@ -116,15 +116,16 @@ def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
         (f"retrieval, {split} ({facts['splits'][split]['samples']})", retrieval[split], *interval)
         for split, interval in facts["intervals"].items()
     ]
+    pairs = facts["splits"]["test"]["samples"]
     score = {"accuracy": facts["metrics"]["answered"], "interval_95": facts["intervals"]["test"]}
-    best = f"{_in_words(score)}, answers found by retrieval"
+    best = f"{_in_words({**score, 'rows': pairs})}, answers found by retrieval"
     # A transformer, where one was trained.
     scores = [
         (row["exact"], row["exact_sd"], unit) for unit, row in learned if row["split"] == "test"
     ]
     if scores:
         mean, sd, unit = max(scores)
-        best = f"{100 * mean:.1f} ± {100 * sd:.1f}, transformer on {unit}"
+        best = f"{100 * mean:.1f} ± {100 * sd:.1f} of {pairs:,}, transformer on {unit}"
     return {
         "best": {"words": best, "recipe": ""},
         "pairs": dict(sorted(levels.items())),

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 COLUMNS = 20
 # Of each class, what the page shows before anybody asks for more.
 FIRST = 10
-# At most: in two lines at the top of the page; mistakes of a recipe, and the hardest images.
-HERO, SINGLES = 48, 60
+# At most: at the top of the page; mistakes of a recipe, and the hardest images.
+HERO, SINGLES = 16, 60
+# An image is shown in as many pixels at most, on its longer side.
+SIDE = 32
 # Bytes that the pictures of all datasets may take, so that the page stays below two megabytes.
 LARGEST = 1_200_000
 # Bytes of a picture besides its pixels.
@@ -36,8 +38,36 @@ class Picture(NamedTuple):
 
 def to_shades(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
     """Return images of a pickle as they are shown, from 0 to 255: grey ones dark on white."""
-    pixels = to_bytes(scale(images, maximum))
+    pixels = shrink(to_bytes(scale(images, maximum)))
     return 255 - pixels if images.ndim == 3 else pixels
+
+
+def shrink_factor(shape: tuple[int, ...]) -> int:
+    """Return how many times an image of a shape is wider and higher than it is shown."""
+    return -(-max(shape[:2]) // SIDE)
+
+
+def shrink(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return images of which no side is longer than `SIDE`: a pixel is the mean of a square.
+
+    Examples
+    --------
+    >>> shrink(np.array([[[0, 1, 2] + 32 * [7]]], np.uint8)).tolist()
+    [[[0, 4, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]]]
+    """
+    factor = shrink_factor(pixels.shape[1:])
+    if factor == 1:
+        return pixels
+    # A last square that is cut off by the edge goes on with the pixels there.
+    more = [(0, -length % factor) for length in pixels.shape[1:3]]
+    padded = np.pad(pixels, [(0, 0), *more, (0, 0)][: pixels.ndim], mode="edge")
+    count, height, width, *channels = padded.shape
+    squares = padded.reshape(count, height // factor, factor, width // factor, factor, *channels)
+    # Sums of whole numbers are exact.
+    shrunk: npt.NDArray[np.uint8] = (squares.sum(axis=(2, 4), dtype=np.int64) // factor**2).astype(
+        np.uint8
+    )
+    return shrunk
 
 
 def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
@@ -62,11 +92,13 @@ def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
 class Plan(NamedTuple):
     """How many images of a dataset the page shows.
 
+    Of so many `classes`, the page shows the `first`, and `per_class` to those who ask for more.
     `singles` are the mistakes of each recipe, and as many of the hardest images; `hero` are the
     images at the top of the page.
     """
 
     classes: int
+    first: int
     per_class: int
     singles: int
     hero: int
@@ -74,34 +106,38 @@ class Plan(NamedTuple):
 
 def _cost_of(shape: tuple[int, ...]) -> int:
     """Return about how many bytes of the page an image takes."""
-    pixels = (shape[0] + 2) * (shape[1] + 2)
+    height, width = (-(-length // shrink_factor(shape)) + 2 for length in shape[:2])
+    pixels = height * width
     return -(-(pixels // 2 if len(shape) == 2 else 3 * pixels) * 4 // 3)
 
 
 def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
     """Return how many images of a dataset fit into the bytes that they may take.
 
-    A tenth of the bytes is for single images, then come ten of each class, and with the rest more
-    of each. `counts` are the training images of each class, `recipes` how many there are.
+    A tenth of the bytes, or what the rest leaves, is for single images. One at least is at the top.
+    Then come ten of each class, or fewer where there are many classes, and with the rest more of
+    each. `counts` are the training images of each class, `recipes` how many there are.
 
     Examples
     --------
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
-    Plan(classes=10, per_class=80, singles=27, hero=48)
-    >>> plan_of(100_000, (32, 32, 3), [50] * 200, 2)
-    Plan(classes=1, per_class=10, singles=0, hero=1)
+    Plan(classes=10, first=10, per_class=80, singles=27, hero=16)
+    >>> plan_of(200_000, (32, 32, 3), [50] * 200, 2)
+    Plan(classes=15, first=1, per_class=1, singles=1, hero=10)
     """
     cost = _cost_of(shape)
-    singles = min(SINGLES, allowance // 10 // (recipes + 1) // (cost + AROUND))
+    spare = allowance - cost * (2 * sum(counts) + HERO)
+    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 1) // (cost + AROUND))
     left = allowance - singles * (recipes + 1) * (cost + AROUND)
-    hero = min(HERO, left // 20 // cost)
-    left -= hero * cost
-    classes = min(len(counts), left // 2 // (FIRST * cost))
-    per_class = (left - classes * FIRST * cost) // (max(1, classes) * cost)
+    hero = max(1, min(HERO, left // 4 // cost))
+    left = max(0, left - hero * cost)
+    classes = min(len(counts), left // 2 // cost)
+    first = min(FIRST, max(counts), left // 2 // cost // max(1, classes))
+    per_class = (left - classes * first * cost) // (max(1, classes) * cost)
     # The last line of a sheet is as long as the others.
     if per_class < -(-max(counts) // COLUMNS) * COLUMNS and per_class > COLUMNS:
         per_class -= per_class % COLUMNS
-    return Plan(classes, min(max(counts), per_class), singles, hero)
+    return Plan(classes, first, min(max(counts), per_class), singles, hero)
 
 
 def wanted_by(facts: Mapping[str, Any]) -> int:

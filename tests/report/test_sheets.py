@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.report.sheets import FIRST, Picture, plan_of, sheet, to_shades
+from stages.report.sheets import (
+    FIRST,
+    HERO,
+    SINGLES,
+    Picture,
+    Plan,
+    plan_of,
+    sheet,
+    shrink,
+    to_shades,
+    wanted_by,
+)
 
 
 def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -40,6 +51,29 @@ def test_colours_stay_and_whole_numbers_are_scaled_by_their_maximum() -> None:
     assert to_shades(np.array([[[0, 16]]], np.uint8), 16).tolist() == [[[255, 0]]]
 
 
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_large_image_is_shown_by_the_means_of_squares(channels: tuple[int, ...]) -> None:
+    image = np.random.RandomState(0).randint(0, 256, (2, 66, 9, *channels)).astype(np.uint8)
+    shown = shrink(image)
+    assert shown.shape == (2, 22, 3, *channels)
+    assert (shown[1, 4, 1] == image[1, 12:15, 3:6].reshape(9, -1).mean(axis=0) // 1).all()
+    # A square that the edge cuts off is no darker, and no side is lost.
+    white = np.full((2, 65, 1, *channels), 255, np.uint8)
+    assert (shrink(white) == white[:, :22]).all()
+
+
+def test_where_there_is_room_for_all_nothing_is_left_out() -> None:
+    split = {"samples": 150}
+    facts = {
+        "kind": "images",
+        "source": {"image_shape": [8, 8]},
+        "recipes": {"a": {}, "b": {}},
+        "splits": {"train": split, "test": split},
+    }
+    plan = plan_of(wanted_by(facts), (8, 8), [15] * 10, 2)
+    assert plan == Plan(classes=10, first=FIRST, per_class=15, singles=SINGLES, hero=HERO)
+
+
 @pytest.mark.parametrize(
     ("shape", "counts"),
     [
@@ -53,12 +87,14 @@ def test_colours_stay_and_whole_numbers_are_scaled_by_their_maximum() -> None:
 def test_pictures_take_no_more_than_they_may(shape: tuple[int, ...], counts: list[int]) -> None:
     allowance, recipes = 400_000, 3
     plan = plan_of(allowance, shape, counts, recipes)
-    assert plan.per_class <= max(counts)
-    assert (plan.classes > 0) == (shape != (500, 500, 3))
-    image = np.zeros((1, *shape), np.uint8)
+    assert 0 < plan.first <= plan.per_class <= max(counts)
+    assert plan.singles > 0
+    # Of no class are there two images while another has none.
+    assert plan.classes == len(counts) or plan.first == 1
+    image = shrink(np.zeros((1, *shape), np.uint8))
     single, ten, many, top = (
         len(sheet(np.repeat(image, count, axis=0)).address) if count else 0
-        for count in (1, FIRST, plan.per_class, plan.hero)
+        for count in (1, plan.first, plan.per_class, plan.hero)
     )
     taken = top + single * plan.singles * (recipes + 1) + plan.classes * (ten + many)
     assert taken < 1.05 * allowance

@@ -98,6 +98,14 @@ def test_the_buttons_copy(page: Page, name: str) -> None:
 def test_it_fits_any_width(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # The first picture shows every dataset, and leaves room for more on the first screen.
+    picture = page.locator(".hero")
+    assert (
+        picture.locator("li").count()
+        == page.locator("section[aria-labelledby^='dataset-']").count()
+    )
+    height = picture.evaluate("each => each.getBoundingClientRect().height")
+    assert height <= 80 * picture.locator("li").count()
     # No picture is pushed out of the page.
     outside = page.evaluate(
         "[...document.querySelectorAll('img, svg.chart')].filter(each => each.checkVisibility() "

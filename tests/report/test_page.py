@@ -1,0 +1,131 @@
+"""The page shows every dataset, whatever its size and its names."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from stages.common.files import write_json
+from stages.report.__main__ import main
+from tinydatasets.pickles import dumps
+from tinydatasets.types import Split
+
+ODD = '<b class="x">oak</b> & |"elm"|'
+BY_CLASS = {"oak": {"rows": 1}, "elm": {"rows": 1}}
+SCORE = {"rows": 2, "accuracy": 0.5, "interval_95": [0.1, 0.9], "by_class": BY_CLASS}
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int) -> dict[str, Any]:
+    """Write a dataset of whole numbers, and return what stage `describe` says of it."""
+    labels = np.arange(len(classes) * per_class, dtype=np.int64) % len(classes)
+    images = np.random.RandomState(0).randint(0, 256, (len(labels), *shape)).astype(np.uint8)
+    folder = Path("datasets", name)
+    folder.mkdir(parents=True)
+    for split in ("train", "test"):
+        (folder / f"{split}.pkl").write_bytes(dumps(Split(images, labels)))
+    samples = {"samples": len(labels), "by_class": dict.fromkeys(classes, per_class)}
+    wrong = [{"index": 1, "actual": classes[1], "predicted": classes[0]}]
+    about = {"title": None, "summary": None, "citation": None, "limits": None, "uses": None}
+    return {
+        "name": name,
+        "kind": "images",
+        "about": about,
+        "missing": ["title"],
+        "files": [],
+        "licence": {"id": ""},
+        "dataset": {"source": "trees", "seed": 1},
+        "classes": classes,
+        "splits": dict.fromkeys(("train", "val", "test"), samples),
+        "source": {
+            "image_shape": shape,
+            "maximum": 255,
+            "classes": classes,
+            "rows_per_class": [9] * len(classes),
+        },
+        "recipes": {"quick": {}},
+        "wrong": {"quick": wrong},
+        "tiers": {},
+        "scores": {"quick": dict.fromkeys(("val", "test"), SCORE)},
+        "confusion": {"quick": {"test": [[1] * len(classes)] * len(classes)}},
+        "hardest": [{"index": 0, "class": classes[0], "difficulty": "2"}],
+    }
+
+
+def page(*datasets: dict[str, Any]) -> str:
+    """Return the report on some datasets."""
+    for dataset in datasets:
+        write_json(Path("facts", f"{dataset['name']}.json"), dataset)
+    names: dict[str, Any] = {dataset["name"]: {} for dataset in datasets}
+    write_json(Path("params.yaml"), {"datasets": names, "texts": {}})
+    for path in ("metrics/milestones.json", "times.json"):
+        write_json(Path(path), {})
+    folders = {"facts": Path("facts"), "curves": Path(), "milestones": Path()}
+    main(**folders, times=Path("times.json"), out=Path("page.html"))
+    return Path("page.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_its_first_picture_shows_every_dataset_and_is_bounded() -> None:
+    two, many = ["oak", "elm"], [f"c{number}" for number in range(120)]
+    shapes = [(8, 8), (28, 28), (64, 64, 3), (300, 200, 3), (9, 400)]
+    given = [facts(f"d{at}", shape, two, 10) for at, shape in enumerate(shapes)]
+    given += [facts(f"e{at}", (32, 32, 3), many, 4) for at in range(5)]
+    text = page(*given)
+    assert len(text.encode()) < 2_000_000
+    top = text.partition('<ul class="hero">')[2].partition("</ul>")[0]
+    elements = Elements(top).found
+    assert [each["href"] for tag, each in elements if tag == "a"] == [
+        f"#dataset-{dataset['name']}" for dataset in given
+    ]
+    images = [each for tag, each in elements if tag == "img"]
+    assert len(images) == len(given)
+    assert all(int(each["height"] or 0) <= 50 for each in images)
+    assert all(0 < int(each["width"] or 0) <= 800 for each in images)
+    # Each section has images too, and so has each of a few classes.
+    for dataset in given:
+        section = text.partition(f'<section aria-labelledby="dataset-{dataset["name"]}"')[2]
+        rows = section.partition('<ul class="rows">')[2].partition("</ul>")[0].count("<img")
+        assert rows == 2 if dataset["classes"] == two else rows > 2
+
+
+def test_names_and_what_an_author_wrote_are_text() -> None:
+    odd = facts("odd", (8, 8), [ODD, "oak"], 3)
+    odd["about"] = dict.fromkeys(odd["about"], ODD) | {"limits": [ODD], "uses": [ODD]}
+    found = Elements(page(odd))
+    assert "b" not in {tag for tag, _ in found.found}
+    # As title and class, in links, tables and the words on images.
+    assert found.text.count(ODD) > 10
+    alternatives = [each["alt"] for tag, each in found.found if tag == "img"]
+    assert f"The first 6 training images of {ODD}" in alternatives
+    assert f"3 training images of class {ODD}" in alternatives
+
+
+def test_it_shows_a_split_for_validation() -> None:
+    text = Elements(page(facts("three", (8, 8), ["oak", "elm"], 3))).text
+    assert "classtrainvaltest" in "".join(text.split())
+    assert "val (2)" in text
+    assert "quick, val (2)" in text
