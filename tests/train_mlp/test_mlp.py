@@ -111,3 +111,35 @@ def test_the_step_of_the_contract() -> None:
         model = train(x, labels, optimizer=optimizer, **recipe)
         weights = [np.atleast_2d(array).tolist() for array in model.values()][:4]
         assert weights == plain.from_hex(vectors[optimizer])
+
+
+def test_the_generator_of_the_contract() -> None:
+    vectors = plain.VECTORS["generator"]
+    seed, permutation = vectors["seed"], vectors["permutation"]
+    integers = plain.Generator(seed).stream
+    assert [integers.getrandbits(32) for _ in range(4)] == vectors["integers"]
+    fractions = plain.from_hex(vectors["fractions"])
+    assert np.random.RandomState(seed).random_sample(2).tolist() == fractions
+    by_hand = plain.Generator(seed)
+    assert [by_hand.stream.random() for _ in range(2)] == fractions
+    assert plain.Generator(seed).permutation(47) == permutation
+    assert np.random.RandomState(seed).permutation(47).tolist() == permutation
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_training_of_the_contract(optimizer: str) -> None:
+    vectors = plain.VECTORS["training"]
+    x, labels, recipe = plain.from_hex(vectors["x"]), vectors["labels"], vectors["recipe"]
+    model = train(np.array(x), np.array(labels), optimizer=optimizer, **recipe)
+    by_hand = plain.train(x, labels, {**recipe, "optimizer": optimizer})
+    assert model.pop("classes").tolist() == vectors["classes"]
+    expected = plain.from_hex(vectors[optimizer])
+    assert [np.atleast_2d(array).tolist() for array in model.values()] == expected
+    assert [np.array(matrix, np.float32).tolist() for matrix in by_hand] == expected
+    # The order of each epoch goes on from that before.
+    generator, order = plain.Generator(recipe["seed"]), [*range(len(x))]
+    plain.initialize(3, recipe["hidden"], 3, generator)
+    for following in vectors["orders"]:
+        permutation = generator.permutation(len(x))
+        order = [order[row] for row in permutation]
+        assert order == following

@@ -11,9 +11,10 @@ from safetensors.numpy import load_file
 
 from stages.common.arrays import write_arrays
 from stages.common.errors import ParamError
-from stages.common.files import write_json
+from stages.common.files import sha256, write_json
 from stages.train_mlp.__main__ import main
 from tests.conftest import ROOT
+from tests.train_mlp.plain import VECTORS
 from tinydatasets import load
 
 if TYPE_CHECKING:
@@ -47,6 +48,15 @@ def test_a_model_has_named_arrays_and_is_the_same_in_every_run(
     }
     built = built_once.folder / "build/tinydigits-150/models/tuned.safetensors"
     assert path.read_bytes() == built.read_bytes()
+
+
+def test_the_released_models_are_those_of_the_contract(built_once: Repository) -> None:
+    names = "hidden.weight", "hidden.bias", "output.weight", "output.bias"
+    for dataset, recipes in VECTORS["models"].items():
+        for recipe, expected in recipes.items():
+            model = load_file(built_once.folder / f"build/{dataset}/models/{recipe}.safetensors")
+            weights = b"".join(model[name].astype("<f4").tobytes() for name in names)
+            assert sha256(weights) == expected
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
