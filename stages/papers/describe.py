@@ -37,9 +37,9 @@ FILES = {
 def main(name: str) -> None:
     """Write the papers of the dataset `name`, and the facts that they state."""
     folder, build, dataset = Path("datasets", name), Path("build", name), read_dataset(name)
-    params = read_yaml(PARAMS)
-    entry = {**params["sources"], **params["own"]}.get(dataset.source, {})
-    source = {**entry, **read_json(Path("build/sources", dataset.source, "facts.json"))}
+    # Of a user's own source there is nothing to say but what was found in it, and done to it.
+    published = read_yaml(PARAMS)["sources"].get(dataset.source, {})
+    source = {**read_json(Path("build/sources", dataset.source, "facts.json")), **published}
     names = source["classes"]
     samples = read_csv(folder / "samples.csv")
     train = [line for line in samples if line["split"] == "train"]

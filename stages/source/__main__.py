@@ -54,7 +54,10 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
         data = Data(npy_blocks(out / "images.npy"), images.labels)
-    write_json(out / "facts.json", asdict(facts))
+    # What was done to the images: the papers say it.
+    changes = {key: getattr(entry, key, None) for key in ("resize", "channels")}
+    stated = {key: value for key, value in changes.items() if value}
+    write_json(out / "facts.json", {**asdict(facts), **stated})
     write_array(out / "labels.npy", data.labels)
     if not data.is_large or (isinstance(entry, Own) and entry.difficulty):
         write_array(out / "nearest.npy", nearest(data.blocks, data.labels))

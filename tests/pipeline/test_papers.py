@@ -52,7 +52,8 @@ def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> No
     assert "The scikit-learn developers" in licence
     assert "TinyTorch" not in licence
     assert 'href="#dataset-zeros-and-ones"' in digits.read("report/index.html")
-    line = r"\| `zeros-and-ones` \| 80 \+ 20 \|.*\| test [\d.]+ \(.*\), unused [\d.]+ \(.*\), "
+    scores = r"test [\d.]+ \(.*\) of 20, unused [\d.]+ \(.*\) of 260, "
+    line = r"\| `zeros-and-ones` \| 80 \+ 20 \|.*\| " + scores
     assert re.search(line, digits.read("datasets/README.md"))
     # The curves of its source are of all classes.
     assert "Accuracy by optimizer steps" not in section(digits, "zeros-and-ones")

@@ -100,7 +100,9 @@ def test_channels_are_those_of_the_files_or_those_that_are_stated() -> None:
 def test_resized_a_pixel_is_the_mean_of_the_area_that_it_covers() -> None:
     leaves()
     paint("oak/wide.png", np.array([[10, 30, 0, 9], [20, 40, 0, 9]], np.uint8))
-    images = look("folder", resize=[1, 2]).images
+    written = look("folder", resize=[1, 2])
+    images = written.images
+    assert written.facts["resize"] == [1, 2]  # for the papers
     # Of 10, 30, 20 and 40; and of 0, 9, 0 and 9, which is 4.5.
     assert images[5].tolist() in ([[25, 4]], [[25, 5]])
     assert abs(images[:5, 0] - GREY.reshape(5, 4, 2, 3).mean((1, 3))).max() <= 1
