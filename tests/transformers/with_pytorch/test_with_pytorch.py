@@ -155,7 +155,7 @@ def test_figures_are_the_same_with_one_worker_and_with_two(monkeypatch: pytest.M
     ("main", "arguments", "message"),
     [
         (stage.main, ["--text", "few"], "datasets/few/test.jsonl: not questions and answers"),
-        (learn.main, ["tinytalk", "--unit", "words"], "no dataset 'tinytalk'; there are tiny"),
+        (learn.main, ["tinytalk", "--unit", "words"], "no dataset 'tinytalk' in "),
         (learn.main, ["tinytalks", "--unit", "word"], f"{PARAMS} has no recipe for 'word'; it has"),
     ],
 )
