@@ -17,7 +17,7 @@ from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.model import Params
 from stages.params.read import PARAMS, rows_per_split, warn_of_untrained
-from stages.params.validate import class_names, read_params
+from stages.params.validate import check_rules, class_names
 from stages.source.data_folder import check_data_folder, locate
 from stages.source.facts import errors_of
 from stages.texts.expand_text import read_pairs_source
@@ -56,8 +56,11 @@ def warn_of_datasets(params: Params) -> None:
 
 def main(*, out: Path | None = None) -> None:
     """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given."""
-    check_gone(read_model(Params, PARAMS) if PARAMS.exists() else None)
-    params = read_params()
+    if not PARAMS.exists():
+        check_gone(None)
+    params = read_model(Params, PARAMS)
+    check_gone(params)
+    check_rules(params)
     check_data_folder()
     for name, own in params.own.items():
         with errors_of("own", name):

@@ -99,6 +99,12 @@ def sum_of_files(sums: Mapping[str, str]) -> str:
     return sha256(format_sums(sums).encode())
 
 
+def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return `files` and their ``SHA256SUMS``, last: once it is written, what it lists is there."""
+    sums = {name: sha256(data) for name, data in files.items()}
+    return {**files, "SHA256SUMS": format_sums(sums).encode()}
+
+
 def parse_sums(text: str) -> dict[str, str]:
     """Read the sums of files in one folder, each by its name, from what `format_sums` returned.
 

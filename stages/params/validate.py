@@ -32,14 +32,19 @@ KEYS_OF_KINDS = {
 def read_params(path: Path = PARAMS) -> Params:
     """Read and check all of ``params.yaml``; raise a StageError as `read_model` does."""
     params = read_model(Params, path)
-    try:
-        _check_rules(params)
-    except ParamError as error:
-        raise with_line(path, error) from None
+    check_rules(params, path)
     return params
 
 
-def _check_rules(params: Params) -> None:
+def check_rules(params: Params, path: Path = PARAMS) -> None:
+    """Raise a StageError, which names the line, for what no entry by itself shows to be wrong."""
+    try:
+        _check_entries(params)
+    except ParamError as error:
+        raise with_line(path, error) from None
+
+
+def _check_entries(params: Params) -> None:
     for part in ("sources", "own", "datasets", "recipes", "texts"):
         for name, entry in getattr(params, part).items():
             try:

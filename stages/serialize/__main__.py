@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stages.common import command
 from stages.common.arrays import read_arrays
 from stages.common.errors import StageError
-from stages.common.files import format_sums, read_csv, read_json, sha256, to_csv, write_bytes
+from stages.common.files import read_csv, read_json, to_csv, with_sums, write_bytes
 from stages.params.model import SPLITS
 from stages.serialize.archive import archive
 from tinydatasets import classes, pickles
@@ -48,8 +48,7 @@ def released_files(
     files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
     if [*names] != [str(label) for label in range(len(names))]:
         files["classes.json"] = classes.dumps(names, n_classes)
-    sums = {name: sha256(data) for name, data in files.items()}
-    return {**files, "SHA256SUMS": format_sums(sums).encode()}
+    return with_sums(files)
 
 
 def main(name: str) -> None:
@@ -63,7 +62,6 @@ def main(name: str) -> None:
     # Left by an earlier run, they would be loaded.
     for file in {"classes.json", "val.pkl", f"{name}-val.zip"} - files.keys():
         (out / file).unlink(missing_ok=True)
-    # The sums come last: what they list is there then.
     for file, data in files.items():
         write_bytes(out / file, data)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import format_sums, read_json, sha256, write_bytes
+from stages.common.files import read_json, with_sums, write_bytes
 from tinydatasets.texts import LARGEST_FILE, to_json_lines, to_text
 from tinydatasets.types import Pair
 
@@ -23,9 +23,7 @@ def main(name: str) -> None:
                 f"text has at most {LARGEST_FILE}; take fewer pairs"
             )
         files |= {f"{split}.txt": to_text(pairs).encode(), f"{split}.jsonl": json_lines}
-    sums = {file: sha256(data) for file, data in files.items()}
-    # The sums come last: what they list is there then.
-    for file, data in {**files, "SHA256SUMS": format_sums(sums).encode()}.items():
+    for file, data in with_sums(files).items():
         write_bytes(out / file, data)
 
 

@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.portability import grid, processors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HERE = grid.Environment("here")
@@ -56,6 +57,18 @@ def test_other_sums_are_shown_and_environments_that_compute_alike_prove_nothing(
     assert [row.split(" | ")[-1] for row in rows] == ["none |", "unstable |"]
 
 
+def status_without_tools(
+    main: Callable[[], None], ci: str, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> object:
+    """Return with what status a command ends where no program but ``sh`` is on the PATH."""
+    (folder / "sh").symlink_to(shutil.which("sh") or "sh")
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    return stopped.value.code
+
+
 @pytest.mark.parametrize("ci", ["", "true"])
 def test_without_packages_processors_are_skipped_but_not_in_ci(
     here: dict[str, Any], ci: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -63,12 +76,8 @@ def test_without_packages_processors_are_skipped_but_not_in_ci(
     results = iter([here, {**here, "plain": PLAIN}])
     monkeypatch.setattr(processors, "arithmetic", lambda: [HERE, replace(HERE, name="there")])
     monkeypatch.setattr(processors, "native", lambda _: next(results))
-    (tmp_path / "sh").symlink_to(shutil.which("sh") or "sh")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("CI", ci)
-    with pytest.raises(SystemExit) as stopped:
-        processors.main()
-    assert bool(stopped.value.code) == bool(ci)
+    status = status_without_tools(processors.main, ci, monkeypatch, tmp_path)
+    assert bool(status) == bool(ci)
 
 
 def test_the_package_names_the_pythons_that_are_tested() -> None:
@@ -84,10 +93,6 @@ def test_a_python_that_can_not_be_had_is_skipped_but_not_in_ci(
         monkeypatch.setattr(grid, name, list)
     monkeypatch.setattr(grid, "load", lambda _, wanted: "3.14" not in wanted)
     monkeypatch.setattr(grid, "other_versions", lambda *_: [])
-    (tmp_path / "sh").symlink_to(shutil.which("sh") or "sh")
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("CI", ci)
-    with pytest.raises(SystemExit) as stopped:
-        grid.main()
-    assert bool(stopped.value.code) == bool(ci)
+    status = status_without_tools(grid.main, ci, monkeypatch, tmp_path)
+    assert bool(status) == bool(ci)
     assert "Python 3.14 is skipped" in capsys.readouterr().err
