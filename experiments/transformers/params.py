@@ -28,8 +28,6 @@ class Recipe(Entry):
     """Heads of attention in each layer."""
     dropout: Annotated[float, Strict(ge=0.0, lt=1.0)]
     """The fraction of numbers that training drops."""
-    question_weight: Annotated[float, Strict(ge=0.0)]
-    """How much the loss of a question's tokens counts, beside 1 for those of an answer."""
     batch_size: Annotated[int, Strict(ge=1, le=4096)]
     """Pairs per step."""
     learning_rate: Annotated[float, Strict(gt=0.0)]
