@@ -191,7 +191,7 @@ def test_metrics_are_a_table_of_one_row_per_dataset(built: Repository) -> None:
     table = built.run("dvc", "metrics", "show").splitlines()
     header, *rows = [line.split() for line in table]
     images = ["classroom.test", "classroom.unused", "tuned.test", "tuned.unused"]
-    assert header == ["Path", "answered", "bits", *images]
+    assert header == ["Path", "bits", "nearest", *images]
     names = ["tinydigits", "tinydigits-150", "tinymnist", "tinytalks"]
     assert [row[0] for row in rows] == [f"metrics/{name}.json" for name in names]
     # A dash where a dataset of images has no figure of a text, and the other way round.
