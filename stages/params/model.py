@@ -24,19 +24,16 @@ class Strict:
         return {**handler(source), "strict": True, **self.bounds}
 
 
-class CountsForms:
-    """One error for all forms of counts, where pydantic would report one for each."""
+class Forms:
+    """One error for all forms of a value, where pydantic would report one for each."""
+
+    def __init__(self, expected: str) -> None:
+        self.expected = expected
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Return the schema of the union with words of its own."""
-        return {
-            **handler(source),
-            "custom_error_type": "counts",
-            "custom_error_message": (
-                "a whole number, 0 or more, for every class, a list of them in label order, or a "
-                "mapping such as {0: 40, 1: 40}, without quotes"
-            ),
-        }
+        error = {"custom_error_type": "forms", "custom_error_message": self.expected}
+        return {**handler(source), **error}
 
 
 class ByKey:
@@ -62,7 +59,13 @@ Sum = Annotated[str, Strict(pattern="^[0-9a-f]{64}$")]
 # Files and folders are named after entries, so that a name is one on every system.
 NAME, LONGEST_NAME = "^[a-z][a-z0-9_-]*$", 64
 Name = Annotated[str, Strict(pattern=NAME, max_length=LONGEST_NAME)]
-Counts = Annotated[Union[Count, list[Count], dict[Annotated[int, Strict()], Count]], CountsForms()]
+Counts = Annotated[
+    Union[Count, list[Count], dict[Annotated[int, Strict()], Count]],
+    Forms(
+        "a whole number, 0 or more, for every class, a list of them in label order, or a "
+        "mapping such as {0: 40, 1: 40}, without quotes"
+    ),
+]
 Shape = Annotated[list[Positive], Strict(min_length=2, max_length=3)]
 Size = Annotated[list[Positive], Strict(min_length=2, max_length=2)]
 Maximum = Annotated[int, Strict(ge=1, le=255)]

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 
 class Combination(NamedTuple):
-    """What a pair was made of, by names."""
+    """What a pair was made of, by names, and which pairs the same split takes."""
 
     fillers: str
     template: str
+    phrasing: str
+    group: str
 
 
 class Table(NamedTuple):
@@ -42,8 +44,8 @@ NEAR: Final = 0.8
 def parse_pairs(data: bytes) -> Table:
     """Read a table of pairs and check each line by itself, then the ids and the levels.
 
-    Below a header, each line has id, level, question and answer, apart by tabs; all may have two
-    more fields, the names of fillers and template. It is UTF-8 with or without a byte order mark;
+    Below a header, each line has id, level, question and answer, apart by tabs; all may have the
+    fields of a `Combination` too. It is UTF-8 with or without a byte order mark;
     lines end in LF or CR LF; blank ones at the end count for nothing. Text is brought into
     Unicode's normal form C. Raise a ValueError with the line if anything is wrong.
     """

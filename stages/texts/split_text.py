@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
 from pathlib import Path
@@ -18,9 +17,7 @@ from stages.params.read import per_class, read_text
 from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy.typing as npt
+    from collections.abc import Callable, Mapping, Sequence
 
     from stages.params.model import Text
     from tinydatasets.types import Pair
@@ -29,8 +26,10 @@ if TYPE_CHECKING:
 
 # How many training pairs have each word of a pair that is held out, at least.
 WORD_IN_TRAIN: Final = 3
-# What a pair has, and its name: a word, its fillers or its template.
+# What a pair has, and its name: a word, its fillers, phrasing or question.
 _Feature = tuple[str, str]
+# Rows that one split takes together.
+_Group = tuple[int, ...]
 
 
 def main(name: str) -> None:
@@ -83,12 +82,12 @@ def _draw_shuffled(
         train, val, test = (counts[split][level] for split in SPLITS)
         if train + val + test:
             generator.shuffle(rows)
-            drawn["train"] += rows[:train].tolist()
+            drawn["train"] += rows[:train]
             held_out[level] = rows[train : train + val + test]
     for level, rows in held_out.items():
         generator.shuffle(rows)
-        drawn["val"] += rows[: counts["val"][level]].tolist()
-        drawn["test"] += rows[counts["val"][level] :].tolist()
+        drawn["val"] += rows[: counts["val"][level]]
+        drawn["test"] += rows[counts["val"][level] :]
     return drawn
 
 
@@ -97,69 +96,121 @@ def _draw_combinations(
 ) -> dict[str, list[int]]:
     """Draw rows, and hold out of them for val and test what can be learned from the others.
 
-    The rows of each level, in ascending order, are shuffled, and the first are taken, as many as
-    all splits ask. Then, level after level and in the shuffled order, a pair is held out if
+    Pairs of a group stay together; in most topics, each pair is its own. The groups of each level,
+    in the order of their first pairs, are shuffled, and the first are taken, as many as all splits
+    ask. Then, level after level and in the shuffled order, a group is held out if
 
-    - each word of its question and its answer is in three or more of the pairs that remain, and
-    - of the pairs with its template, and of those with its fillers, no more than half are then held
-      out; fillers of a single pair may be.
+    - each word of its questions and answers is in three or more of the pairs that remain, and
+    - of the pairs with a phrasing of its own, of those with its fillers, and of the phrasings of
+      its questions, no more than half are then held out. Fillers may be, all of whose pairs are
+      one group, and so may a question of a single phrasing.
 
     What is held out of a level is shuffled again; the first of it are val, the others test. All
     other rows that were taken are train.
     """
     taken = {}
     for level, rows in _rows_of_levels(table, counts).items():
-        generator.shuffle(rows)
-        taken[level] = rows[: sum(counts[split][level] for split in SPLITS)].tolist()
-    features = {row: _features(table, row) for rows in taken.values() for row in rows}
-    total = Counter(feature for row in features for feature in features[row])
-    held_out_of = Counter[_Feature]()
+        groups = _groups(table, rows)
+        _check_multiples(level, groups, {split: counts[split][level] for split in SPLITS})
+        generator.shuffle(groups)
+        taken[level] = _first(groups, sum(counts[split][level] for split in SPLITS))
+    features = {
+        group: Counter(feature for row in group for feature in _features(table, row))
+        for groups in taken.values()
+        for group in groups
+    }
+    total, groups_of, held_out_of = Counter[_Feature](), Counter[_Feature](), Counter[_Feature]()
+    for counter in features.values():
+        total.update(counter)
+        groups_of.update(counter.keys())
 
-    def hold_out(row: int) -> bool:
-        held_out_of.update(features[row])
-        possible = all(_is_learned(f, total[f], held_out_of[f]) for f in features[row])
+    def hold_out(group: _Group) -> bool:
+        held_out_of.update(features[group])
+        possible = all(
+            _is_learned(feature, total[feature], held_out_of[feature])
+            or (feature[0] in {"fillers", "question"} and groups_of[feature] == 1)
+            for feature in features[group]
+        )
         if not possible:
-            held_out_of.subtract(features[row])
+            held_out_of.subtract(features[group])
         return possible
 
     drawn: dict[str, list[int]] = {split: [] for split in SPLITS}
     for level, shuffled in taken.items():
         val, test = counts["val"][level], counts["test"][level]
-        held_out = list(itertools.islice(filter(hold_out, shuffled), val + test))
-        if len(held_out) < val + test:
+        held_out = _first(shuffled, val + test, hold_out)
+        generator.shuffle(held_out)
+        of_val = _first(held_out, val)
+        of_test = [group for group in held_out if group not in of_val]
+        sides = {"train": [group for group in shuffled if group not in held_out]}
+        sides |= {"val": of_val, "test": of_test}
+        found = {split: [row for group in sides[split] for row in group] for split in SPLITS}
+        if [len(found["val"]), len(found["test"])] != [val, test]:
+            possible = len(found["val"]) + len(found["test"])
             raise ParamError(
                 message=f"level {level}: {val + test} pairs are asked for val and test, but this "
-                f"draw could hold out only {len(held_out)} so that train has their words "
-                f"{WORD_IN_TRAIN} times, and half of the pairs of their templates and fillers; ask "
-                "for more pairs for train, or fewer for val and test"
+                f"draw could hold out only {possible} so that train has their words "
+                f"{WORD_IN_TRAIN} times, and half of the pairs of their phrasings, fillers and "
+                "questions; ask for more pairs for train, or fewer for val and test"
             )
-        drawn["train"] += [row for row in shuffled if row not in held_out]
-        generator.shuffle(held_out)
-        drawn["val"] += held_out[:val]
-        drawn["test"] += held_out[val:]
+        for split in SPLITS:
+            drawn[split] += found[split]
     return drawn
 
 
+def _groups(table: Table, rows: Sequence[int]) -> list[_Group]:
+    """Return the rows of each group, in the order of their first rows."""
+    groups: dict[str, list[int]] = {}
+    for row in rows:
+        groups.setdefault(table.combinations[row].group, []).append(row)
+    return [tuple(group) for group in groups.values()]
+
+
+def _check_multiples(level: int, groups: list[_Group], counts: Mapping[str, int]) -> None:
+    """Raise a ParamError if a count can't be made of whole groups."""
+    size = math.gcd(*map(len, groups))
+    for split, count in counts.items():
+        if count % size:
+            raise ParamError(
+                f"{split}_per_level",
+                message=f"{count} of level {level}: its fillers have {size} pairs a line, and "
+                f"`whole_lines` keeps them together; ask for a multiple of {size}",
+            )
+
+
+def _first(
+    groups: Sequence[_Group], pairs: int, allow: Callable[[_Group], bool] = bool
+) -> list[_Group]:
+    """Return the first groups that are allowed, up to so many pairs; skip one that is too large."""
+    first = []
+    for group in groups:
+        if len(group) <= pairs and allow(group):
+            first.append(group)
+            pairs -= len(group)
+    return first
+
+
 def _features(table: Table, row: int) -> set[_Feature]:
-    """Return what train must have of a pair: its words, its fillers and its template."""
+    """Return what train must have of a pair: its words, fillers, phrasing and question."""
+    made_of = table.combinations[row]
     return {
         *(("word", word) for word in words(" ".join(table.pairs[row][2:]))),
-        *table.combinations[row]._asdict().items(),
+        ("fillers", made_of.fillers),
+        ("phrasing", made_of.phrasing),
+        ("question", f"{made_of.fillers} {made_of.template}"),
     }
 
 
 def _is_learned(feature: _Feature, total: int, held_out: int) -> bool:
     """Return whether train has a feature often enough if so many pairs with it are held out."""
-    if feature[0] == "word":
-        return total - held_out >= WORD_IN_TRAIN
-    # Fillers that one pair alone has are met nowhere else, held out or not.
-    return total >= 2 * held_out or (feature[0] == "fillers" and total == 1)
+    return total - held_out >= WORD_IN_TRAIN if feature[0] == "word" else total >= 2 * held_out
 
 
-def _rows_of_levels(table: Table, counts: Counts) -> dict[int, npt.NDArray[np.int64]]:
+def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:
     """Return the rows of each level, at least as many as all splits ask of it."""
-    levels = np.array([pair.level for pair in table.pairs])
-    rows_of_levels = {level: np.flatnonzero(levels == level) for level in counts["train"]}
+    rows_of_levels: dict[int, list[int]] = {level: [] for level in counts["train"]}
+    for row, pair in enumerate(table.pairs):
+        rows_of_levels[pair.level].append(row)
     for level, rows in rows_of_levels.items():
         asked = sum(counts[split][level] for split in SPLITS)
         if asked > len(rows):

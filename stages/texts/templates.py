@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from stages.common.errors import ParamError, StageError
 from stages.common.yaml_file import with_line
 from stages.common.yaml_model import read_model, show, unknown
-from stages.params.model import Entry, Name, Strict, Words
+from stages.params.model import Bool, Entry, Forms, Name, Strict, Words
 from stages.texts.pairs import Combination, Table, check_authored, check_levels
 from tinydatasets.types import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Slot = Annotated[str, Strict(pattern="^[a-z][a-z0-9-]*$")]
@@ -28,13 +28,21 @@ _SLOT = re.compile("( ?)<([^<>]*)>( ?)")
 class Template(Entry):
     """A question and its answer, with slots in angle brackets."""
 
-    question: Words
-    """What is asked, as in `How many legs does <animal> have?`."""
+    question: Annotated[
+        Words | Annotated[list[Words], Strict(min_length=1)],
+        Forms("words, or a list of them: each a phrasing of the same question"),
+    ]
+    """What is asked, as in `How many legs does <animal> have?`; or a list of its phrasings."""
     answer: Words
     """What is answered, as in `<animal> has <legs> legs.`."""
 
+    @property
+    def phrasings(self) -> list[str]:
+        """All ways to ask."""
+        return [self.question] if isinstance(self.question, str) else self.question
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Topic(Entry):
     """Templates, and the fillers that go into their slots: every line into every template."""
 
@@ -42,10 +50,12 @@ class Topic(Entry):
     """What it is about: a name that no other topic has."""
     level: Annotated[int, Strict(ge=1, le=9999)]
     """How hard it is: 1 or more."""
-    slots: Annotated[list[Slot], Strict(min_length=1)]
-    """The names of the slots, as in `[animal, legs]`."""
-    fillers: Annotated[list[list[Any]], Strict(min_length=1)]
+    slots: list[Slot] = field(default_factory=list)
+    """The names of the slots, as in `[animal, legs]`; by default there are none."""
+    fillers: Annotated[list[list[Any]], Strict(min_length=1)] = field(default_factory=lambda: [[]])
     """Lines of fillers, one for each slot, as in `- [a cat, four]`; words or whole numbers."""
+    whole_lines: Bool = False
+    """Whether one split takes all pairs of a line of fillers, where `draw` is `combination`."""
     templates: Annotated[list[Template], Strict(min_length=1)]
     """Questions and their answers."""
 
@@ -88,31 +98,39 @@ def _expand(topics: Sequence[Topic]) -> Table:
         for line, fillers in enumerate(topic.fillers, 1):
             filler_of = dict(zip(topic.slots, map(str, fillers), strict=True))
             for number, template in enumerate(topic.templates, 1):
-                ids[topic.level] += 1
-                identifier = f"{topic.level}-{ids[topic.level]:02}"
-                pair = Pair(identifier, topic.level, *fill_template(template, filler_of))
-                try:
-                    check_authored(pair)
-                except ValueError as error:
-                    keys = ("topics", place, "templates", number - 1)
-                    raise ParamError(*keys, message=f"with {_show(fillers)}: {error}") from None
-                made_of = Combination(f"{topic.name}-{line}", f"{topic.name}-{number}")
-                table.pairs.append(pair)
-                table.combinations.append(made_of)
+                for way, phrasing in enumerate(template.phrasings, 1):
+                    ids[topic.level] += 1
+                    identifier = f"{topic.level}-{ids[topic.level]:02}"
+                    question, answer = (fill(t, filler_of) for t in (phrasing, template.answer))
+                    pair = Pair(identifier, topic.level, question, answer)
+                    try:
+                        check_authored(pair)
+                    except ValueError as error:
+                        keys = ("topics", place, "templates", number - 1)
+                        raise ParamError(*keys, message=f"with {_show(fillers)}: {error}") from None
+                    made_of = Combination(
+                        fillers=f"{topic.name}-{line}",
+                        template=f"{topic.name}-{number}",
+                        phrasing=f"{topic.name}-{number}-{way}",
+                        group=f"{topic.name}-{line}" if topic.whole_lines else identifier,
+                    )
+                    table.pairs.append(pair)
+                    table.combinations.append(made_of)
     return table
 
 
-def fill_template(template: Template, filler_of: Mapping[str, str]) -> Iterator[str]:
-    """Return the question and the answer of a template with a filler in each slot.
+def fill(text: str, filler_of: Mapping[str, str]) -> str:
+    """Return a text with a filler in each of its slots.
 
     Where a filler is empty, a space beside its slot goes too. A text that begins with a letter
     begins with a capital.
 
     Examples
     --------
-    >>> template = Template(question="<hello> What is <x>?", answer="<x> is an animal.")
-    >>> list(fill_template(template, {"hello": "", "x": "a cat"}))
-    ['What is a cat?', 'A cat is an animal.']
+    >>> fill("<hello> What is <x>?", {"hello": "", "x": "a cat"})
+    'What is a cat?'
+    >>> fill("<x> is an animal.", {"x": "a cat"})
+    'A cat is an animal.'
     """
 
     def put(slot: re.Match[str]) -> str:
@@ -121,10 +139,9 @@ def fill_template(template: Template, filler_of: Mapping[str, str]) -> Iterator[
             return f"{before}{filler_of[name]}{after}"
         return " " if before and after else ""
 
-    for text in (template.question, template.answer):
-        filled = unicodedata.normalize("NFC", _SLOT.sub(put, text))
-        # Only what begins with a letter: not the word after a number.
-        yield re.sub(r"\w", lambda first: first[0].upper(), filled, count=1)
+    filled = unicodedata.normalize("NFC", _SLOT.sub(put, text))
+    # Only what begins with a letter: not the word after a number.
+    return re.sub(r"\w", lambda first: first[0].upper(), filled, count=1)
 
 
 def _check_topic(topic: Topic) -> None:
@@ -142,19 +159,27 @@ def _check_topic(topic: Topic) -> None:
                 raise ParamError("fillers", line, number, message=message)
     unused = set(topic.slots)
     for number, template in enumerate(topic.templates):
-        for key, text in (("question", template.question), ("answer", template.answer)):
+        for keys, text in _texts(template):
             if stray := re.search("[<>]", _SLOT.sub("", text)):
-                message = f"{stray[0]!r} alone: a slot is written as <{topic.slots[0]}>"
-                raise ParamError("templates", number, key, message=message)
+                message = f"{stray[0]!r} alone: a slot is written as <{[*topic.slots, 'name'][0]}>"
+                raise ParamError("templates", number, *keys, message=message)
             for _, slot, _ in _SLOT.findall(text):
                 if slot not in topic.slots:
                     message = unknown("slot", slot, topic.slots)
-                    raise ParamError("templates", number, key, message=message)
+                    raise ParamError("templates", number, *keys, message=message)
                 unused.discard(slot)
     for number, slot in enumerate(topic.slots):
         if slot in unused:
             message = f"{slot!r}: no template of the topic has this slot"
             raise ParamError("slots", number, message=message)
+
+
+def _texts(template: Template) -> list[tuple[tuple[str | int, ...], str]]:
+    """Return each text of a template, after the keys at which it stands."""
+    keys: list[tuple[str | int, ...]] = [("question",)]
+    if isinstance(template.question, list):
+        keys = [("question", number) for number in range(len(template.question))]
+    return [*zip(keys, template.phrasings, strict=True), (("answer",), template.answer)]
 
 
 def _show(fillers: Sequence[object]) -> str:
