@@ -16,8 +16,8 @@ EASY = {
     "source": TEMPLATES,
     "draw": "combination",
     "seed": 3,
-    "train_per_level": {1: 26, 2: 38},
-    "val_per_level": {1: 3, 2: 8},
+    "train_per_level": {1: 30, 2: 38},
+    "val_per_level": {1: 2, 2: 8},
     "test_per_level": [2, 8, 0, 0, 0],
 }
 
@@ -34,12 +34,12 @@ def levels(repository: Repository, name: str, split: str) -> list[int]:
 def test_two_levels_are_built_alone(built: Repository) -> None:
     built.set_param("texts.tinytalks-easy", EASY)
     assert built.repro() == {"check", *chain("tinytalks-easy")}
-    assert levels(built, "tinytalks-easy", "train") == [1] * 26 + [2] * 38
-    assert levels(built, "tinytalks-easy", "val") == [1] * 3 + [2] * 8
+    assert levels(built, "tinytalks-easy", "train") == [1] * 30 + [2] * 38
+    assert levels(built, "tinytalks-easy", "val") == [1] * 2 + [2] * 8
     assert levels(built, "tinytalks-easy", "test") == [1] * 2 + [2] * 8
     metrics = json.loads(built.read("metrics/tinytalks-easy.json"))
     rows = {row["level"]: row["pairs"] for row in metrics["baselines"]}
-    assert {level: rows[level] for level in ("all", "1", "2")} == {"all": 21, "1": 5, "2": 16}
+    assert {level: rows[level] for level in ("all", "1", "2")} == {"all": 20, "1": 4, "2": 16}
 
 
 def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
