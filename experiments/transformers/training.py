@@ -136,5 +136,5 @@ def _predict(model: Transformer, x: torch.Tensor) -> tuple[torch.Tensor, torch.T
 
 
 def _in_answer(x: torch.Tensor) -> torch.Tensor:
-    """Return which tokens but the first are of an answer, or its end: the others are not learned."""
+    """Return which of the tokens after the first are an answer's; the others are not learned."""
     return ((x[:, :-1] == ANSWER).cumsum(dim=1) > 0) & (x[:, 1:] != PADDING)

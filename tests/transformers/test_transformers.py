@@ -42,7 +42,7 @@ TEST = [Pair("1-02", 1, "How?", "So."), Pair("2-02", 2, "When?", "Now.")]
 
 RECIPES = (ROOT / PARAMS).read_text("ascii")
 WORDS_RECIPE = RECIPES[RECIPES.index("  words:") : RECIPES.index("  characters:")]
-TEMPLATES = Path("datasets/tinytalks/templates.yaml")
+TEMPLATES = [Path("datasets", name, "templates.yaml") for name in ("tinytalks", "tinytalks-1200")]
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ TEMPLATES = Path("datasets/tinytalks/templates.yaml")
         (PARAMS, ("    width: 64\n", ""), "line 13: recipes.words.width: "),
         (PARAMS, ("heads: 4", "heads: 7"), "line 16: recipes.words.heads: 7: the width, 64, is no"),
         (PARAMS, ("  words:", "  syllables:"), "line 13: recipes.syllables: "),
-        (PARAMS, ("[tinytalks]", "[t]"), "line 4: texts[0]: t: params.yaml has no such text;"),
+        (PARAMS, ("[tinytalks,", "[t,"), "line 4: texts[0]: t: params.yaml has no such text;"),
         (PARAMS, (WORDS_RECIPE, ""), "line 12: recipes: none for words, by which"),
-        (PARAMS, ("Ana, Ben", "Ben, Ben"), "line 38: contexts.names: ['Ben', 'Ben', "),
-        (PARAMS, ("runs, sings", "runs, runs"), "line 39: contexts.verbs: ['runs', 'runs', "),
-        (PARAMS, ("[4, 6, 8]", "[4, 8, 6]"), "line 41: contexts.fillers: [4, 8, 6]: expected num"),
-        (PARAMS, ("[4, 6, 8]", "[4, 6, 9]"), "line 41: contexts.fillers[2]: 9: expected at most 8"),
-        (PARAMS, ("[4, 6, 8]", "[3, 6, 8]"), "line 41: contexts.fillers[0]: 3: they have too few"),
-        (PARAMS, ("[20, 40,", "[20, 20,"), "line 43: contexts.counts: [20, 20, "),
+        (PARAMS, ("Ana, Ben", "Ben, Ben"), "line 36: contexts.names: ['Ben', 'Ben', "),
+        (PARAMS, ("runs, sings", "runs, runs"), "line 37: contexts.verbs: ['runs', 'runs', "),
+        (PARAMS, ("[4, 6, 8]", "[4, 8, 6]"), "line 39: contexts.fillers: [4, 8, 6]: expected num"),
+        (PARAMS, ("[4, 6, 8]", "[4, 6, 9]"), "line 39: contexts.fillers[2]: 9: expected at most 8"),
+        (PARAMS, ("[4, 6, 8]", "[3, 6, 8]"), "line 39: contexts.fillers[0]: 3: they have too few"),
+        (PARAMS, ("[20, 40,", "[20, 20,"), "line 41: contexts.counts: [20, 20, "),
     ],
 )
 def test_what_is_wrong_in_parameters_is_said_in_one_message(
@@ -76,7 +76,7 @@ def test_what_is_wrong_in_parameters_is_said_in_one_message(
     change: tuple[str, str],
     message: str,
 ) -> None:
-    for file in (Path("params.yaml"), TEMPLATES, CURVES, PARAMS):
+    for file in (Path("params.yaml"), *TEMPLATES, CURVES, PARAMS):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, tmp_path / file)
     monkeypatch.chdir(tmp_path)
