@@ -139,7 +139,7 @@ def learn(
 
 
 def main(
-    *, epochs: int = 250, width: int = 64, layers: int = 3, seed: int = 0, plot: Path | None = None
+    *, epochs: int = 350, width: int = 64, layers: int = 2, seed: int = 0, plot: Path | None = None
 ) -> dict[str, float]:
     """Answer questions that were held out, show where the model looks, then chat."""
     model, vocabulary, examples = learn(epochs=epochs, width=width, layers=layers, seed=seed)
