@@ -178,7 +178,7 @@ def _check_multiples(level: int, groups: list[_Group], counts: Mapping[str, int]
             raise ParamError(
                 f"{split}_per_level",
                 message=f"{count} of level {level}: its fillers have {size} pairs a line, and "
-                f"`whole_lines` keeps them together; ask for a multiple of {size}",
+                f"whole_lines keeps them together; ask for a multiple of {size}",
             )
 
 
