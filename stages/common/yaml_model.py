@@ -158,7 +158,7 @@ def unknown(kind: str, value: object, allowed: list[str]) -> str:
     """
     near = difflib.get_close_matches(str(value).lower(), allowed, n=1)
     hint = f". Did you mean {near[0]!r}?" if near else ""
-    return f"unknown {kind} {show(value)}; allowed: {', '.join(allowed)}{hint}"
+    return f"unknown {kind} {show(value)}; allowed: {', '.join(allowed) or 'none'}{hint}"
 
 
 def show(value: object) -> str:

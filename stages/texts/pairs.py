@@ -45,9 +45,9 @@ def parse_pairs(data: bytes) -> Table:
     """Read a table of pairs and check each line by itself, then the ids and the levels.
 
     Below a header, each line has id, level, question and answer, apart by tabs; all may have the
-    fields of a `Combination` too. It is UTF-8 with or without a byte order mark;
-    lines end in LF or CR LF; blank ones at the end count for nothing. Text is brought into
-    Unicode's normal form C. Raise a ValueError with the line if anything is wrong.
+    fields of a `Combination` too. It is UTF-8 with or without a byte order mark; lines end in LF or
+    CR LF; blank ones at the end count for nothing. Text is brought into Unicode's normal form C.
+    Raise a ValueError with the line if anything is wrong.
     """
     header, *lines = _lines(data)
     if header not in {HEADER, FULL_HEADER}:

@@ -101,9 +101,9 @@ def _draw_combinations(
     ask. Then, level after level and in the shuffled order, a group is held out if
 
     - each word of its questions and answers is in three or more of the pairs that remain, and
-    - of the pairs with a phrasing of its own, of those with its fillers, and of the phrasings of
-      its questions, no more than half are then held out. Fillers may be, all of whose pairs are
-      one group, and so may a question of a single phrasing.
+    - of the pairs with each of its phrasings, of those with its fillers, and of the phrasings of
+      each of its questions, no more than half are then held out. Fillers, or a question, all of
+      whose pairs are this group may be.
 
     What is held out of a level is shuffled again; the first of it are val, the others test. All
     other rows that were taken are train.
@@ -139,19 +139,23 @@ def _draw_combinations(
     for level, shuffled in taken.items():
         val, test = counts["val"][level], counts["test"][level]
         held_out = _first(shuffled, val + test, hold_out)
+        if (possible := sum(map(len, held_out))) < val + test:
+            raise ParamError(
+                message=f"level {level}: {val + test} pairs are asked for val and test, but this "
+                f"draw could hold out only {possible} so that train has their words "
+                f"{WORD_IN_TRAIN} times, and half of the pairs of their phrasings, fillers and "
+                "questions; ask for more pairs for train, or fewer for val and test"
+            )
         generator.shuffle(held_out)
         of_val = _first(held_out, val)
         of_test = [group for group in held_out if group not in of_val]
         sides = {"train": [group for group in shuffled if group not in held_out]}
         sides |= {"val": of_val, "test": of_test}
         found = {split: [row for group in sides[split] for row in group] for split in SPLITS}
-        if [len(found["val"]), len(found["test"])] != [val, test]:
-            possible = len(found["val"]) + len(found["test"])
+        if any(len(found[split]) != counts[split][level] for split in SPLITS):
             raise ParamError(
-                message=f"level {level}: {val + test} pairs are asked for val and test, but this "
-                f"draw could hold out only {possible} so that train has their words "
-                f"{WORD_IN_TRAIN} times, and half of the pairs of their phrasings, fillers and "
-                "questions; ask for more pairs for train, or fewer for val and test"
+                message=f"level {level}: this draw can't meet the counts with whole lines of "
+                "different sizes; try other counts or another seed"
             )
         for split in SPLITS:
             drawn[split] += found[split]
@@ -174,7 +178,7 @@ def _check_multiples(level: int, groups: list[_Group], counts: Mapping[str, int]
             raise ParamError(
                 f"{split}_per_level",
                 message=f"{count} of level {level}: its fillers have {size} pairs a line, and "
-                f"`whole_lines` keeps them together; ask for a multiple of {size}",
+                f"whole_lines keeps them together; ask for a multiple of {size}",
             )
 
 

@@ -107,7 +107,8 @@ def _expand(topics: Sequence[Topic]) -> Table:
                         check_authored(pair)
                     except ValueError as error:
                         keys = ("topics", place, "templates", number - 1)
-                        raise ParamError(*keys, message=f"with {_show(fillers)}: {error}") from None
+                        message = f"with {_show(fillers)}: {error}" if fillers else str(error)
+                        raise ParamError(*keys, message=message) from None
                     made_of = Combination(
                         fillers=f"{topic.name}-{line}",
                         template=f"{topic.name}-{number}",

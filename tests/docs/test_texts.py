@@ -109,6 +109,7 @@ def test_the_samples_are_those_of_the_page() -> None:
         ("What do you like to eat?", "Good morning?"),
         ("[a cat, meows, barks]", "[a cat, meows]"),
         ("What sound does <animal>", "What sound does <anmal>"),
+        ("level: 1\n", "level: 1\n    whole_lines: true\n"),
         ("[4, 3, 1]", "[4, 3]"),
         ("[1, 1, 0]", "1"),
     ],

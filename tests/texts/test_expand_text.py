@@ -20,11 +20,11 @@ PAIRS = f"""\
 2-02\t2\t天空是什么颜色？\t天空是蓝色的。
 3-01\t3\tKuka on 👨\u200d👩\u200d👧?\tPerhe.
 """
-FULL_HEADER = HEADER.replace("\n", "\tfillers\ttemplate\n")
+FULL_HEADER = HEADER.replace("\n", "\tfillers\ttemplate\tphrasing\tgroup\n")
 # As the stage writes templates.
 FULL = f"""\
-{FULL_HEADER}1-01\t1\tWho are you?\tI am Tiny.\tidentity-1\tidentity-1
-1-02\t1\tHello! Who are you?\tHello! I am Tiny.\tidentity-2\tidentity-1
+{FULL_HEADER}1-01\t1\tWho are you?\tI am Tiny.\tme-1\tme-1\tme-1-1\t1-01
+1-02\t1\tHello! Who are you?\tHello! I am Tiny.\tme-2\tme-1\tme-1-1\t1-02
 """
 
 
@@ -104,9 +104,9 @@ QUESTION = "line 2: expected a question of "
         ("Hello!\t", "?!\t", "line 2: expected a word in the question, found '?!'"),
         ("Hello!\t", "☀️?\t", "line 2: expected a word in the question, found '☀️?'"),
         ("How can", "DAMN, how can", "line 2: 'damn' is in stages/texts/profanity.txt; write it"),
-        (PAIRS, FULL.replace("\tidentity-1\n", "\n", 1), "line 2: expected 6 fields apart by tab"),
+        (PAIRS, FULL.replace("\t1-01\n", "\n", 1), "line 2: expected 8 fields apart by tab"),
         (PAIRS, FULL.replace(FULL_HEADER, HEADER), "line 2: expected 4 fields apart by tabs, fou"),
-        (PAIRS, FULL.replace("template\n", "topic\n", 1), f"{NO_HEADER}'id\\tlev"),
+        (PAIRS, FULL.replace("group\n", "topic\n", 1), f"{NO_HEADER}'id\\tlev"),
     ],
 )
 def test_the_first_mistake_is_named_with_its_line(old: str, new: str, message: str) -> None:

@@ -33,8 +33,14 @@ def grid(lines: int, templates: int, level: int = 1) -> Table:
     made = [(f"f{n}l{level}", f"t{m}l{level}") for n, m in product(range(lines), range(templates))]
     return Table(
         [Pair(f"{level}-{n:02}", level, f"{f} {t}?", "So.") for n, (f, t) in enumerate(made, 1)],
-        [Combination(*names) for names in made],
+        [Combination(f, t, t, group=f"{f} {t}") for f, t in made],
     )
+
+
+def made_of(*combinations: str) -> Table:
+    """Return pairs of this, as in `fillers template phrasing group`; their one word is frequent."""
+    questions = [f"{'so ' * n}so?" for n in range(len(combinations))]
+    return Table(ask(*questions).pairs, [Combination(*line.split()) for line in combinations])
 
 
 FIVE_LEVELS = Table(
@@ -47,7 +53,7 @@ SUMS = Table(
         Pair(f"1-{n:02}", 1, f"What is {numbers[order]} plus {numbers[1 - order]}?", "I know.")
         for n, (numbers, order) in enumerate(product(combinations("12345", 2), (0, 1)), 1)
     ],
-    [Combination(f"sum-{n}", f"sum-{order}") for n, order in product(range(10), (0, 1))],
+    [Combination(f"f{n}", f"t{m}", f"t{m}", f"{n} {m}") for n, m in product(range(10), (0, 1))],
 )
 
 
@@ -127,35 +133,83 @@ def test_train_has_each_word_three_times(train: int, val: int, test: int) -> Non
     assert all(count[word] >= 3 for pair in held_out for word in pair.question[:-1].split())
 
 
-# Sixteen pairs of four words, each of which is frequent.
-FREQUENT = [f"a{n % 2} b{n // 2 % 2} {'so ' * n}so?" for n in range(16)]
-TWO_TEMPLATES = Table(
-    [Pair(f"1-{n:02}", 1, f"{'so ' * n}so?", "Yes.") for n in range(16)], grid(8, 2).combinations
+def test_single_phrasings_are_drawn_as_they_always_were() -> None:
+    drawn = combine(SUMS, 14, 2, 3, seed=42)
+    assert {split: " ".join(pair.id[2:] for pair in pairs) for split, pairs in drawn.items()} == {
+        "train": "02 03 04 05 08 10 11 12 13 14 15 17 19 20",
+        "val": "06 16",
+        "test": "01 09 18",
+    }
+
+
+THREE_TEMPLATES = made_of(*(f"f{n} t{m} t{m} {n}-{m}" for n, m in product(range(4), range(3))))
+ONE_LINE_EACH = made_of(*(f"f{n} t t {n}" for n in range(16)))
+ONE_PHRASING_EACH = made_of(*(f"f t p{n} {n}" for n in range(16)))
+# Two lines, two templates, three phrasings of each.
+THREE_PHRASINGS = made_of(
+    *(f"f{n} t{m} t{m}-{way} {n}-{m}-{way}" for n, m, way in product("12", "12", "123"))
 )
-ONE_LINE_EACH = Table(ask(*FREQUENT).pairs, [Combination(f"f{n}", "t") for n in range(16)])
-ONE_TEMPLATE_EACH = Table(ask(*FREQUENT).pairs, [Combination("f", f"t{n}") for n in range(16)])
+WHOLE_LINES = made_of(*(f"f{n} t{m} t{m} f{n}" for n, m in product(range(8), range(2))))
 
 
 @pytest.mark.parametrize(
     ("table", "possible"),
     [
         pytest.param(grid(5, 3), 0, id="each filler has three pairs, whose word would be rare"),
-        pytest.param(TWO_TEMPLATES, 8, id="one of two templates of each line, and no more"),
-        pytest.param(ONE_LINE_EACH, 8, id="fillers of a single pair may go, half of a template"),
-        pytest.param(ONE_TEMPLATE_EACH, 0, id="templates of a single pair may not"),
+        pytest.param(THREE_TEMPLATES, 4, id="one of three templates of each line, and no more"),
+        pytest.param(ONE_LINE_EACH, 8, id="fillers of a single pair may go, half of a phrasing"),
+        pytest.param(ONE_PHRASING_EACH, 0, id="phrasings of a single pair may not"),
+        pytest.param(THREE_PHRASINGS, 4, id="one of three phrasings of each question"),
+        pytest.param(WHOLE_LINES, 8, id="whole lines may go, half of a phrasing"),
     ],
 )
 def test_no_more_is_held_out_than_train_can_teach(table: Table, possible: int) -> None:
     total = len(table.pairs)
+    group = total // len({made_of.group for made_of in table.combinations})
     drawn = combine(table, total - possible, 0, possible)
     assert [len(pairs) for pairs in drawn.values()] == [total - possible, 0, possible]
     message = (
-        f"level 1: {possible + 1} pairs are asked for val and test, but this draw could hold out "
-        f"only {possible} so that train has their words 3 times, and half of the pairs"
+        f"level 1: {possible + group} pairs are asked for val and test, but this draw could hold "
+        f"out only {possible} so that train has their words 3 times, and half of the pairs of "
+        "their phrasings, fillers and questions; "
     )
     with pytest.raises(ParamError, match=message) as caught:
-        combine(table, total - possible - 1, 0, possible + 1)
+        combine(table, total - possible - group, 0, possible + group)
     assert caught.value.keys == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_split_takes_whole_lines(seed: int) -> None:
+    drawn = combine(WHOLE_LINES, 6, 2, 4, seed)
+    assert [len(pairs) for pairs in drawn.values()] == [6, 2, 4]
+    line_of = dict(zip(WHOLE_LINES.pairs, WHOLE_LINES.combinations, strict=True))
+    for pairs in drawn.values():
+        assert {*Counter(line_of[pair].fillers for pair in pairs).values()} == {2}
+
+
+def test_a_line_that_is_too_large_is_passed_over() -> None:
+    table = made_of("a 1 1 a", "a 2 2 a", "b 1 1 b", "b 2 2 b", "c 1 1 c")
+    for seed in range(10):
+        assert len(combine(table, 3, 0, 0, seed)["train"]) == 3
+
+
+# A line of two pairs, and one of three.
+UNEQUAL_LINES = made_of("a 1 1 a", "a 2 2 a", "b 1 1 b", "b 2 2 b", "b 3 3 b")
+
+
+@pytest.mark.parametrize(
+    ("table", "train", "val", "message"),
+    [
+        (WHOLE_LINES, 8, 5, ".val_per_level: 5 of level 1: its fillers have 2 pairs a line, and "),
+        (UNEQUAL_LINES, 4, 0, ": level 1: this draw can't meet the counts with whole lines of "),
+    ],
+)
+def test_counts_that_whole_lines_cannot_meet_stop(
+    table: Table, train: int, val: int, message: str
+) -> None:
+    with pytest.raises(ParamError) as caught:
+        combine(table, train, val, 0)
+    assert str(caught.value.within("texts", "mine")).startswith(f"texts.mine{message}")
 
 
 def test_words_count_in_whatever_level_train_has_them() -> None:

@@ -9,7 +9,7 @@ import pytest
 from stages.common.errors import StageError
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.pairs import Combination, Table
-from stages.texts.templates import Template, fill_template
+from stages.texts.templates import fill
 
 RIGHT = """\
 topics:
@@ -33,10 +33,19 @@ topics:
         answer: <who> is, <greeting>
       - question: Who?
         answer: No.
+  - name: me
+    level: 1
+    templates:
+      - question:
+          - Who are you?
+          - Tell me who you are.
+        answer: I am Tiny.
 """
 
-
 TEMPLATES = Path("templates.yaml")
+PHRASINGS = RIGHT[RIGHT.index("\n          - Who are") : RIGHT.index("\n        answer: I am")]
+SECOND = "topics[2].templates[0].question[1]"
+FORMS = "expected words, or a list of them: each a phrasing of the same question"
 
 
 @pytest.fixture(autouse=True)
@@ -56,12 +65,28 @@ def test_every_line_goes_into_every_template_level_after_level() -> None:
         ("1-02", 1, "Who?", "No."),
         ("1-03", 1, "Hi! Is an elephant there?", "An elephant is, Hi!"),
         ("1-04", 1, "Who?", "No."),
+        ("1-05", 1, "Who are you?", "I am Tiny."),
+        ("1-06", 1, "Tell me who you are.", "I am Tiny."),
         ("2-01", 2, "What is 2 plus 3?", "2 plus 3 is 5."),
         ("2-02", 2, "What is 3 plus 4?", "3 plus 4 is 7."),
     ]
-    names = "hello-1 hello-1, hello-1 hello-2, hello-2 hello-1, hello-2 hello-2, "
-    names += "sums-1 sums-1, sums-2 sums-1"
-    assert table.combinations == [Combination(*pair.split()) for pair in names.split(", ")]
+    names = """\
+hello-1 hello-1 hello-1-1 1-01
+hello-1 hello-2 hello-2-1 1-02
+hello-2 hello-1 hello-1-1 1-03
+hello-2 hello-2 hello-2-1 1-04
+me-1 me-1 me-1-1 1-05
+me-1 me-1 me-1-2 1-06
+sums-1 sums-1 sums-1-1 2-01
+sums-2 sums-1 sums-1-1 2-02
+"""
+    assert table.combinations == [Combination(*line.split()) for line in names.splitlines()]
+
+
+def test_whole_lines_are_groups() -> None:
+    table = expand(RIGHT.replace("[greeting, who]", "[greeting, who]\n    whole_lines: true"))
+    groups = "hello-1 hello-1 hello-2 hello-2 1-05 1-06 2-01 2-02"
+    assert " ".join(made_of.group for made_of in table.combinations) == groups
 
 
 @pytest.mark.parametrize(
@@ -77,8 +102,7 @@ def test_every_line_goes_into_every_template_level_after_level() -> None:
     ],
 )
 def test_spaces_and_capitals_around_a_filler(template: str, filler: str, filled: str) -> None:
-    both = Template(question=template, answer=template)
-    assert list(fill_template(both, {"x": filler})) == [filled, filled]
+    assert fill(template, {"x": filler}) == filled
 
 
 def test_letters_may_be_decomposed() -> None:
@@ -99,6 +123,10 @@ def test_letters_may_be_decomposed() -> None:
         ("answer: No.", "answer:", "line 21: topics[1].templates[1].answer: "),
         ("name: sums\n    level", "name: sums\n  level", "line 3, column 3: "),
         ("question: Who?", "question: Say: who?", "line 20, column 22: "),
+        ("level: 2\n", "level: 2\n    whole_lines: 1\n", "line 4: topics[0].whole_lines: "),
+        (PHRASINGS, " 5", f"line 25: topics[2].templates[0].question: 5: {FORMS}"),
+        (PHRASINGS, " []", f"line 25: topics[2].templates[0].question: []: {FORMS}"),
+        (PHRASINGS, " [Who, 5]", f"line 25: topics[2].templates[0].question: ['Who', 5]: {FORMS}"),
         # What `read_templates` says.
         ("level: 2", "level: 3", "expected pairs of every level from 1 to 3, found none of leve"),
         ("name: hello", "name: sums", "line 11: topics[1].name: 'sums': an earlier topic has"),
@@ -108,6 +136,9 @@ def test_letters_may_be_decomposed() -> None:
         ("[2, 3, 5]", "[2, 3, <sum>]", "line 6: topics[0].fillers[0][2]: '<sum>': expected a w"),
         ("is <a>", "is <aa>", "line 9: topics[0].templates[0].question: unknown slot 'aa'; allow"),
         ("is <sum>", "is <sum", "line 10: topics[0].templates[0].answer: '<' alone: a slot is w"),
+        ("Tell me", "<me>", f"line 27: {SECOND}: unknown slot 'me'; allowed: none"),
+        ("Tell me", "<", f"line 27: {SECOND}: '<' alone: a slot is written as <name>"),
+        ("Tell me", "Damn", "line 25: topics[2].templates[0]: 'damn' is in stages/texts/profanity"),
         ("is <sum>", "is 5", "line 4: topics[0].slots[2]: 'sum': no template of the topic has th"),
         ("What is <a>", "Damn, <a>", "line 9: topics[0].templates[0]: with [2, 3, 5]: 'damn' i"),
         ("What is <a>", f"{'What ' * 11}<a>", "line 9: topics[0].templates[0]: with [2, 3, 5]: e"),
