@@ -34,12 +34,12 @@ def accuracies(name: str, recipe: dict[str, Any]) -> str:
 
 
 def text_figures() -> str:
-    """Return mean and standard deviation of the fraction answered and of the bits per character."""
+    """Return mean and standard deviation of the bits per character, and of the nearest question."""
     text = read_text("tinytalks")
     table = read_pairs_source(Path(text.source))
     runs = [evaluate_text(**split_text(replace(text, seed=seed), table)) for seed in SEEDS]
-    answered, bits = ([run[name] for run in runs] for name in ("answered", "bits"))
-    return f"answered {mean_sd(answered, 3)}, bits {mean_sd(bits, 3)}"
+    bits, nearest = ([run[name] for run in runs] for name in ("bits", "nearest"))
+    return f"bits {mean_sd(bits, 3)}, nearest question {mean_sd(nearest, 3)}"
 
 
 def main() -> None:

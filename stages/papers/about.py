@@ -101,6 +101,8 @@ class About(Entry):
     """What it was made from; nothing, if its authors made all of it."""
     levels: list[Line] = field(default_factory=list)
     """The names of the levels of questions and answers, from the first."""
+    held_out: list[Words] = field(default_factory=list)
+    """What val and test have of each level that train lacks, a sentence each, from the first."""
     languages: list[Line] = field(default_factory=list)
     """The languages of a text, by their codes in ISO 639, such as en."""
     purpose: Words | None = None
@@ -136,7 +138,7 @@ QUESTIONS = {
     key: " ".join(schema["description"].split())
     for key, schema in TypeAdapter(About).json_schema()["properties"].items()
 }
-OPTIONAL = ("origin", "levels", "languages", "contents", "curation")
+OPTIONAL = ("origin", "levels", "held_out", "languages", "contents", "curation")
 REQUIRED = tuple(key for key in QUESTIONS if key not in OPTIONAL)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from stages.common import command
 from stages.common.files import read_json, sha256
-from stages.common.intervals import wilson_interval
+from stages.common.levels import HELD_OUT
 from stages.papers.render import common_facts, write_papers
 from stages.params.model import SPLITS
 from stages.params.read import read_text
@@ -26,6 +26,8 @@ FILES = {
 }
 # What was measured of the texts that transformers learned.
 TRANSFORMERS = Path("experiments/transformers/results")
+# Whose contexts are those of the curve.
+OF_CONTEXTS = ("tinytalks", "tinytalks-1200")
 
 
 def main(name: str) -> None:
@@ -35,10 +37,12 @@ def main(name: str) -> None:
     splits = read_splits(folder)._asdict()
     pairs = [pair for split in splits.values() for pair in split]
     first = {pair.level: pair for pair in reversed(pairs)}
-    names = dict(enumerate(common["about"]["levels"], 1))
+    names, held_out = (dict(enumerate(common["about"][key], 1)) for key in ("levels", "held_out"))
     words = " ".join(f"{pair.question} {pair.answer}" for pair in pairs).lower().split()
     metrics = read_json(Path("metrics", f"{name}.json"))
-    scores = next(row for row in metrics["retrieval"] if row["ranking"] == "tf-idf")
+    transformers = _figures(TRANSFORMERS / f"{name}.json", folder)
+    labels = {str(level): f"{level}: {named}" for level, named in names.items()}
+    contexts = TRANSFORMERS / "contexts.json"
     facts = {
         **common,
         "splits": {
@@ -50,7 +54,12 @@ def main(name: str) -> None:
         },
         # Each with its first pair as an example.
         "levels": [
-            {"name": names.get(level, ""), **first[level]._asdict()} for level in sorted(first)
+            {
+                "name": names.get(level, ""),
+                "held_out": held_out.get(level, ""),
+                **first[level]._asdict(),
+            }
+            for level in sorted(first)
         ],
         "longest": {
             part: max(len(getattr(pair, part)) for pair in pairs) for part in ("question", "answer")
@@ -58,12 +67,25 @@ def main(name: str) -> None:
         "words": len({word.strip(string.punctuation) for word in words} - {""}),
         "dataset": asdict(read_text(name)),
         "metrics": metrics,
-        "intervals": {
-            split: wilson_interval(round(scores[split] * len(rows)), len(rows))
-            for split, rows in splits.items()
-            if split in scores
-        },
-        "transformers": _figures(TRANSFORMERS / f"{name}.json", folder),
+        "transformers": transformers,
+        # On val and test together, the accuracy of each trivial rule and of each transformer.
+        "results": [
+            {
+                "label": labels.get(level, level),
+                "pairs": count,
+                "rules": rules,
+                "transformers": {
+                    unit: figures
+                    for unit, of_unit in (transformers or {}).items()
+                    for figures in of_unit["levels"]
+                    if (figures["split"], figures["level"]) == (HELD_OUT, level)
+                },
+            }
+            for level, count, rules in (
+                (row.pop("level"), row.pop("pairs"), row) for row in metrics.pop("baselines")
+            )
+        ],
+        "contexts": read_json(contexts) if name in OF_CONTEXTS and contexts.exists() else None,
     }
     write_papers(facts)
 

@@ -160,7 +160,6 @@ def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
             ]
             # Of a fixed number of steps, a line would go straight up.
             over_steps.append(Series(label, [] if is_dashed else by_steps, colour, is_dashed, dots))
-    around = '<svg width="34" height="10" aria-hidden="true" focusable="false">'
     return {
         "samples": line_chart(
             "Accuracy by training samples", over_samples, "training samples", MARKS
@@ -168,12 +167,36 @@ def curves(curve: Mapping[str, Any], classes: int) -> dict[str, Any]:
         "steps": line_chart(
             "Accuracy by optimizer steps", over_steps, "optimizer steps", (curve["steps"],)
         ),
-        # Of each line a drawing, and its name.
-        "legend": [
-            (f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in over_samples
-        ],
+        "legend": _legend(over_samples),
         "trainings": curve["points"][0]["trainings"],
     }
+
+
+def contexts_chart(curve: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a `chart` of the accuracy over contexts as SVG, a line for each size; its `legend`.
+
+    `curve` is what stage `contexts` measured. The bands are standard deviations.
+    """
+    sizes = sorted({point["fillers"] for point in curve["points"]})
+    lines = [
+        Series(
+            f"{size} names, {size} verbs",
+            [
+                (point["contexts"], *with_spread(point["exact"], point["exact_sd"]))
+                for point in curve["points"]
+                if point["fillers"] == size
+            ],
+            COLOURS[number % len(COLOURS)],
+        )
+        for number, size in enumerate(sizes)
+    ]
+    chart = line_chart("Accuracy by training contexts", lines, "training contexts", ())
+    return {"chart": chart, "legend": _legend(lines)}
+
+
+def with_spread(mean: float, sd: float) -> tuple[float, float, float]:
+    """Return the mean of fractions, and the ends of an interval of one standard deviation."""
+    return mean, max(mean - sd, 0.0), min(mean + sd, 1.0)
 
 
 def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
@@ -208,6 +231,12 @@ def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
         # With as many steps the intervals overlap, and with fewer they do not.
         "is_about_steps": longer[2] >= many[1] and few[2] < many[1],
     }
+
+
+def _legend(lines: Sequence[Series]) -> list[tuple[str, str]]:
+    """Return of each line a drawing, and its name."""
+    around = '<svg width="34" height="10" aria-hidden="true" focusable="false">'
+    return [(f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in lines]
 
 
 def _open(title: str, height: int) -> str:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stages.report.charts import CLAIM_SOURCE, claim, curves, interval_chart, still_true
+from stages.report.charts import (
+    CLAIM_SOURCE,
+    claim,
+    contexts_chart,
+    curves,
+    interval_chart,
+    still_true,
+    with_spread,
+)
 from stages.report.sheets import COLUMNS, plan_of, sheet, shrink_factor, to_shades
 
 if TYPE_CHECKING:
@@ -96,38 +104,25 @@ def text_section(facts: Mapping[str, Any], text: Text) -> dict[str, Any]:
     for split, pairs in text._asdict().items():
         for pair in pairs:
             levels.setdefault(pair.level, []).append((split, pair))
+    held_out = facts["results"][0]
+    # Name, mean and standard deviation.
+    rules = [(rule, exact, 0.0) for rule, exact in held_out["rules"].items()]
     learned = [
-        (unit, row)
-        for unit, figures in (facts["transformers"] or {}).items()
-        for row in figures["levels"]
-        if row["level"] == "all"
+        (f"transformer on {unit}", figures["exact"], figures["exact_sd"])
+        for unit, figures in held_out["transformers"].items()
     ]
-    rows = [
-        (
-            f"{unit}, {row['split']} ({row['pairs']})",
-            row["exact"],
-            max(row["exact"] - row["exact_sd"], 0),
-            min(row["exact"] + row["exact_sd"], 1),
-        )
-        for unit, row in learned
-    ]
-    retrieval = next(s for s in facts["metrics"]["retrieval"] if s["ranking"] == "tf-idf")
-    rows += [
-        (f"retrieval, {split} ({facts['splits'][split]['samples']})", retrieval[split], *interval)
-        for split, interval in facts["intervals"].items()
-    ]
-    pairs = facts["splits"]["test"]["samples"]
-    score = {"accuracy": facts["metrics"]["answered"], "interval_95": facts["intervals"]["test"]}
-    best = f"{_in_words({**score, 'rows': pairs})}, answers found by retrieval"
     # A transformer, where one was trained.
-    scores = [
-        (row["exact"], row["exact_sd"], unit) for unit, row in learned if row["split"] == "test"
-    ]
-    if scores:
-        mean, sd, unit = max(scores)
-        best = f"{100 * mean:.1f} ± {100 * sd:.1f} of {pairs:,}, transformer on {unit}"
+    name, mean, sd = max(learned or rules, key=lambda row: row[1])
+    spread = f" ± {100 * sd:.1f}" if learned else ""
     return {
-        "best": {"words": best, "recipe": ""},
+        "best": {
+            "words": f"{100 * mean:.1f}{spread} of {held_out['pairs']:,}, {name}",
+            "recipe": "",
+        },
         "pairs": dict(sorted(levels.items())),
-        "accuracies": interval_chart("Questions that are answered exactly", rows),
+        "accuracies": interval_chart(
+            "Questions of val and test that are answered exactly",
+            [(name, *with_spread(mean, sd)) for name, mean, sd in (*learned, *rules)],
+        ),
+        "curve": contexts_chart(facts["contexts"]) if facts["contexts"] else None,
     }

@@ -1,19 +1,20 @@
-"""Stage `evaluate_text`: how well a model of characters predicts, how often retrieval answers."""
+"""Stage `evaluate_text`: how well a model of characters predicts, what trivial rules answer."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from nltk.lm import WittenBellInterpolated
 from nltk.util import everygrams
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from stages.common import command
 from stages.common.files import write_json
+from stages.common.levels import rows_by_level
+from stages.texts.pairs import words
 from tinydatasets.texts import read_splits, to_text
 from tinydatasets.types import FormatError
 
@@ -29,8 +30,6 @@ DEFAULT_ORDER = 4
 ASCII = frozenset(chr(code) for code in (ord("\n"), *range(ord(" "), ord("~") + 1)))
 # Digits of every figure: more than anybody acts on.
 DECIMALS = 6
-# Digits of a similarity: rounding makes equal ones equal whose last bits differ.
-SIMILARITY_DECIMALS = 9
 
 
 def main(name: str) -> None:
@@ -42,25 +41,23 @@ def main(name: str) -> None:
 def evaluate_text(
     train: Sequence[Pair], val: Sequence[Pair], test: Sequence[Pair]
 ) -> dict[str, Any]:
-    """Return the figures of both baselines on val and test; an empty val has none.
+    """Return the figures of a model of characters and of the baselines; val may be empty.
 
-    These are the fraction of test that is ``"answered"``, and its ``"bits"`` per character under
-    the order that is best on val, or without val under order 4. Then all: of each order the
-    ``"characters"``, and ``"retrieval"``, beside the uniform bound and chance.
+    These are test's ``"bits"`` per character under the order that is best on val, or without val
+    under order 4; the fraction of test that the ``"nearest"`` question of train answers; of each
+    order the ``"characters"``, beside the uniform bound; and the ``"baselines"`` on val and test.
     """
     held_out = {name: pairs for name, pairs in (("val", val), ("test", test)) if pairs}
     text = to_text(train)
     by_order = bits_per_character(text, {name: to_text(held_out[name]) for name in held_out})
     best = min(by_order, key=lambda row: row["val"]) if val else by_order[DEFAULT_ORDER - 1]
     uniform = round(math.log2(len(set(text))), DECIMALS)
-    answered = {name: ranked_first(train, pairs) for name, pairs in held_out.items()}
-    chance = {name: _chance(pairs) for name, pairs in held_out.items()}
     return {
-        "answered": answered["test"],
         "bits": best["test"],
+        "nearest": baselines(train, test)[0]["nearest question"],
         # Lists: `dvc metrics show` leaves them out of its table.
         "characters": [{"model": "uniform", **dict.fromkeys(held_out, uniform)}, *by_order],
-        "retrieval": [{"ranking": "chance", **chance}, {"ranking": "tf-idf", **answered}],
+        "baselines": baselines(train, [*val, *test]),
     }
 
 
@@ -91,28 +88,43 @@ def bits_per_character(train: str, held_out: Mapping[str, str]) -> list[dict[str
     ]
 
 
-def ranked_first(train: Sequence[Pair], pairs: Sequence[Pair]) -> float:
-    """Return the fraction of questions to which their own answer is the most similar of all.
+def baselines(train: Sequence[Pair], pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """Return the fraction of `pairs` that each rule answers exactly: all, by level, and yes or no.
 
-    Similarity is the cosine of vectors of words, weighted by how rare a word is in train. An
-    answer that ties with another one is not first; the same answer to another question is no other
-    one.
+    The rules copy the first sentence of the question, or its last one that does not ask; say the
+    most frequent answer to the level in train; or say train's answer to the question whose set of
+    words is the nearest by the Jaccard index. The first in train wins a tie.
     """
-    vectorizer = TfidfVectorizer(token_pattern=r"\w+")  # noqa: S106 - no password
-    vectorizer.fit([text for pair in train for text in (pair.question, pair.answer)])
-    questions = vectorizer.transform([pair.question for pair in pairs])
-    answers = vectorizer.transform([pair.answer for pair in pairs])
-    similarity = np.round((questions @ answers.T).toarray(), SIMILARITY_DECIMALS)
-    texts = np.array([pair.answer for pair in pairs])
-    others = texts != texts[:, None]
-    at_least_own = (similarity >= similarity.diagonal()[:, None]) & others
-    return round(float((~at_least_own.any(axis=1)).mean()), DECIMALS)
+    frequent = {
+        level: Counter(pair.answer for pair in train if pair.level == level).most_common(1)[0][0]
+        for level in {pair.level for pair in train}
+    }
+    known = [(set(words(pair.question)), pair.answer) for pair in train]
 
+    def said(pair: Pair) -> dict[str, str]:
+        sentences = re.split(r"(?<=[.!?])\s+", pair.question)
+        told = [sentence for sentence in sentences if not sentence.endswith("?")] or sentences
+        asked = set(words(pair.question))
+        return {
+            "first sentence": sentences[0],
+            "last sentence": told[-1],
+            # Train may lack the level.
+            "most frequent answer": frequent.get(pair.level, ""),
+            "nearest question": max(known, key=lambda k: len(asked & k[0]) / len(asked | k[0]))[1],
+        }
 
-def _chance(pairs: Sequence[Pair]) -> float:
-    """Return how often an answer that is drawn at random is that of the question."""
-    same = Counter(pair.answer for pair in pairs)
-    return round(sum(n * n for n in same.values()) / len(pairs) ** 2, DECIMALS)
+    right = [{rule: answer == pair.answer for rule, answer in said(pair).items()} for pair in pairs]
+    return [
+        {
+            "level": level,
+            "pairs": len(rows),
+            **{
+                rule: round(sum(right[row][rule] for row in rows) / len(rows), DECIMALS)
+                for rule in right[0]
+            },
+        }
+        for level, rows in rows_by_level(pairs).items()
+    ]
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def test_pairs_are_built_and_loaded(capsys: pytest.CaptureFixture[str]) -> None:
     plain = Path("datasets/mine/train.txt").read_text("utf-8")
     assert plain == "".join(f"Q: {p.question}\nA: {p.answer}\n\n" for p in text.train)
     assert not plain.isascii()
-    assert metrics()["retrieval"][0] == {"ranking": "chance", "val": 0.5, "test": 0.333333}
+    assert [row["pairs"] for row in metrics()["baselines"]] == [5, 2, 2, 1]
 
     (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     capsys.readouterr()

@@ -16,9 +16,9 @@ EASY = {
     "source": TEMPLATES,
     "draw": "combination",
     "seed": 3,
-    "train_per_level": {1: 42, 2: 42},
-    "val_per_level": {1: 9, 2: 9},
-    "test_per_level": [8, 9, 0, 0, 0],
+    "train_per_level": {1: 30, 2: 38},
+    "val_per_level": {1: 2, 2: 8},
+    "test_per_level": [2, 8, 0, 0, 0],
 }
 
 
@@ -34,24 +34,23 @@ def levels(repository: Repository, name: str, split: str) -> list[int]:
 def test_two_levels_are_built_alone(built: Repository) -> None:
     built.set_param("texts.tinytalks-easy", EASY)
     assert built.repro() == {"check", *chain("tinytalks-easy")}
-    assert levels(built, "tinytalks-easy", "train") == [1] * 42 + [2] * 42
-    assert levels(built, "tinytalks-easy", "val") == [1] * 9 + [2] * 9
-    assert levels(built, "tinytalks-easy", "test") == [1] * 8 + [2] * 9
+    assert levels(built, "tinytalks-easy", "train") == [1] * 30 + [2] * 38
+    assert levels(built, "tinytalks-easy", "val") == [1] * 2 + [2] * 8
+    assert levels(built, "tinytalks-easy", "test") == [1] * 2 + [2] * 8
     metrics = json.loads(built.read("metrics/tinytalks-easy.json"))
-    assert metrics["retrieval"][0] == {"ranking": "chance", "val": 0.055556, "test": 0.058824}
+    rows = {row["level"]: row["pairs"] for row in metrics["baselines"]}
+    assert {level: rows[level] for level in ("all", "1", "2")} == {"all": 20, "1": 4, "2": 16}
 
 
 def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
     before = built.contents("datasets", "metrics")
-    # The answer to a question in each of the five ways to greet.
-    built.replace(TEMPLATES, "answer: <reply> I am a program.", "answer: <reply> I am Tiny.")
+    # The answer to a question that is always in train.
+    built.replace(TEMPLATES, "I can answer short questions.", "I can answer questions.")
     assert built.repro() == chain("tinytalks")
     after = built.contents("datasets", "metrics")
     assert {name for name in after if after[name] != before[name]} == {
         TEMPLATES,
         "datasets/tinytalks/SHA256SUMS",
-        "datasets/tinytalks/test.jsonl",
-        "datasets/tinytalks/test.txt",
         "datasets/tinytalks/train.jsonl",
         "datasets/tinytalks/train.txt",
         "metrics/tinytalks.json",
@@ -68,14 +67,17 @@ def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
             "How many legs does <animal> have?",
             "How many legs does <animl> have?",
             (
-                ", line 55: topics[1].templates[0].question: unknown slot 'animl'; allowed: "
-                "animal, legs, other, another. Did you mean 'animal'?"
+                ", line 71: topics[2].templates[0].question[0]: unknown slot 'animl'; allowed: "
+                "animal, legs, wrong. Did you mean 'animal'?"
             ),
         ),
         (
-            "<greeting> What is your name?",
-            "<greeting> Who, are you?",
-            ": 1-02 (in train) and 1-01 (in val) ask the same: 'Who, are you?' and 'Who are you?'",
+            "What is your name?",
+            "Who, are you?",
+            (
+                ": 1-01 (in train) and 1-02 (in train) ask the same: 'Who are you?' and "
+                "'Who, are you?'"
+            ),
         ),
     ],
     ids=["a slot that there is not", "the same question"],
@@ -97,8 +99,8 @@ def test_more_pairs_than_a_level_has_stop_the_pipeline(built: Repository) -> Non
     built.set_param("texts.tinytalks.train_per_level", 43)
     printed = built.run("dvc", "repro", status=255)
     assert (
-        ": texts.tinytalks: level 1 has 60 pairs available, but 61 are asked "
-        "(43 for train, 9 for val, 9 for test)\n"
+        ": texts.tinytalks: level 1 has 36 pairs available, but 53 are asked "
+        "(43 for train, 5 for val, 5 for test)\n"
     ) in printed
     assert "Traceback" not in printed
     assert built.contents("datasets", "metrics") == before

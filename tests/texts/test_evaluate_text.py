@@ -1,4 +1,4 @@
-"""Stage `evaluate_text`: bits per character of what was never seen, and which answer is first."""
+"""Stage `evaluate_text`: bits per character of unseen pairs, and what trivial rules answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stages.texts import evaluate_text
-from stages.texts.evaluate_text import bits_per_character, ranked_first
+from stages.texts.evaluate_text import baselines, bits_per_character
 from tests.conftest import ROOT
 from tinydatasets import FormatError, Pair
 
@@ -32,19 +32,58 @@ def test_bits_are_those_of_the_formula_by_hand() -> None:
     assert bits("abab", "z", 6) == round(math.log2(100), 6)
 
 
+TRAIN = [
+    Pair("1-01", 1, "Hi! Who are you?", "I am Tiny."),
+    Pair("1-02", 1, "Bye!", "Bye!"),
+    Pair("1-03", 1, "Hello! Who are you?", "I am Tiny."),
+    Pair("2-01", 2, "Is snow blue?", "No, snow is white."),
+    Pair("2-02", 2, "Is snow white?", "Yes, snow is white."),
+]
+
+
 @pytest.mark.parametrize(
-    ("texts", "expected"),
+    ("level", "question", "answer", "right"),
     [
-        ([("Is it red?", "It is red."), ("Is it blue?", "Red it is!")], 0.0),
-        ([("Is it red?", "It is red."), ("Is that red?", "It is red.")], 1.0),
-        ([("Is it red?", "It is red."), ("Do fish swim?", "Fish swim.")], 1.0),
-        ([("Is it red?", "Fish swim."), ("Do fish swim?", "It is red.")], 0.0),
+        (3, "Mia runs. Tom sings. What does Mia do?", "Mia runs.", {"first sentence"}),
+        (3, "Mia runs. Tom sings. What does Tom do?", "Tom sings.", {"last sentence"}),
+        (3, "Who runs? Mia runs! Who sings? Tell me!", "Tell me!", {"last sentence"}),
+        # Of one sentence, or of questions alone, there is nothing else to copy.
+        (3, "Good night.", "Good night.", {"first sentence", "last sentence"}),
+        (3, "Who? Why?", "Why?", {"last sentence"}),
+        # A stop within a sentence ends none.
+        (3, "It is 2.5 here. Is it?", "It is 2.5 here.", {"first sentence", "last sentence"}),
+        (1, "Good morning!", "I am Tiny.", {"most frequent answer", "nearest question"}),
+        (1, "Who says bye?", "Bye!", {"nearest question"}),
+        (2, "Is some snow ever white?", "Yes, snow is white.", {"nearest question"}),
+        # Either answer is as frequent, and two of four words are shared: train's first is taken.
+        (2, "Is snow red?", "No, snow is white.", {"most frequent answer", "nearest question"}),
+        (2, "Is snow red?", "Yes, snow is white.", set()),
+        (2, "Is snow red?", "no, snow is white", set()),
     ],
-    ids=["a tie is not first", "the same answer is right", "each its own", "each the other's"],
 )
-def test_the_own_answer_is_ranked(texts: list[tuple[str, str]], expected: float) -> None:
-    pairs = [Pair(f"1-0{n}", 1, *text) for n, text in enumerate(texts, 1)]
-    assert ranked_first(pairs, pairs) == expected
+def test_each_rule_answers_what_it_can(
+    level: int, question: str, answer: str, right: set[str]
+) -> None:
+    row, *_ = baselines(TRAIN, [Pair("3-01", level, question, answer)])
+    assert {rule for rule, value in row.items() if value == 1.0 and rule != "pairs"} == right
+
+
+def test_figures_are_by_level_on_val_and_test_together() -> None:
+    test = [
+        Pair("1-04", 1, "Hello?", "I am Tiny."),
+        Pair("2-03", 2, "Is ice blue?", "No, ice is white."),
+        Pair("2-04", 2, "Is snow white or blue?", "Yes, snow is white."),
+    ]
+    figures = evaluate_text.evaluate_text(TRAIN, [Pair("1-05", 1, "Bye, Tiny!", "Bye!")], test)
+    rules = ("first sentence", "last sentence", "most frequent answer", "nearest question")
+    rows = [[row["level"], row["pairs"], *map(row.get, rules)] for row in figures["baselines"]]
+    assert rows == [
+        ["all", 4, 0, 0, 0.25, 0.5],
+        ["1", 2, 0, 0, 0.5, 1],
+        ["2", 2, 0, 0, 0, 0],
+        ["yes or no", 2, 0, 0, 0, 0],
+    ]
+    assert figures["nearest"] == 0.333333
 
 
 def test_without_validation_pairs_test_has_its_figures_alone() -> None:
@@ -54,11 +93,14 @@ def test_without_validation_pairs_test_has_its_figures_alone() -> None:
     assert [row["model"] for row in figures["characters"]] == models
     assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 11
     assert figures["bits"] == figures["characters"][4]["test"]
-    assert figures["retrieval"] == [
-        {"ranking": "chance", "test": 1.0},
-        {"ranking": "tf-idf", "test": 1.0},
-    ]
-    assert figures["answered"] == 1.0
+    assert figures["baselines"][0] == {
+        "level": "all",
+        "pairs": 1,
+        "first sentence": 0.0,
+        "last sentence": 0.0,
+        "most frequent answer": 0.0,
+        "nearest question": 0.0,
+    }
 
 
 @pytest.mark.parametrize("emptied", ["train", "test"])
