@@ -67,7 +67,8 @@ def below_its_part(entry: str, params: str) -> str:
 
 def check(folder: Path, params: str) -> subprocess.CompletedProcess[str]:
     """Run the command of `make check` on a params.yaml in a folder."""
-    shutil.copytree(ROOT / "datasets/tinytalks", folder / "datasets/tinytalks")
+    for name in ("tinytalks", "tinytalks-1200"):
+        shutil.copytree(ROOT / "datasets" / name, folder / "datasets" / name)
     (folder / "params.yaml").write_text(params, encoding="utf-8")
     for path in re.findall(r"path: (data/\S+)", params):
         (folder / path).mkdir(parents=True, exist_ok=True)
