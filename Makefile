@@ -37,7 +37,7 @@ curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to
 # The environment whose `python` has PyTorch too.
 WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"
 
-transformers: .venv-milestones/.ready  ## train the transformers: 6 minutes with WORKERS=2, or nothing to do
+transformers: .venv-milestones/.ready  ## train the transformers: 13 minutes with WORKERS=2, or nothing to do
 	@python -m tools.repair
 	@python -m experiments.check
 	$(WITH_PYTORCH) dvc repro experiments/transformers/dvc.yaml

@@ -140,10 +140,11 @@ def rows(figures: dict[str, float], program: str = "") -> list[str]:
 
 
 def _show(name: str, value: float) -> str:
-    """Show a count as it is, a loss or a time with decimals, and an accuracy in percent."""
+    """Show a count as it is, a loss or a time with decimals; accuracy and attention in percent."""
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.1%}" if "accuracy" in name else f"{value:.2f}"
+    is_fraction = "accuracy" in name or "attention" in name
+    return f"{value:.1%}" if is_fraction else f"{value:.2f}"
 
 
 def chat(invitation: str, reply: Callable[[str], str]) -> None:

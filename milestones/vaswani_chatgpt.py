@@ -1,4 +1,4 @@
-"""2017, the transformer answers questions: train it on TinyTalks, then chat with it.
+"""2017, the transformer answers questions: train it on TinyTalks, see where it looks, chat with it.
 
 Until then, most networks read a text word by word and had to remember what came before. Ashish
 Vaswani and seven others at Google let words look at each other by attention alone, so that training
@@ -12,11 +12,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import tinydatasets
 from milestones import lesson
-from milestones.language import Example, Vocabulary, accuracy, draw_attention, generate, train
+from milestones.language import Example, Vocabulary, accuracy, generate, train
 from milestones.pytorch import nn, torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tinydatasets import Pair
 
 Cache = dict[str, torch.Tensor]  # keys and values of the words before, in a layer
 # A word, or a mark; and what ends a question.
@@ -36,7 +42,7 @@ class Layer(nn.Module):
         self.perceptron = nn.Sequential(
             nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
-        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(0.2)
+        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(0.1)
         # How much less a word counts for each word that it is further away, in each head.
         self.slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads)[:, None, None]
 
@@ -81,6 +87,39 @@ class Transformer(nn.Module):
         return nn.functional.linear(self.norm(y), self.embedding.weight)
 
 
+class Copy(NamedTuple):
+    """An answer whose last word stands in the question, up to this word."""
+
+    text: list[int]
+    place: int  # where the word stands in the question
+
+
+def copies(vocabulary: Vocabulary, pairs: Iterable[Pair]) -> list[Copy]:
+    """Return the answers that are a sentence of their question, each up to its last word."""
+    found = []
+    for pair in pairs:
+        before, is_sentence, _ = pair.question.partition(pair.answer)
+        if is_sentence:
+            answer = vocabulary.encode(pair.answer)[:-2]  # without its last word and its mark
+            text = vocabulary.encode(pair.question + ANSWER) + answer
+            found.append(Copy(text, len(vocabulary.encode(before)) + len(answer)))
+    return found
+
+
+@torch.no_grad()
+def attention(model: Transformer, text: list[int]) -> torch.Tensor:
+    """Return how much each head looks at each word before it adds one: (layers, heads, length)."""
+    model(torch.tensor([text]))
+    return torch.stack([layer.attention[0, :, -1] for layer in model.layers])
+
+
+def copying_head(model: Transformer, learned: list[Copy]) -> tuple[int, int]:
+    """Return the layer and the number of the head that looks most at the words to be copied."""
+    seen = torch.stack([attention(model, text)[..., place] for text, place in learned]).sum(dim=0)
+    layer, head = divmod(int(seen.argmax()), seen.shape[1])
+    return layer, head
+
+
 def learn(
     *, epochs: int, width: int, layers: int, seed: int
 ) -> tuple[Transformer, Vocabulary, dict[str, list[Example]]]:
@@ -100,9 +139,9 @@ def learn(
 
 
 def main(
-    *, epochs: int = 200, width: int = 64, layers: int = 3, seed: int = 0, plot: Path | None = None
+    *, epochs: int = 250, width: int = 64, layers: int = 3, seed: int = 0, plot: Path | None = None
 ) -> dict[str, float]:
-    """Answer the questions that were learned and those that were held out, then chat."""
+    """Answer questions that were held out, show where the model looks, then chat."""
     model, vocabulary, examples = learn(epochs=epochs, width=width, layers=layers, seed=seed)
 
     def reply(question: str) -> str:
@@ -112,16 +151,54 @@ def main(
         answer = vocabulary.decode(generate(model, vocabulary.encode(question + ANSWER)))
         return re.sub(r" (?=[.,;:!?])", "", " ".join(answer))
 
-    talks = tinydatasets.load_text("tinytalks")
-    for pair in talks.test[::9]:
+    def show(pair: Pair) -> None:
         said = reply(pair.question)
         mark = "" if said == pair.answer else f" WRONG: {pair.answer}"
         print(f"  {pair.question} - {said}{mark}")
+
+    talks = tinydatasets.load_text("tinytalks")
+    contexts = [pair for pair in (*talks.val, *talks.test) if pair.answer in pair.question]
+    for pair in [pair for pair in talks.test if pair not in contexts][::4]:
+        show(pair)
+    print("\nBoth questions about two people, which it has never read together:")
+    for pair in contexts[:2]:
+        show(pair)
+    layer, head = copying_head(model, copies(vocabulary, talks.train))
+    held_out = copies(vocabulary, contexts)
+    looks = [(text, attention(model, text)[layer, head]) for text, _ in held_out[:2]]
+    print(f"\nBefore the last word, head {head + 1} of layer {layer + 1} looked at, in percent:\n")
+    columns = [[vocabulary.words[number] for number in text] for text, _ in looks]
+    names = [" / ".join(dict.fromkeys(words)) for words in zip(*columns)]
+    asked = [pair.question.rpartition(". ")[2] for pair in contexts[:2]]
+    print(" " * 14 + "".join(f"{question:>20}" for question in asked))
+    for name, *weights in zip(names, *(weights.tolist() for _, weights in looks)):
+        print(f"  {name.strip():12}" + "".join(f"{100 * weight:20.0f}" for weight in weights))
     learned = "\n".join(f"  {pair.question}" for pair in talks.train[::50])
     lesson.chat(f"Ask something like what it has read, such as:\n{learned}", reply)
     if plot:
-        draw_attention(model, vocabulary, examples["test"][-1], plot)
-    return {f"accuracy, {name}": accuracy(model, split) for name, split in examples.items()}
+        draw(names, asked, torch.stack([weights for _, weights in looks]), plot)
+    seen = [float(attention(model, text)[layer, head, place]) for text, place in held_out]
+    return {
+        "accuracy, train": accuracy(model, examples["train"]),
+        "accuracy, held out": accuracy(model, examples["val"] + examples["test"]),
+        "accuracy, held-out contexts": accuracy(
+            model, [vocabulary.example(pair.question + ANSWER, pair.answer) for pair in contexts]
+        ),
+        "attention to the copied word": sum(seen) / len(seen),
+    }
+
+
+def draw(names: list[str], asked: list[str], weights: torch.Tensor, path: Path) -> None:
+    """Draw how much a head looks at each word, for each question that is asked."""
+    with lesson.picture(path, 8, 2.2) as plt:
+        plt.imshow(weights.numpy(), cmap="Blues", vmin=0, vmax=1)
+        plt.xticks(range(len(names)), [name.strip() for name in names], rotation=45, ha="right")
+        plt.yticks(range(len(asked)), asked)
+        for row, column in torch.cartesian_prod(*map(torch.arange, weights.shape)).tolist():
+            weight = float(weights[row, column])
+            colour = "white" if weight > 0.5 else "black"
+            plt.text(column, row, f"{100 * weight:.0f}", ha="center", va="center", color=colour)
+        plt.xlabel("attention to each word, in percent, before the answer's last word")
 
 
 if __name__ == "__main__":

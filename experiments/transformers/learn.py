@@ -6,6 +6,7 @@ import tinydatasets
 from experiments.transformers.params import PARAMS, read_transformers
 from stages.common.command import extra, run
 from stages.common.errors import StageError
+from stages.common.levels import HELD_OUT, rows_by_level
 
 
 def main(text: str, *, unit: str) -> None:
@@ -26,13 +27,15 @@ def main(text: str, *, unit: str) -> None:
         name: list(zip(pairs, last.scores[name].right, strict=True))
         for name, pairs in splits.items()
     }
+    answered[HELD_OUT] = answered["val"] + answered["test"]
     print(f"{last.seconds:.0f} seconds. Questions answered exactly:\n")
-    print(f"{'level':10}" + "".join(f"{name:>12}" for name in splits))
-    for level in (*sorted({pair.level for pairs in splits.values() for pair in pairs}), None):
-        line = f"{level or 'all':<10}"
+    print(f"{'level':10}" + "".join(f"{name:>12}" for name in answered))
+    for level in rows_by_level([pair for pairs in splits.values() for pair in pairs]):
+        line = f"{level:10}"
         for pairs in answered.values():
-            right = [is_right for pair, is_right in pairs if level in {None, pair.level}]
-            line += f"{f'{sum(right)} of {len(right)}' if right else '-':>12}"
+            rows = rows_by_level([pair for pair, _ in pairs]).get(level, [])
+            right = sum(pairs[row][1] for row in rows)
+            line += f"{f'{right} of {len(rows)}' if rows else '-':>12}"
         print(line)
     for name in ("val", "test"):
         indent = " " * len(name)

@@ -6,6 +6,8 @@ from collections import Counter
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stages.common.levels import HELD_OUT, rows_by_level
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -40,28 +42,27 @@ class Result(NamedTuple):
 
 def summarize(splits: Mapping[str, Sequence[Pair]], results: Sequence[Result]) -> dict[str, Any]:
     """Return means and standard deviations over the seeds; docs/transformers.md has the keys."""
-    scored = {name: pairs for name, pairs in splits.items() if pairs}
-    last = [result.checkpoints[-1].scores for result in results]
+    held_out = [*splits["val"], *splits["test"]]
+    scored = {name: pairs for name, pairs in {**splits, HELD_OUT: held_out}.items() if pairs}
+    done = [[_with_held_out(c) for c in result.checkpoints] for result in results]
     levels = [
-        {"split": name, "level": level or "all", **_figures(pairs, [s[name] for s in last], level)}
+        {"split": name, "level": level, **_figures(pairs, rows, [c[-1].scores[name] for c in done])}
         for name, pairs in scored.items()
-        for level in (None, *sorted({pair.level for pair in pairs}))
+        for level, rows in rows_by_level(pairs).items()
     ]
     time = [
         {
-            "steps": checkpoints[0].steps,
-            "seconds": round(mean(checkpoint.seconds for checkpoint in checkpoints), 1),
+            "steps": at[0].steps,
+            "seconds": round(mean(checkpoint.seconds for checkpoint in at), 1),
             "split": name,
-            **_figures(pairs, [checkpoint.scores[name] for checkpoint in checkpoints]),
+            **_figures(pairs, range(len(pairs)), [checkpoint.scores[name] for checkpoint in at]),
         }
-        for checkpoints in zip(*(result.checkpoints for result in results), strict=True)
+        for at in zip(*done, strict=True)
         for name, pairs in scored.items()
     ]
     wrong = [
         {"id": pair.id, "question": pair.question, "answer": pair.answer, "said": answers}
-        for name, pairs in scored.items()
-        if name != "train"
-        for pair in pairs
+        for pair in held_out
         if (answers := _wrong(pair, results))
     ]
     return {
@@ -74,6 +75,18 @@ def summarize(splits: Mapping[str, Sequence[Pair]], results: Sequence[Result]) -
     }
 
 
+def spread(exact: Sequence[float]) -> dict[str, float]:
+    """Return mean, standard deviation and minimum of what each seed answers exactly."""
+    figures = {"exact": mean(exact), "exact_sd": stdev(exact), "worst": min(exact)}
+    return {key: round(figure, DECIMALS) for key, figure in figures.items()}
+
+
+def _with_held_out(checkpoint: Checkpoint) -> Checkpoint:
+    val, test = checkpoint.scores["val"], checkpoint.scores["test"]
+    held_out = Score(val.right + test.right, val.bits + test.bits)
+    return checkpoint._replace(scores={**checkpoint.scores, HELD_OUT: held_out})
+
+
 def _wrong(pair: Pair, results: Iterable[Result]) -> dict[str, int]:
     """Return what was said in place of the answer, and how often, the most frequent first."""
     answers = Counter(result.answers[pair.id] for result in results)
@@ -81,17 +94,13 @@ def _wrong(pair: Pair, results: Iterable[Result]) -> dict[str, int]:
     return dict(sorted(answers.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _figures(
-    pairs: Sequence[Pair], scores: Sequence[Score], level: int | None = None
-) -> dict[str, Any]:
-    rows = [row for row, pair in enumerate(pairs) if level in {None, pair.level}]
+def _figures(pairs: Sequence[Pair], rows: Sequence[int], scores: Sequence[Score]) -> dict[str, Any]:
+    """Return the figures of some rows of pairs, of which `scores` has one score a seed."""
     characters = sum(len(pairs[row].answer) + 1 for row in rows)  # an end counts as one
-    exact = [mean(score.right[row] for row in rows) for score in scores]
     bits = [sum(score.bits[row] for row in rows) / characters for score in scores]
     return {
         "pairs": len(rows),
-        "exact": round(mean(exact), DECIMALS),
-        "exact_sd": round(stdev(exact), DECIMALS),
+        **spread([mean(score.right[row] for row in rows) for score in scores]),
         "bits": round(mean(bits), DECIMALS),
         "bits_sd": round(stdev(bits), DECIMALS),
     }

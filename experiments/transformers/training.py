@@ -65,8 +65,8 @@ def train(
             order += torch.randperm(len(encoded)).tolist()
         rows, order = order[: recipe.batch_size], order[recipe.batch_size :]
         x = pad_sequence([encoded[row] for row in rows], batch_first=True, padding_value=PADDING)
-        weights = _weights(x, recipe.question_weight)
-        loss = (_predict(model.train(), x)[1] * weights).sum() / weights.sum()
+        in_answer = _in_answer(x)
+        loss = (_predict(model.train(), x)[1] * in_answer).sum() / in_answer.sum()
         if not loss.isfinite():
             raise StageError(
                 f"{PARAMS}: recipes.{unit}.learning_rate: {recipe.learning_rate}: training with "
@@ -92,7 +92,7 @@ def score(model: Transformer, vocabulary: Vocabulary, pairs: Sequence[Pair]) -> 
         return Score([], [])
     encoded = [torch.tensor(vocabulary.encode(pair)) for pair in pairs]
     x = pad_sequence(encoded, batch_first=True, padding_value=PADDING)
-    in_answer = _weights(x, 0.0) > 0
+    in_answer = _in_answer(x)
     logits, nats = _predict(model.eval(), x)
     right = ((logits.argmax(dim=-1) == x[:, 1:]) | ~in_answer).all(dim=1)
     bits = (nats * in_answer).sum(dim=1, dtype=torch.float64) / math.log(2)
@@ -135,7 +135,6 @@ def _predict(model: Transformer, x: torch.Tensor) -> tuple[torch.Tensor, torch.T
     return logits, nats
 
 
-def _weights(x: torch.Tensor, of_question: float) -> torch.Tensor:
-    """Return the weight of every token but the first: of an answer 1, and of padding 0."""
-    in_answer = (x[:, :-1] == ANSWER).cumsum(dim=1) > 0
-    return torch.where(in_answer, 1.0, of_question) * (x[:, 1:] != PADDING)
+def _in_answer(x: torch.Tensor) -> torch.Tensor:
+    """Return which of the tokens after the first are an answer's; the others are not learned."""
+    return ((x[:, :-1] == ANSWER).cumsum(dim=1) > 0) & (x[:, 1:] != PADDING)

@@ -76,9 +76,17 @@ def test_a_chat_replies_up_to_an_empty_line(
     monkeypatch.setattr(sys, "stdin", Terminal("who are you?\nWho is Zorro?\n\nHello!\n"))
     import_module("milestones.vaswani_chatgpt").main(epochs=60)
     printed = capsys.readouterr().out
-    for pair in tinydatasets.load_text("tinytalks").test[::9]:
-        (said,) = re.findall(rf"^  {re.escape(pair.question)} - (.*)$", printed, re.M)
-        assert said == pair.answer or said.endswith(f" WRONG: {pair.answer}")
+    talks = tinydatasets.load_text("tinytalks")
+    answer_of = {pair.question: pair.answer for pair in talks.val + talks.test}
+    answered = re.findall(r"^  (.*) - (.*)$", printed, re.M)
+    # Two of them are about the same two people.
+    assert len(answered) == 8
+    for question, said in answered:
+        answer = answer_of[question]
+        assert said == answer or said.endswith(f" WRONG: {answer}")
+    # Where it looked, for each of the two.
+    columns = [*zip(*re.findall(r"^  \S.{11} +(\d+) +(\d+)$", printed, re.M))]
+    assert [sum(map(int, column)) for column in columns] == [pytest.approx(100, abs=7)] * 2
     chat = printed[printed.index("An empty line ends this.") :].split("\n> ".lstrip("\n"))[1:]
     assert chat[0].startswith("I am ")
     assert chat[1].strip() == "I do not know the word 'Zorro'."

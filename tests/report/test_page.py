@@ -12,7 +12,8 @@ import pytest
 from stages.common.files import write_json
 from stages.report.__main__ import main
 from tinydatasets.pickles import dumps
-from tinydatasets.types import Split
+from tinydatasets.texts import to_json_lines
+from tinydatasets.types import Pair, Split
 
 ODD = '<b class="x">oak</b> & |"elm"|'
 BY_CLASS = {"oak": {"rows": 1}, "elm": {"rows": 1}}
@@ -129,3 +130,43 @@ def test_it_shows_a_split_for_validation() -> None:
     assert "classtrainvaltest" in "".join(text.split())
     assert "val (2)" in text
     assert "quick, val (2)" in text
+
+
+def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict[str, Any]:
+    """Write a text of one pair, and return what stage `describe_text` says of it."""
+    pair = Pair("1-01", 1, "Hi!", "Hello!")
+    common = facts("talks", (8, 8), ["oak", "elm"], 1)
+    for split in ("train", "val", "test"):
+        Path(f"datasets/talks/{split}.jsonl").write_text(to_json_lines([pair]))
+    rules = {"first sentence": 0.25, "nearest question": 0.5}
+    return {
+        **common,
+        "kind": "text",
+        "levels": [{"name": "", **pair._asdict()}],
+        "splits": {"train": {"samples": 1, "by_level": {"1": 1}}},
+        "metrics": {"characters": [{"model": "order 1", "test": 1.5}]},
+        "transformers": {unit: {"trainings": 5, "wrong": []} for unit in learned},
+        "results": [
+            {"label": label, "pairs": pairs, "rules": rules, "transformers": learned}
+            for label, pairs in (("all", 60), (ODD, 40))
+        ],
+        "contexts": contexts,
+    }
+
+
+def test_a_text_has_trivial_rules_by_level() -> None:
+    text = Elements(page(text_facts({}, None))).text
+    assert "50.0 of 60, nearest question" in text
+    assert f"{ODD}4025.050.0" in text
+    assert "contexts" not in text
+
+
+def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
+    figures = {"exact": 0.4, "exact_sd": 0.03, "worst": 0.35}
+    point = {"fillers": 4, "contexts": 20, "exact": 0.5, "exact_sd": 0.1}
+    contexts = {"heldout": 20, "seeds": 3, "points": [point]}
+    text = Elements(page(text_facts({"words": figures}, contexts))).text
+    # Though a rule is better.
+    assert "40.0 ± 3.0 of 60, transformer on words" in text
+    assert f"{ODD}4040.0 ± 3.0 (35.0)25.050.0" in text
+    assert "over 3 seeds, on 20 held-out contexts" in text

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 import pytest
@@ -15,13 +17,20 @@ import yaml
 
 import tinydatasets
 from experiments.transformers import __main__ as stage
-from experiments.transformers import learn
-from experiments.transformers.params import PARAMS, Recipe, Transformers, read_transformers
+from experiments.transformers import contexts, learn, training
+from experiments.transformers.params import (
+    PARAMS,
+    Contexts,
+    Recipe,
+    Transformers,
+    read_transformers,
+)
 from experiments.transformers.training import Trained, answer, run, score, train
 from experiments.transformers.transformer import Transformer
 from stages.common import command
 from stages.common.errors import StageError
 from stages.common.files import sha256
+from stages.common.levels import rows_by_level
 from tests.conftest import ROOT
 from tinydatasets import Pair
 from tinydatasets.texts import to_json_lines
@@ -35,7 +44,6 @@ RECIPE = Recipe(
     layers=2,
     heads=4,
     dropout=0.0,
-    question_weight=0.0,
     batch_size=2,
     learning_rate=0.01,
     weight_decay=0.0,
@@ -49,7 +57,15 @@ def train_small(seed: int = 0, unit: str = "words", **changes: Any) -> Trained:
 
 def params(recipe: Recipe) -> Transformers:
     recipes: Any = {"words": recipe, "characters": recipe}
-    return Transformers(texts=["few"], seeds=2, checkpoints=2, recipes=recipes)
+    few = Contexts(
+        names=["Ann", "Bob", "Eve"],
+        verbs=["runs", "sings", "reads"],
+        fillers=[2, 3],
+        counts=[1, 15],
+        held_out=1,
+        seeds=2,
+    )
+    return Transformers(texts=["few"], seeds=2, checkpoints=2, recipes=recipes, contexts=few)
 
 
 def test_a_token_is_predicted_from_those_before_it_alone_and_in_their_order() -> None:
@@ -93,15 +109,12 @@ def test_a_seed_says_it_all_and_scores_come_at_equal_distances() -> None:
     assert [checkpoint.steps for checkpoint in first] == [25, 50, 75, 100]
 
 
-def test_questions_are_learned_only_if_they_count() -> None:
-    nats = []
-    for weight in (1.0, 0.0):
-        trained = train_small(question_weight=weight)
-        x = torch.tensor([trained.vocabulary.question(PAIRS[0].question)])
-        with torch.no_grad():
-            logits = trained.model(x[:, :-1])
-        nats.append(float(torch.nn.functional.cross_entropy(logits[0], x[0, 1:])))
-    assert nats[0] < 1.5 < nats[1]
+def test_only_answers_are_learned() -> None:
+    trained = train_small()
+    x = torch.tensor([trained.vocabulary.question(PAIRS[0].question)])
+    with torch.no_grad():
+        logits = trained.model(x[:, :-1])
+    assert torch.nn.functional.cross_entropy(logits[0], x[0, 1:]) > 1.5
 
 
 def test_a_training_that_diverges_stops_with_one_message() -> None:
@@ -141,13 +154,38 @@ def test_figures_are_the_same_with_one_worker_and_with_two(monkeypatch: pytest.M
         figures = json.loads((stage.RESULTS / "few.json").read_bytes())
         written.append(figures)
         for unit in ("words", "characters"):
-            assert [row.pop("seconds") > 0 for row in figures[unit]["time"]] == [True] * 4
+            assert [row.pop("seconds") > 0 for row in figures[unit]["time"]] == [True] * 6
     assert written[0] == written[1]
     assert list(figures) == ["pairs_sha256", "words", "characters"]
     assert figures["words"]["trainings"] == 2
-    assert [row["steps"] for row in figures["words"]["time"]] == [50, 50, 100, 100]
+    assert [row["steps"] for row in figures["words"]["time"]] == [50] * 3 + [100] * 3
     pairs = "".join(to_json_lines(pairs) for pairs in SPLITS.values())
     assert figures["pairs_sha256"] == sha256(pairs.encode())
+
+
+@pytest.mark.usefixtures("folder")
+def test_each_number_of_contexts_has_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = []
+
+    def noted(*arguments: Any, seed: int, **others: Any) -> Trained:
+        seeds.append(seed)
+        return train(*arguments, seed=seed, **others)
+
+    monkeypatch.setattr(training, "train", noted)
+    contexts.main()
+    assert seeds == [0, 1] * 3
+    figures = json.loads(contexts.OUT.read_bytes())
+    points = figures.pop("points")
+    assert figures == {"heldout": 1, "seeds": 2}
+    # Two names and two verbs have two contexts.
+    assert [[*point.values()][:2] for point in points] == [[2, 1], [3, 1], [3, 15]]
+    for point in points:
+        exact = [
+            contexts.learn((point["fillers"], point["contexts"], n), params(RECIPE)) for n in (0, 1)
+        ]
+        assert point["exact"] == mean(exact)
+        assert point["worst"] == min(exact)
+        assert point["exact_sd"] == round(stdev(exact), 4)
 
 
 @pytest.mark.usefixtures("folder")
@@ -174,11 +212,11 @@ def test_learn_shows_each_level_and_each_miss(capsys: pytest.CaptureFixture[str]
     learn.main("tinytalks", unit="words")
     head, table, *misses, _ = capsys.readouterr().out.split("\n\n")
     assert f"100 steps on {len(TALKS.train)} pairs, by words" in head
-    lines = [line.split() for line in table.splitlines()]
-    levels = sorted({str(pair.level) for pair in TALKS.train})
-    assert [line[0] for line in lines] == ["level", *levels, "all"]
+    rows = {line[:10].strip(): re.split(" {2,}", line[10:].strip()) for line in table.splitlines()}
+    assert rows.pop("level") == ["train", "val", "test", "held out"]
+    assert list(rows) == list(rows_by_level([pair for pairs in TALKS for pair in pairs]))
     pairs = {pair.id: pair for pair in (*TALKS.val, *TALKS.test)}
-    assert len(misses) == len(pairs) - int(lines[-1][4]) - int(lines[-1][7])
+    assert rows["all"][3] == f"{len(pairs) - len(misses)} of {len(pairs)}"
     for miss in misses:
         _, identifier, _, rest = miss.split(maxsplit=3)
         question, expected, said = (line.strip() for line in rest.splitlines())
