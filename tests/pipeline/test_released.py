@@ -221,14 +221,13 @@ def test_metrics_are_a_table_of_one_row_per_dataset(built: Repository) -> None:
     table = built.run("dvc", "metrics", "show").splitlines()
     header, *rows = [line.split() for line in table]
     images = ["classroom.test", "classroom.unused", "tuned.test", "tuned.unused"]
-    assert header == ["Path", "bits", "nearest", *images]
+    assert header == ["Path", *sorted(["bits", "nearest", *images])]
     names = ["tinydigits", "tinydigits-150", "tinymnist", "tinytalks", "tinytalks-1200"]
     assert [row[0] for row in rows] == [f"metrics/{name}.json" for name in names]
     # A dash where a dataset of images has no figure of a text, and the other way round.
-    assert [[cell != "-" for cell in row[1:]] for row in rows] == [
-        *[[False] * 2 + [True] * 4] * 3,
-        *[[True] * 2 + [False] * 4] * 2,
-    ]
+    for row in rows:
+        figures = [column for column, cell in zip(header[1:], row[1:]) if cell != "-"]
+        assert figures == (["bits", "nearest"] if "tinytalks" in row[0] else images)
     assert max(map(len, table)) <= 120
 
 
