@@ -175,7 +175,7 @@ def keep_digits(repository: Repository) -> Repository:
     params = repository.params()
     del params["sources"]["mnist-5k"], params["datasets"]["tinymnist"]
     repository.write_params({**params, "texts": {}})
-    for name in ("tinymnist", "tinytalks"):
+    for name in ("tinymnist", "tinytalks", "tinytalks-1200"):
         for folder in (f"datasets/{name}", f"build/{name}"):
             shutil.rmtree(repository.folder / folder)
         for path in (f"metrics/{name}.json", f"build/report/{name}.json"):

@@ -160,8 +160,9 @@ def load_text(name: str) -> Text:
     Parameters
     ----------
     name : str
-        The text's name: ``"tinytalks"`` (210 training, 45 validation and 45 test pairs in five
-        levels), or one of your own in ``params.yaml``.
+        The text's name: ``"tinytalks"`` (212 training, 44 validation and 44 test pairs in five
+        levels), ``"tinytalks-1200"`` (840, 180 and 180 pairs), or one of your own in
+        ``params.yaml``.
 
     Returns
     -------
@@ -182,12 +183,12 @@ def load_text(name: str) -> Text:
     >>> import tinydatasets
     >>> tinydatasets.load_text("tinytalks")
     Text
-      train  210 pairs, the first Pair(id='1-02', level=1, question='What ...
-      val    45 pairs, the first Pair(id=...
-      test   45 pairs, the first Pair(id=...
+      train  212 pairs, the first Pair(id='1-01', level=1, question='Who a...
+      val    44 pairs, the first Pair(id=...
+      test   44 pairs, the first Pair(id=...
     >>> train, val, test = tinydatasets.load_text("tinytalks")
     >>> train[-1].question, train[-1].answer
-    ('Mia is in Lima. Ben is in Delhi. Where is Ben?', 'Ben is in Delhi.')
+    ('Kofi reads. Ben dances. What does Ben do?', 'Ben dances.')
     """
     names = _names(_TEXTS)
     if name not in names:

@@ -1,4 +1,4 @@
-"""TinyTalks: its released files, by code that shares nothing with what built them."""
+"""Both editions of TinyTalks: released files, by code that shares nothing with what built them."""
 
 from __future__ import annotations
 
@@ -16,98 +16,178 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = ROOT / "datasets" / "tinytalks"
-SPLITS = {"train": 42, "val": 9, "test": 9}
-LEVELS, PER_LEVEL = range(1, 6), sum(SPLITS.values())
+    Pairs = list[dict[str, Any]]
+
+# How many pairs of each level a split has.
+COUNTS = {
+    "tinytalks": {
+        "train": [26, 38, 20, 22, 106],
+        "val": [5, 8, 4, 5, 22],
+        "test": [5, 8, 4, 5, 22],
+    },
+    "tinytalks-1200": {
+        "train": [70, 114, 32, 68, 556],
+        "val": [15, 24, 7, 14, 120],
+        "test": [15, 24, 7, 14, 120],
+    },
+}
+PAIRS: dict[str, dict[str, Pairs]] = {
+    name: {
+        split: [
+            json.loads(line)
+            for line in (ROOT / f"datasets/{name}/{split}.jsonl").read_text("ascii").splitlines()
+        ]
+        for split in splits
+    }
+    for name, splits in COUNTS.items()
+}
+editions = pytest.mark.parametrize("name", COUNTS)
 
 
-def objects(split: str) -> list[dict[str, Any]]:
+def pairs_of(name: str, *levels: int) -> Pairs:
+    """Return the pairs of all splits, or those of some levels."""
     return [
-        json.loads(line) for line in (FOLDER / f"{split}.jsonl").read_text("ascii").split("\n")[:-1]
+        p for split in PAIRS[name].values() for p in split if p["level"] in levels or not levels
     ]
 
 
-PAIRS = {split: objects(split) for split in SPLITS}
-ALL = [pair for pairs in PAIRS.values() for pair in pairs]
+def held_out(name: str) -> Pairs:
+    return PAIRS[name]["val"] + PAIRS[name]["test"]
 
 
-def words(*texts: str) -> set[str]:
-    return set(re.findall(r"[a-z0-9]+", " ".join(texts).lower()))
+def words(pair: dict[str, Any]) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", f"{pair['question']} {pair['answer']}".lower()))
 
 
-def expanded() -> Iterator[tuple[int, str, str, str, str]]:
-    """Fill the templates by plain replacement: level, question, answer, fillers, template."""
-    for topic in yaml.safe_load((FOLDER / "templates.yaml").read_text("ascii"))["topics"]:
-        for line, fillers in enumerate(topic["fillers"]):
+def expanded(name: str) -> Iterator[tuple[int, str, str, dict[str, str]]]:
+    """Fill the templates by plain replacement: level, question, answer, and what it is made of."""
+    source = (ROOT / f"datasets/{name}/templates.yaml").read_text("ascii")
+    for topic in yaml.safe_load(source)["topics"]:
+        for line, fillers in enumerate(topic.get("fillers", [[]])):
             for number, template in enumerate(topic["templates"]):
-                both, name = f"{template['question']}\n{template['answer']}", topic["name"]
-                for slot, filler in zip(topic["slots"], fillers, strict=True):
-                    both = both.replace(f"<{slot}>", str(filler))
-                texts = [text.strip()[0].upper() + text.strip()[1:] for text in both.split("\n")]
-                yield topic["level"], *texts, f"{name} line {line}", f"{name} template {number}"
+                asked = template["question"]
+                for phrasing in asked if isinstance(asked, list) else [asked]:
+                    both = f"{phrasing}\n{template['answer']}"
+                    for slot, filler in zip(topic.get("slots", []), fillers, strict=True):
+                        both = both.replace(f"<{slot}>", str(filler))
+                    question, answer = (text[0].upper() + text[1:] for text in both.split("\n"))
+                    made_of = {
+                        "phrasing": phrasing,
+                        "fillers": f"{topic['name']} {line}",
+                        "question": f"{topic['name']} {line} {number}",
+                    }
+                    yield topic["level"], question, answer, made_of
 
 
-# By level, because that is how ids count.
-SOURCE = sorted(expanded(), key=operator.itemgetter(0))
-
-
-def test_both_formats_have_the_same_pairs_in_the_order_of_the_source() -> None:
-    for split, per_level in SPLITS.items():
-        text = (FOLDER / f"{split}.txt").read_bytes().decode("ascii")
-        assert text == "".join(f"Q: {p['question']}\nA: {p['answer']}\n\n" for p in PAIRS[split])
-        ids = [pair["id"] for pair in PAIRS[split]]
+@editions
+def test_both_formats_have_the_same_pairs_in_the_order_of_the_source(name: str) -> None:
+    for split, per_level in COUNTS[name].items():
+        pairs = PAIRS[name][split]
+        text = (ROOT / f"datasets/{name}/{split}.txt").read_bytes().decode("ascii")
+        assert text == "".join(f"Q: {p['question']}\nA: {p['answer']}\n\n" for p in pairs)
+        ids = [tuple(map(int, pair["id"].split("-"))) for pair in pairs]
         assert ids == sorted(set(ids))
-        assert Counter(pair["level"] for pair in PAIRS[split]) == dict.fromkeys(LEVELS, per_level)
-    assert max(len(pair["question"]) for pair in ALL) <= 60
-    assert max(len(pair["answer"]) for pair in ALL) <= 80
+        assert Counter(pair["level"] for pair in pairs) == dict(enumerate(per_level, 1))
+    assert max(len(pair["question"]) for pair in pairs_of(name)) <= 60
+    assert max(len(pair["answer"]) for pair in pairs_of(name)) <= 80
+    files = (ROOT / f"datasets/{name}").glob("*.jsonl")
+    assert sum(path.stat().st_size for path in files) < 150_000
 
 
-def test_all_pairs_are_those_of_the_templates() -> None:
-    rows = [(f"{row[0]}-{n % PER_LEVEL + 1:02}", *row[:3]) for n, row in enumerate(SOURCE)]
-    assert rows == sorted((p["id"], p["level"], p["question"], p["answer"]) for p in ALL)
+@editions
+def test_all_pairs_are_those_of_the_templates(name: str) -> None:
+    ids = Counter[int]()
+    rows = []
+    for level, question, answer, _ in expanded(name):
+        ids[level] += 1
+        rows.append((f"{level}-{ids[level]:02}", level, question, answer))
+    assert sorted(rows) == sorted(tuple(pair.values()) for pair in pairs_of(name))
 
 
-def test_no_question_stands_in_two_places() -> None:
-    asked = Counter(" ".join(re.findall(r"\w+", pair["question"].lower())) for pair in ALL)
+@editions
+def test_no_question_stands_in_two_places(name: str) -> None:
+    asked = Counter(" ".join(re.findall(r"\w+", p["question"].lower())) for p in pairs_of(name))
     assert set(asked.values()) == {1}
 
 
-def test_train_has_what_is_held_out() -> None:
-    """Three pairs have each word, and half of all pairs each template and each line of fillers."""
-    made_of = {question: parts for _, question, _, *parts in SOURCE}
-    word = Counter(w for p in PAIRS["train"] for w in words(p["question"], p["answer"]))
-    part = Counter(name for p in PAIRS["train"] for name in made_of[p["question"]])
-    total = Counter(name for parts in made_of.values() for name in parts)
-    for pair in PAIRS["val"] + PAIRS["test"]:
-        assert min(word[w] for w in words(pair["question"], pair["answer"])) >= 3
-        for name in made_of[pair["question"]]:
-            assert 2 * part[name] >= total[name] or ("line" in name and total[name] == 1)
+@editions
+def test_train_has_what_is_held_out(name: str) -> None:
+    """Three pairs have each word; half of all have each phrasing, line of fillers and question."""
+    made_of = {question: parts for _, question, _, parts in expanded(name)}
+    word = Counter(w for pair in PAIRS[name]["train"] for w in words(pair))
+    part = Counter(p for pair in PAIRS[name]["train"] for p in made_of[pair["question"]].items())
+    total = Counter(p for parts in made_of.values() for p in parts.items())
+    for pair in held_out(name):
+        assert min(word[w] for w in words(pair)) >= 3
+        for kind, of in made_of[pair["question"]].items():
+            # A context is held out whole, and a question of one phrasing can't be held out else.
+            whole = kind != "phrasing" and (pair["level"] == 5 or total[kind, of] == 1)
+            assert whole or 2 * part[kind, of] >= total[kind, of]
 
 
-def test_answers_are_true() -> None:
-    signs = {"plus": operator.add, "minus": operator.sub, "times": operator.mul}
-    sums = [re.search(r"(\d+) (\w+) (\d+)\?", p["question"]) for p in ALL if p["level"] == 3]
-    answers = [pair["answer"] for pair in ALL if pair["level"] == 3]
-    for asked, answer in zip(sums, answers, strict=True):
+@editions
+def test_levels_1_to_4_hold_out_what_train_has_otherwise(name: str) -> None:
+    def greeting(question: str) -> str:
+        return re.sub(r"I am \w+\.", "I am NAME.", question)
+
+    train = PAIRS[name]["train"]
+    greetings = {greeting(pair["question"]) for pair in train if "I am" in pair["question"]}
+    answers = {pair["answer"] for pair in train}
+    for pair in held_out(name):
+        if pair["level"] == 1:
+            assert greeting(pair["question"]) in greetings
+        elif pair["level"] < 5:
+            assert pair["answer"] in answers
+
+
+@editions
+def test_yes_and_no_are_as_frequent_and_agree_with_the_facts(name: str) -> None:
+    for level in (2, 4):
+        pairs = pairs_of(name, level)
+        plain = {p["answer"] for p in pairs if not p["answer"].startswith(("Yes, ", "No, "))}
+        said = Counter[str]()
+        for pair in pairs:
+            if pair["answer"] not in plain:
+                word, _, fact = pair["answer"].partition(", ")
+                said[word] += 1
+                assert fact[0].upper() + fact[1:] in plain
+                # "white", "four legs", "a horse": what the question claims, or else denies.
+                value = re.split(r" is bigger than | is | has ", fact[:-1])[1]
+                assert (word == "Yes") == pair["question"].endswith(f" {value}?")
+        assert said["Yes"] == said["No"] > 0
+        facts = [re.split(r" is bigger than | is | has ", fact[:-1].lower()) for fact in plain]
+        # A thing has one value, and of two things one is bigger.
+        assert max(Counter(thing for thing, _ in facts).values()) == 1 or level == 4
+        assert not {(a, b) for a, b in facts} & {(b, a) for a, b in facts}
+
+
+@editions
+def test_sums_are_right(name: str) -> None:
+    signs = {"plus": operator.add, "minus": operator.sub}
+    for pair in pairs_of(name, 3):
+        asked = re.search(r"(\d+) (\w+) (\d+)\?$", pair["question"])
         assert asked
         a, sign, b = asked.groups()
-        assert answer == f"{a} {sign} {b} is {signs[sign](int(a), int(b))}."
-    for pair in ALL:
-        # The answer to a context is a sentence of it.
-        assert pair["level"] < 5 or pair["answer"] in re.split(r"(?<=\.) ", pair["question"])
+        assert pair["answer"] == f"{a} {sign} {b} is {signs[sign](int(a), int(b))}."
 
 
-def test_level_5_is_what_its_papers_say() -> None:
-    texts = [re.split(r"(?<=\.) ", p["question"]) for p in ALL if p["level"] == 5]
-    answers = [pair["answer"] for pair in ALL if pair["level"] == 5]
-    assert len(set(answers)) == len(answers)
-    assert all(re.fullmatch(r"[A-Z]\w+ (likes \w+|is in [A-Z]\w+)\.", answer) for answer in answers)
-    with_another = [sentences for *sentences, _ in texts if len(sentences) > 1]
-    assert len(with_another) > len(texts) / 2
-    assert {sentence for sentences in with_another for sentence in sentences} <= set(answers)
-
-
-@pytest.mark.parametrize("level", LEVELS)
-def test_yes_is_as_frequent_as_no(level: int) -> None:
-    answers = " ".join(pair["answer"] for pair in ALL if pair["level"] == level)
-    assert len(re.findall(r"\bYes,", answers)) == len(re.findall(r"\bNo,", answers))
+@editions
+def test_contexts_ask_for_both_of_two_people_and_are_held_out_whole(name: str) -> None:
+    asked_about: dict[frozenset[str], set[tuple[str, str]]] = {}
+    for split in PAIRS[name]:
+        for pair in PAIRS[name][split]:
+            if pair["level"] == 5:
+                *sentences, question = re.split(r"(?<=\.) ", pair["question"])
+                told = {sentence.split()[0]: sentence for sentence in sentences}
+                assert len(told) == len({sentence.split()[-1] for sentence in sentences}) == 2
+                found = re.fullmatch(r"What does (\w+) (do|like)\?", question)
+                assert found
+                assert pair["answer"] == told[found[1]]
+                assert (found[2] == "like") == (" likes " in pair["answer"])
+                # Whichever sentence is first.
+                asked_about.setdefault(frozenset(sentences), set()).add((split, found[1]))
+    for context, questions in asked_about.items():
+        assert {who for _, who in questions} == {sentence.split()[0] for sentence in context}
+        assert len(questions) == 2
+        assert len({split for split, _ in questions}) == 1
+    assert 2 * len(asked_about) == len(pairs_of(name, 5))

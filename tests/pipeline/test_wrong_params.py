@@ -58,7 +58,7 @@ def repository(shared: Repository) -> Iterator[Repository]:
             "sample",
             "curated: class 1 has ",
         ),
-        ("texts.tinytalks.train_per_level", 43, "split_text", "level 1 has 60 pairs available"),
+        ("texts.tinytalks.train_per_level", 43, "split_text", "level 1 has 36 pairs available"),
     ],
 )
 def test_the_stage_says_what_is_wrong(
@@ -84,7 +84,9 @@ def test_dvc_itself_stops_before_any_stage(repository: Repository) -> None:
         assert printed.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["tinydigits", "tinydigits-150", "tinymnist", "tinytalks"])
+@pytest.mark.parametrize(
+    "name", ["tinydigits", "tinydigits-150", "tinymnist", "tinytalks", "tinytalks-1200"]
+)
 def test_a_mistake_in_a_description_stops_before_anything_is_built(
     repository: Repository, name: str
 ) -> None:

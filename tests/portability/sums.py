@@ -62,8 +62,9 @@ def written() -> Iterator[tuple[str, bytes]]:
     for name in ("tinydigits", "tinydigits-150", "tinymnist"):
         for part, split in zip(("train", "test"), tinydatasets.load(name), strict=True):
             yield f"{name}/{part}.pkl", dumps(split)
-    for part, pairs in tinydatasets.load_text("tinytalks")._asdict().items():
-        yield f"tinytalks/{part}.txt", texts.to_text(pairs).encode()
+    for name in ("tinytalks", "tinytalks-1200"):
+        for part, pairs in tinydatasets.load_text(name)._asdict().items():
+            yield f"{name}/{part}.txt", texts.to_text(pairs).encode()
 
 
 def drawn(digits: Path) -> Iterator[tuple[str, bytes]]:

@@ -53,7 +53,11 @@ def test_both_splits_are_loaded(
         (tinydatasets.load, "MNIST", "once fetched cifar10, mnist. Did you mean 'mnist'?"),
         (tinydatasets.load, "tinydigit", "Did you mean 'tinydigits'?"),
         (tinydatasets.load, "tinytalks", "Did you mean `tinydatasets.load_text('tinytalks')`?"),
-        (tinydatasets.load_text, "tinytalk", "there are tinytalks. Did you mean 'tinytalks'?"),
+        (
+            tinydatasets.load_text,
+            "tinytalk",
+            "there are tinytalks, tinytalks-1200. Did you mean 'tinytalks'?",
+        ),
         (tinydatasets.load_text, "tinydigits", "Did you mean `tinydatasets.load('tinydigits')`?"),
     ],
 )

@@ -49,14 +49,14 @@ SUMS = """\
 66851a638a3ccf14b39059795d1df44e21f1c21425093326467868e5daca5518
 9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c
 None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
-[210, 45, 45] 1-09
+[212, 44, 44] 1-18
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
 'samples.csv', 'test.pkl', 'tinymnist-test.zip', 'tinymnist-train.zip', 'train.pkl']
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 ['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \
 'datasets/tinydigits-150/LICENSE', 'datasets/tinydigits/LICENSE', 'datasets/tinymnist/LICENSE', \
-'datasets/tinytalks/LICENSE']
+'datasets/tinytalks-1200/LICENSE', 'datasets/tinytalks/LICENSE']
 []
 """
 

@@ -10,7 +10,7 @@ import numpy as np
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = sorted(path.parent.name for path in ROOT.glob("datasets/*/croissant.json"))
-IMAGES = [name for name in NAMES if name != "tinytalks"]
+IMAGES = [name for name in NAMES if not name.startswith("tinytalks")]
 
 
 def arrays(name: str, split: str) -> tuple[Any, Any]:

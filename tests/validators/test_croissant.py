@@ -54,8 +54,9 @@ def test_the_records_are_the_images_their_labels_and_the_table(name: str) -> Non
 
 
 @pytest.mark.parametrize("split", ["train", "val", "test"])
-def test_the_pairs_are_read(split: str) -> None:
-    folder = ROOT / "datasets/tinytalks"
+@pytest.mark.parametrize("name", ["tinytalks", "tinytalks-1200"])
+def test_the_pairs_are_read(name: str, split: str) -> None:
+    folder = ROOT / "datasets" / name
     pairs = [json.loads(line) for line in (folder / f"{split}.jsonl").read_text().splitlines()]
     answers = [record[f"{split}/answer"].decode() for record in records(folder, split)]
     assert answers == [pair["answer"] for pair in pairs]

@@ -32,8 +32,16 @@ def test_images_and_labels_are_loaded_in_the_order_of_the_pickles(
         assert set(rows.column_names) == {"image", "class", "row", "label", "tier", "difficulty"}
 
 
-def test_pairs_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = load("tinytalks", tmp_path, monkeypatch)
-    counts = {split: len(rows) for split, rows in loaded.items()}
-    assert counts == {"train": 210, "validation": 45, "test": 45}
-    assert loaded["train"][0]["question"] == "What is your name?"
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("tinytalks", {"train": 212, "validation": 44, "test": 44}),
+        ("tinytalks-1200", {"train": 840, "validation": 180, "test": 180}),
+    ],
+)
+def test_pairs_are_loaded(
+    name: str, expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load(name, tmp_path, monkeypatch)
+    assert {split: len(rows) for split, rows in loaded.items()} == expected
+    assert loaded["train"][0]["question"] == "Who are you?"

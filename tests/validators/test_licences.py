@@ -14,6 +14,7 @@ LICENCES = {
     "datasets/tinymnist/README.md": "CC-BY-SA-3.0",
     "datasets/tinymnist/train.pkl": "CC-BY-SA-3.0",
     "datasets/tinytalks/train.jsonl": "CC-BY-4.0",
+    "datasets/tinytalks-1200/train.jsonl": "CC-BY-4.0",
     "docs/tinymnist.png": "CC-BY-SA-3.0",
     "docs/report-tinymnist.png": "CC-BY-SA-3.0",
     "docs/tinydigits.png": "CC-BY-4.0",
