@@ -172,7 +172,7 @@ def main(
     asked = [pair.question.rpartition(". ")[2] for pair in contexts[:2]]
     print(" " * 14 + "".join(f"{question:>20}" for question in asked))
     for name, *weights in zip(names, *(weights.tolist() for _, weights in looks)):
-        print(f"  {name.strip():12}" + "".join(f"{100 * weight:20.0f}" for weight in weights))
+        print(f"  {name:12}" + "".join(f"{100 * weight:20.0f}" for weight in weights))
     learned = "\n".join(f"  {pair.question}" for pair in talks.train[::50])
     lesson.chat(f"Ask something like what it has read, such as:\n{learned}", reply)
     if plot:
@@ -192,7 +192,7 @@ def draw(names: list[str], asked: list[str], weights: torch.Tensor, path: Path) 
     """Draw how much a head looks at each word, for each question that is asked."""
     with lesson.picture(path, 8, 2.2) as plt:
         plt.imshow(weights.numpy(), cmap="Blues", vmin=0, vmax=1)
-        plt.xticks(range(len(names)), [name.strip() for name in names], rotation=45, ha="right")
+        plt.xticks(range(len(names)), names, rotation=45, ha="right")
         plt.yticks(range(len(asked)), asked)
         for row, column in torch.cartesian_prod(*map(torch.arange, weights.shape)).tolist():
             weight = float(weights[row, column])

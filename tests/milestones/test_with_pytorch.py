@@ -13,7 +13,8 @@ import torch
 
 import tinydatasets
 from milestones import OFFLINE, measure, run_all
-from milestones.vaswani_chatgpt import Transformer
+from milestones.language import Vocabulary
+from milestones.vaswani_chatgpt import WORD, Transformer, copies
 from tests.fetch.conftest import home, mirror, publish  # noqa: F401 - fixtures
 from tests.fetch.published import (
     CIFAR_NAME,
@@ -66,6 +67,21 @@ def test_word_by_word_with_a_cache_gives_the_logits_of_all_at_once() -> None:
     assert torch.allclose(torch.cat(parts, dim=1), model(text), atol=1e-5)
 
 
+def test_a_copied_word_stands_behind_the_right_name() -> None:
+    talks = tinydatasets.load_text("tinytalks")
+    pairs = [pair for split in talks for pair in split]
+    questions = [f"{pair.question} {pair.answer} <answer>" for pair in pairs]
+    vocabulary = Vocabulary(questions, WORD)
+    found = copies(vocabulary, pairs)
+    contexts = [pair for pair in pairs if pair.level == 5]
+    assert len(found) == len(contexts) == 150
+    for (text, place), pair in zip(found, contexts, strict=True):
+        name, verb = pair.answer[:-1].split()
+        words = vocabulary.decode(text)
+        assert words[place - 1 : place + 1] == [name, verb]
+        assert words[-2:] == ["<answer>", name]
+
+
 def test_a_chat_replies_up_to_an_empty_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,6 +97,7 @@ def test_a_chat_replies_up_to_an_empty_line(
     answered = re.findall(r"^  (.*) - (.*)$", printed, re.M)
     # Two of them are about the same two people.
     assert len(answered) == 8
+    assert "WRONG" in printed  # too few epochs
     for question, said in answered:
         answer = answer_of[question]
         assert said == answer or said.endswith(f" WRONG: {answer}")
