@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tinydatasets
 from milestones import lesson
@@ -107,7 +107,7 @@ def copies(vocabulary: Vocabulary, pairs: Iterable[Pair]) -> list[Copy]:
 
 
 @torch.no_grad()
-def attention(model: Transformer, text: list[int]) -> torch.Tensor:
+def attention(model: Any, text: list[int]) -> torch.Tensor:
     """Return how much each head looks at each word before it adds one: (layers, heads, length)."""
     model(torch.tensor([text]))
     return torch.stack([layer.attention[0, :, -1] for layer in model.layers])
