@@ -190,7 +190,7 @@ def main(
 
 def draw(names: list[str], asked: list[str], weights: torch.Tensor, path: Path) -> None:
     """Draw how much a head looks at each word, for each question that is asked."""
-    with lesson.picture(path, 8, 2.2) as plt:
+    with lesson.picture(path, 8, 2.5) as plt:
         plt.imshow(weights.numpy(), cmap="Blues", vmin=0, vmax=1)
         plt.xticks(range(len(names)), names, rotation=45, ha="right")
         plt.yticks(range(len(asked)), asked)
