@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import typing_extensions
 
-    Pixel = typing_extensions.TypeVar(
-        "Pixel",
+    Pixel_co = typing_extensions.TypeVar(
+        "Pixel_co",
         bound=np.float32 | np.uint8,
         covariant=True,
         default=np.float32 | np.uint8,
     )
 
-    class _Arrays(NamedTuple, Generic[Pixel]):
-        images: npt.NDArray[Pixel]
+    class _Arrays(NamedTuple, Generic[Pixel_co]):
+        images: npt.NDArray[Pixel_co]
         labels: npt.NDArray[np.int64]
 
 else:
-    Pixel = TypeVar("Pixel")
+    Pixel_co = TypeVar("Pixel_co", covariant=True)
     # Python takes a NamedTuple with a type variable from 3.11 on.
     _Arrays = namedtuple("_Arrays", ("images", "labels"))
 
@@ -43,7 +43,7 @@ class FormatError(ValueError):
     """A file is not one that this package writes, or values are not fit to be written to one."""
 
 
-class Split(_Arrays[Pixel]):
+class Split(_Arrays[Pixel_co]):
     """Images and labels of one split, row by row.
 
     Attributes
@@ -76,7 +76,7 @@ def _in_lines(value: object, fields: dict[str, str]) -> str:
     return "\n".join([type(value).__name__, *lines])
 
 
-class Dataset(tuple["Split[Pixel]", "Split[Pixel]"], Generic[Pixel]):
+class Dataset(tuple["Split[Pixel_co]", "Split[Pixel_co]"], Generic[Pixel_co]):
     """The splits of a dataset, and the names of its classes.
 
     It is the pair ``train, test``, and unpacks as such, whether there is a third split or not. Each
@@ -87,7 +87,7 @@ class Dataset(tuple["Split[Pixel]", "Split[Pixel]"], Generic[Pixel]):
     ----------
     train, test : Split
         The rows to learn from, and those to score on.
-    val : Split[Pixel], optional
+    val : Split[Pixel_co], optional
         The rows to choose a model by.
     classes : iterable of str, optional
         The names of the classes, in label order: that of a label is ``classes[label]``. By default
@@ -113,16 +113,16 @@ class Dataset(tuple["Split[Pixel]", "Split[Pixel]"], Generic[Pixel]):
       classes       3: ('oak', 'ash', 'elm')
     """
 
-    _val: Split[Pixel] | None
+    _val: Split[Pixel_co] | None
     _classes: tuple[str, ...]
 
     def __new__(  # noqa: D102 - see the class
         cls,
-        train: Split[Pixel],
-        test: Split[Pixel],
-        val: Split[Pixel] | None = None,
+        train: Split[Pixel_co],
+        test: Split[Pixel_co],
+        val: Split[Pixel_co] | None = None,
         classes: Iterable[str] | None = None,
-    ) -> Dataset[Pixel]:
+    ) -> Dataset[Pixel_co]:
         self = super().__new__(cls, (train, test))
         self._val = val
         if classes is None:
@@ -131,17 +131,17 @@ class Dataset(tuple["Split[Pixel]", "Split[Pixel]"], Generic[Pixel]):
         return self
 
     @property
-    def train(self) -> Split[Pixel]:
+    def train(self) -> Split[Pixel_co]:
         """The rows to learn from."""
         return self[0]
 
     @property
-    def test(self) -> Split[Pixel]:
+    def test(self) -> Split[Pixel_co]:
         """The rows to score on."""
         return self[1]
 
     @property
-    def val(self) -> Split[Pixel] | None:
+    def val(self) -> Split[Pixel_co] | None:
         """The rows to choose a model by, if the dataset has such."""
         return self._val
 
@@ -150,7 +150,7 @@ class Dataset(tuple["Split[Pixel]", "Split[Pixel]"], Generic[Pixel]):
         """The name of each class, in label order."""
         return self._classes
 
-    def __getnewargs__(self) -> tuple[Split[Pixel], Split[Pixel]]:
+    def __getnewargs__(self) -> tuple[Split[Pixel_co], Split[Pixel_co]]:
         """Return what `copy` and `pickle` call `__new__` with, before they copy the attributes."""
         return self.train, self.test
 
