@@ -114,26 +114,33 @@ def splits_of(data: Dataset | Text) -> dict[str, Any]:
 def _samples(data: Dataset | Text, name: str, kind: str) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the bytes of each file that has samples."""
     splits = splits_of(data)
-    if isinstance(data, Text):
-        for split, pairs in splits.items():
-            lines = [Pair._fields, *pairs]
-            columns = {field: [getattr(pair, field) for pair in pairs] for field in Pair._fields}
-            yield f"{split}.{kind}", _csv(lines) if kind == "csv" else _parquet(columns)
-    elif kind == "npz":
+    if kind == "npz" and not isinstance(data, Text):
         yield f"{name}.npz", _npz(splits, data.classes)
-    else:
-        for split, (images, labels) in splits.items():
-            if kind == "csv":
-                yield f"{split}.csv", _csv(_lines(images, labels, data.classes))
-                continue
-            pngs = map(png, images if images.dtype == np.uint8 else to_bytes(images))
-            if kind == "parquet":
-                columns = {"image": [{"bytes": image, "path": f"{row}.png"} for row, image in enumerate(pngs)]}
-                yield f"{split}.parquet", _parquet({**columns, "label": labels}, data.classes)
-                continue
-            digits = len(str(len(labels) - 1))
-            for row, (image, label) in enumerate(zip(pngs, labels)):
-                yield f"{split}/{folder_of(data.classes[label])}/{row:0{digits}}.png", image
+        return
+    for split, rows in splits.items():
+        if isinstance(data, Text):
+            columns = dict(zip(Pair._fields, map(list, zip(*rows))))
+            lines = [Pair._fields, *rows]
+            yield f"{split}.{kind}", _csv(lines) if kind == "csv" else _parquet(columns)
+        elif kind == "csv":
+            yield f"{split}.csv", _csv(_lines(rows, data.classes))
+        elif kind == "png":
+            for path, image in _pngs(rows, data.classes).items():
+                yield f"{split}/{path}", image
+        else:
+            pngs = _pngs(rows, data.classes)
+            images = [{"bytes": image, "path": path} for path, image in pngs.items()]
+            columns = {"image": images, "label": rows.labels}
+            yield f"{split}.parquet", _parquet(columns, data.classes)
+
+
+def _pngs(split: Split, classes: Sequence[str]) -> dict[str, bytes]:
+    """Return the images of a split as PNG with 8 bits, each by its path, ``CLASS/ROW.png``."""
+    digits = len(str(len(split.labels) - 1))
+    return {
+        f"{folder_of(classes[label])}/{row:0{digits}}.png": png(image)
+        for row, (image, label) in enumerate(zip(to_bytes(split.images), split.labels))
+    }
 
 
 def _csv(lines: Iterable[Iterable[Any]]) -> bytes:
@@ -142,13 +149,11 @@ def _csv(lines: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _lines(
-    images: npt.NDArray[Any], labels: npt.NDArray[np.int64], classes: Sequence[str]
-) -> Iterator[Iterable[Any]]:
+def _lines(split: Split, classes: Sequence[str]) -> Iterator[Iterable[Any]]:
     """Yield the cells of each line of CSV, first the header."""
-    pixels = images.reshape(len(images), -1)
+    pixels = split.images.reshape(len(split.images), -1)
     yield "label", "class", *(f"pixel{number}" for number in range(pixels.shape[1]))
-    for label, row in zip(labels, pixels):
+    for label, row in zip(split.labels, pixels):
         # NumPy's text of a float32 is the shortest that is read as the same number.
         yield label, classes[label], *row.astype(str)
 
@@ -228,7 +233,8 @@ def _described(data: Dataset | Text, files: Mapping[str, bytes], source: Path) -
         columns = _PAIRS if isinstance(data, Text) else _IMAGES
         document["distribution"] = kept + [_file(f"{split}.parquet", files) for split in splits]
         document["recordSet"] = [*(_records(split, columns) for split in splits), *records]
-        described["croissant.json"] = f"{json.dumps(document, indent=2)}\n".encode()
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        described["croissant.json"] = f"{text}\n".encode()
     return described
 
 

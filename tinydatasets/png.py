@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 _LONGEST_BLOCK = 65_535
 
 
-def to_bytes(images: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Return pixels in [0, 1] as whole numbers from 0 to 255.
+def to_bytes(images: npt.NDArray[np.float32 | np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return pixels in [0, 1] as whole numbers from 0 to 255; those that are uint8 are so already.
 
     Examples
     --------
     >>> to_bytes(np.array([0.0, 0.5, 1.0]))
     array([  0, 128, 255], dtype=uint8)
     """
-    return np.rint(images * 255).astype(np.uint8)
+    scaled = images if images.dtype == np.uint8 else np.rint(images * np.float32(255))
+    return scaled.astype(np.uint8, copy=False)
 
 
 def png(image: npt.NDArray[np.uint8], bits: int = 8) -> bytes:
