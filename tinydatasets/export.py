@@ -31,14 +31,6 @@ FORMATS: Final = ("csv", "png", "npz", "parquet")
 # What goes with the samples wherever they go, and with a dataset that others find by itself.
 _NOTICES: Final = ("CITATION.bib", "LICENSE")
 _PAPERS: Final = ("DATASHEET.md", "samples.csv")
-# Of each column its name, its type in Croissant and what it holds.
-_IMAGES: Final = (("image", "sc:ImageObject", "The image."), ("label", "sc:Integer", "Its class."))
-_PAIRS: Final = (
-    ("id", "sc:Text", "The name of the pair: its level and its number."),
-    ("level", "sc:Integer", "Its level, from 1."),
-    ("question", "sc:Text", "The question."),
-    ("answer", "sc:Text", "The answer."),
-)
 
 
 def write(data: Dataset | Text, name: str, kind: str, source: Path, folder: Path) -> int:
@@ -98,9 +90,10 @@ def write(data: Dataset | Text, name: str, kind: str, source: Path, folder: Path
         for paper in (*_NOTICES, *(_PAPERS if kind == "parquet" else ()))
         if (source / paper).is_file()
     }
-    files = {**papers, **dict(_samples(data, name, kind))}
+    files = dict(_samples(data, name, kind))
     if kind == "parquet":
-        files.update(_described(data, files, source))
+        papers.update(_described(data, files, papers, source))
+    files.update(papers)
     _write(files, folder.resolve())
     return len(files)
 
@@ -215,24 +208,27 @@ def _parquet(columns: Mapping[str, Sequence[Any]], classes: Sequence[str] | None
     return out.getvalue()
 
 
-def _described(data: Dataset | Text, files: Mapping[str, bytes], source: Path) -> dict[str, bytes]:
+def _described(
+    data: Dataset | Text, files: Mapping[str, bytes], papers: Mapping[str, bytes], source: Path
+) -> dict[str, bytes]:
     """Return the card and the Croissant metadata of Parquet files, made from those of `source`."""
     splits = splits_of(data)
     card, metadata = source / "README.md", source / "croissant.json"
     described = {"README.md": _card(card.read_text("utf-8") if card.is_file() else "", splits)}
     if metadata.is_file():
-        document = json.loads(metadata.read_text("utf-8"))
+        # The columns of pairs are those of JSON Lines.
+        document = json.loads(metadata.read_text("utf-8").replace('.jsonl"', '.parquet"'))
         # What describes files that are here, such as samples.csv, stays.
-        kept = [file for file in document["distribution"] if file["name"] in files]
-        names = {file["name"] for file in kept}
+        kept = [file for file in document["distribution"] if file["name"] in papers]
+        here = {*files, *papers}
         records = [
             record
             for record in document["recordSet"]
-            if all(f["source"].get("fileObject", {}).get("@id") in names for f in record["field"])
+            if all(f["source"].get("fileObject", {}).get("@id") in here for f in record["field"])
         ]
-        columns = _PAIRS if isinstance(data, Text) else _IMAGES
-        document["distribution"] = kept + [_file(f"{split}.parquet", files) for split in splits]
-        document["recordSet"] = [*(_records(split, columns) for split in splits), *records]
+        images = [] if isinstance(data, Text) else list(map(_records, splits))
+        document["distribution"] = kept + [_file(*file) for file in files.items()]
+        document["recordSet"] = images + records
         text = json.dumps(document, indent=2, ensure_ascii=False)
         described["croissant.json"] = f"{text}\n".encode()
     return described
@@ -250,25 +246,26 @@ def _card(card: str, splits: Iterable[str]) -> bytes:
     return f"---\n{header}{configs}---\n{card[found.end() if found else 0 :]}".encode()
 
 
-def _file(name: str, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _file(name: str, data: bytes) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
         "@id": name,
         "name": name,
         "contentUrl": name,
-        "contentSize": f"{len(files[name])} B",
+        "contentSize": f"{len(data)} B",
         "encodingFormat": "application/x-parquet",
-        "sha256": hashlib.sha256(files[name]).hexdigest(),
+        "sha256": hashlib.sha256(data).hexdigest(),
     }
 
 
-def _records(split: str, columns: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+def _records(split: str) -> dict[str, Any]:
+    """Return Croissant's record set of the images and labels of a split."""
+    columns = (("image", "sc:ImageObject"), ("label", "sc:Integer"))
     fields = [
         {
             "@type": "cr:Field",
             "@id": f"{split}/{name}",
             "name": name,
-            "description": words,
             "dataType": kind,
             "source": {
                 "fileObject": {"@id": f"{split}.parquet"},
@@ -276,7 +273,7 @@ def _records(split: str, columns: Iterable[tuple[str, str, str]]) -> dict[str, A
                 **({"transform": {"jsonPath": "bytes"}} if name == "image" else {}),
             },
         }
-        for name, kind, words in columns
+        for name, kind in columns
     ]
     return {"@type": "cr:RecordSet", "@id": split, "name": split, "field": fields}
 

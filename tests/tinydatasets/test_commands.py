@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,50 +25,29 @@ pytestmark = pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(
     ("arguments", "printed"),
     [
-        ("", ["tinydigits      1000 + 200  ", "`tinydatasets --help`"]),
-        ("list", ["tinydigits-150  150 + 47         8 x 8 float32        cc-by-4.0\n"]),
-        ("list", ["tinymnist       1000 + 200       28 x 28 uint8        cc-by-sa-3.0\n"]),
-        ("list", ["tinytalks       212 + 44 + 44    question and answer  cc-by-4.0\n"]),
-        (
-            "list",
-            ["60000 + 10000    28 x 28 uint8        not here: see `tinydatasets fetch mnist`"],
-        ),
+        ("", "tinydigits      1000 + 200       8 x 8 float32        cc-by-4.0\n"),
+        ("list", "tinytalks       212 + 44 + 44    question and answer  cc-by-4.0\n"),
+        ("list", "28 x 28 uint8        not here: see `tinydatasets fetch mnist`\n"),
         (
             "info tinydigits-150",
-            [
-                "tinydatasets.load('tinydigits-150') returns a Dataset\n  train.images  float32 (",
-                "\nclass  train  test\n0      15     5\n",
-                "\n9      15     4\n",
-                f"\n{DATASETS / 'tinydigits-150'}\n",
-                "  12,652 bytes\n",
-            ],
+            "load('tinydigits-150') returns a Dataset\n  train.images  float32",
         ),
-        (
-            "info tinytalks",
-            [
-                "load_text('tinytalks') returns a Text",
-                "level  train  val  test\n1      26     5    5",
-            ],
-        ),
-        ("path tinymnist", [f"{DATASETS / 'tinymnist'}\n"]),
-        ("verify", ["tinydigits: all files are as published\n", "tinytalks-1200: all"]),
-        ("verify tinydigits", ["tinydigits: all files are as published\n"]),
-        ("fetch tinydigits", [f"tinydigits is in {DATASETS / 'tinydigits'}: it ships with"]),
-        ("export tinydigits-150 --to csv OUT", ["OUT: 4 files of tinydigits-150\n"]),
+        ("info tinydigits-150", "\nclass  train  test\n0      15     5\n"),
+        ("info tinydigits-150", "  12,652 bytes\n"),
+        ("info tinytalks", "\nlevel  train  val  test\n1      26     5    5\n"),
+        ("path tinymnist", f"{DATASETS / 'tinymnist'}\n"),
+        ("verify", "tinytalks-1200: all files are as published\n"),
+        ("verify tinydigits", "tinydigits: all files are as published\n"),
+        ("fetch tinydigits", f"tinydigits is in {DATASETS / 'tinydigits'}: it ships with"),
+        ("export tinydigits-150 --to csv OUT", "OUT: 4 files of tinydigits-150\n"),
     ],
 )
 def test_what_it_prints(
-    arguments: str,
-    printed: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: str, printed: str, tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
     main(arguments.split())
-    found = capsys.readouterr().out
-    for text in printed:
-        assert text in found
+    assert printed in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -100,36 +78,31 @@ def test_what_is_wrong_is_one_message(
 
 
 def test_verify_names_each_file_that_differs_is_gone_or_is_not_listed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
     monkeypatch.setattr("tinydatasets.loading._folder", lambda: tmp_path)
     folder = tmp_path / "digits"
     shutil.copytree(DATASETS / "tinydigits-150", folder)
-    main(["verify"])
-    with (folder / "train.pkl").open("ab") as file:
-        file.write(b"more")
+    (folder / "train.pkl").write_bytes(b"other")
     (folder / "samples.csv").unlink()
     shutil.copy(folder / "test.pkl", folder / "val.pkl")
     (tmp_path / "oaks").mkdir()
     (tmp_path / "oaks/train.pkl").touch()
     with pytest.raises(SystemExit) as stopped:
         main(["verify"])
-    beginnings = [
-        f"{folder / 'samples.csv'} is missing. In a clone",
-        f"{folder / 'train.pkl'} differs: expected sha256 4bfcce69..., found ",
-        f"{folder / 'val.pkl'} is not listed in SHA256SUMS",
-        f"{tmp_path / 'oaks/SHA256SUMS'} is missing or empty. ",
-        f"{tmp_path / 'oaks/train.pkl'} is not listed in SHA256SUMS",
+    lines = str(stopped.value.code).replace(f"{tmp_path}/", "").split("\n")
+    assert [line.split(". ")[0] for line in lines] == [
+        "digits/samples.csv is missing",
+        "digits/train.pkl differs: expected sha256 4bfcce69..., found d9298a10...",
+        "digits/val.pkl is not listed in SHA256SUMS",
+        "oaks/SHA256SUMS is missing or empty",
+        "oaks/train.pkl is not listed in SHA256SUMS",
     ]
-    lines = str(stopped.value.code).split("\n")
-    assert len(lines) == len(beginnings)
-    for line, beginning in zip(lines, beginnings):
-        assert line.startswith(beginning)
+    main(["list"])
+    assert "\noaks     damaged: see `tinydatasets verify oaks`" in capsys.readouterr().out
 
 
-def test_what_was_fetched_is_listed_and_verified(
-    home: Path, publish: Publish, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_fetched_is_listed_and_verified(home: Path, publish: Publish, capsys: Any) -> None:
     files = published.mnist_files(published.mnist_arrays())
     publish(published.small_mnist(files), files)
     home.mkdir()
@@ -144,28 +117,3 @@ def test_what_was_fetched_is_listed_and_verified(
     shutil.copy(home / "mnist/train-labels.npy", home / "mnist/test-labels.npy")
     with pytest.raises(SystemExit, match="the arrays are not those of the published files"):
         main(["verify", "mnist"])
-
-
-def test_a_damaged_dataset_leaves_the_others_in_the_list(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("tinydatasets.loading._folder", lambda: tmp_path)
-    shutil.copytree(DATASETS / "tinydigits-150", tmp_path / "digits")
-    (tmp_path / "oaks").mkdir()
-    (tmp_path / "oaks/train.pkl").touch()
-    main(["list"])
-    printed = capsys.readouterr().out
-    assert "150 + 47" in printed
-    assert "\noaks     damaged: see `tinydatasets verify oaks`\n" in printed
-
-
-def test_it_answers_in_less_than_a_moment_above_numpy() -> None:
-    def seconds(*command: str) -> float:
-        start = time.perf_counter()
-        subprocess.run([sys.executable, *command], check=True, capture_output=True)
-        return time.perf_counter() - start
-
-    def least(*command: str) -> float:
-        return min(seconds(*command) for _ in range(5))
-
-    assert least("-m", "tinydatasets") - least("-c", "import numpy") < 0.15
