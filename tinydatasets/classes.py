@@ -1,12 +1,10 @@
-"""The names of classes: their file, a JSON list in label order, in UTF-8; and their folders."""
+"""The file format of the names of classes: a JSON list in the order of the labels, in UTF-8."""
 
 from __future__ import annotations
 
 import json
-import re
 import reprlib
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from tinydatasets.types import FormatError, read_with
 
@@ -16,10 +14,6 @@ if TYPE_CHECKING:
 
 # Larger than the names of any tiny dataset.
 _LARGEST_FILE: Final = 2**20
-# Windows allows no file or folder of these names, with any suffix.
-WINDOWS_DEVICES: Final = {"aux", "con", "nul", "prn"} | {
-    f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"
-}
 _TOO_LARGE: Final = f"names of classes have at most {_LARGEST_FILE:,} bytes; shorten them"
 
 
@@ -95,16 +89,3 @@ def read_classes(path: str | os.PathLike[str], count: int) -> tuple[str, ...]:
         If the file cannot be read.
     """
     return read_with(lambda data: loads(data, count), path, _LARGEST_FILE)
-
-
-def folder_of(name: str) -> str:
-    """Return the folder of a class: its name, with a code for what a path may not have.
-
-    Examples
-    --------
-    >>> folder_of("red oak"), folder_of("n/a"), folder_of("\u00e9rable"), folder_of("con")
-    ('red oak', 'n%2Fa', '%C3%A9rable', '%63on')
-    """
-    # Only ASCII is the same everywhere: which other letters there are depends on Python.
-    coded = re.sub("^ | $", "%20", quote(name, safe="").replace("%20", " ")).replace(".", "%2E")
-    return f"%{ord(coded[0]):02X}{coded[1:]}" if coded.lower() in WINDOWS_DEVICES else coded

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tinydatasets.classes import folder_of
+from tinydatasets.folders import folder_of
 from tinydatasets.png import png, to_bytes
 from tinydatasets.types import Pair, Text
 

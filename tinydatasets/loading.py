@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, overload
 
 import numpy as np
 
-from tinydatasets.classes import read_classes
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
-from tinydatasets.texts import read_splits
 from tinydatasets.types import (
     RESTORE,
     Dataset,
@@ -97,6 +94,8 @@ def path(name: Scaled | Whole | TextName | str) -> Path:
 
 def _nearest(word: object, words: Sequence[str]) -> str:
     """Return the question whether the nearest of some words was meant, if any is near."""
+    import difflib  # noqa: PLC0415 - only an error needs it
+
     near = difflib.get_close_matches(str(word).lower(), words, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
@@ -239,6 +238,8 @@ def _released(folder: Path) -> Dataset:
     val = read_split(folder / "val.pkl") if "val.pkl" in files else None
     names = None
     if "classes.json" in files:
+        from tinydatasets.classes import read_classes  # noqa: PLC0415
+
         names = read_classes(folder / "classes.json", count_classes(train, test, val))
     return Dataset(train, test, val, names)
 
@@ -294,6 +295,8 @@ def load_text(name: TextName | str) -> Text:
     >>> train[-1].question, train[-1].answer
     ('Kofi reads. Ben dances. What does Ben do?', 'Ben dances.')
     """
+    from tinydatasets.texts import read_splits  # noqa: PLC0415
+
     names = _names(_TEXTS)
     if name not in names:
         raise _unknown(name, names, [], "load", _names(_IMAGES))

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from stages.common.errors import StageError, raise_all
-from tinydatasets.classes import WINDOWS_DEVICES
+from tinydatasets.folders import WINDOWS_DEVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from stages.common.files import sha256, sum_of_files, to_csv
 from stages.common.images import scale
-from tinydatasets.classes import folder_of
 from tinydatasets.export import zipped
+from tinydatasets.folders import folder_of
 from tinydatasets.png import png, to_bytes
 
 if TYPE_CHECKING:
