@@ -5,33 +5,18 @@ Tools that read no pickles read this, such as the Hugging Face Hub and MLCommons
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from stages.common.files import sha256, sum_of_files, to_csv
-from stages.common.images import png, scale, to_bytes
-from stages.common.names import WINDOWS_DEVICES
+from stages.common.images import scale
+from tinydatasets.export import zipped
+from tinydatasets.folders import folder_of
+from tinydatasets.png import png, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tinydatasets.types import Split
-
-
-def folder_of(name: str) -> str:
-    """Return the folder of a class: its name, with a code for what a path may not have.
-
-    Examples
-    --------
-    >>> folder_of("red oak"), folder_of("n/a"), folder_of("\u00e9rable"), folder_of("con")
-    ('red oak', 'n%2Fa', '%C3%A9rable', '%63on')
-    """
-    # Only ASCII is the same everywhere: which other letters there are depends on Python.
-    coded = re.sub("^ | $", "%20", quote(name, safe="").replace("%20", " ")).replace(".", "%2E")
-    return f"%{ord(coded[0]):02X}{coded[1:]}" if coded.lower() in WINDOWS_DEVICES else coded
 
 
 def archive(
@@ -47,6 +32,7 @@ def archive(
 
     Examples
     --------
+    >>> import io, zipfile
     >>> import numpy as np
     >>> from tinydatasets.types import Split
     >>> split = Split(np.zeros((2, 8, 8), np.uint8), np.array([1, 0]))
@@ -69,16 +55,4 @@ def archive(
     entries = {f"{content}/{name}": data for name, data in files.items()}
     # The Hugging Face Hub finds it by this name.
     entries["metadata.csv"] = to_csv([["file_name", "class", *columns], *table])
-    return _zipped(entries)
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    archived = io.BytesIO()
-    with zipfile.ZipFile(archived, "w", zipfile.ZIP_STORED) as file:
-        for name, data in files.items():
-            # Its time and its system are always the same: 1980, Unix.
-            entry = zipfile.ZipInfo(name)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            file.writestr(entry, data)
-    return archived.getvalue()
+    return zipped(entries)

@@ -13,6 +13,7 @@ import pytest
 from etils import epath
 
 from tests.validators.released import IMAGES, NAMES, ROOT, arrays
+from tinydatasets.__main__ import main
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +27,13 @@ def records(folder: Path, name: str) -> list[Any]:
     return list(mlcroissant.Dataset(jsonld=str(folder / "croissant.json")).records(name))
 
 
+@pytest.mark.parametrize("exported", [False, True])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_metadata_is_right(name: str) -> None:
+def test_the_metadata_is_right(name: str, exported: bool, tmp_path: Path) -> None:
     path = ROOT / f"datasets/{name}/croissant.json"
+    if exported:
+        main(["export", name, "--to", "parquet", str(tmp_path / "out")])
+        path = tmp_path / "out/croissant.json"
     issues = mlcroissant.Dataset(jsonld=str(path)).metadata.issues
     assert not issues.errors
     assert not issues.warnings
@@ -51,6 +56,19 @@ def test_the_records_are_the_images_their_labels_and_the_table(name: str) -> Non
     lines = list(csv.DictReader((folder / "samples.csv").open()))
     labels = [int(record["samples/label"]) for record in records(folder, "samples")]
     assert labels == [int(line["label"]) for line in lines]
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_the_records_of_exported_parquet_are_the_images_and_their_labels(
+    name: str, tmp_path: Path
+) -> None:
+    main(["export", name, "--to", "parquet", str(tmp_path / "out")])
+    for split in ("train", "test"):
+        images, labels = arrays(name, split)
+        loaded = records(tmp_path / "out", split)
+        assert [record[f"{split}/label"] for record in loaded] == labels.tolist()
+        found = np.stack([np.asarray(record[f"{split}/image"]) for record in loaded])
+        assert (found == images).all()
 
 
 @pytest.mark.parametrize("split", ["train", "val", "test"])
