@@ -191,3 +191,6 @@ def test_contexts_ask_for_both_of_two_people_and_are_held_out_whole(name: str) -
         assert len(questions) == 2
         assert len({split for split, _ in questions}) == 1
     assert 2 * len(asked_about) == len(pairs_of(name, 5))
+    # Train has each sentence, beside others.
+    told_in_train = set[str]().union(*(c for c, q in asked_about.items() if min(q)[0] == "train"))
+    assert told_in_train == set[str]().union(*asked_about)
