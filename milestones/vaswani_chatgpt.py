@@ -88,7 +88,7 @@ class Transformer(nn.Module):
 
 
 class Copy(NamedTuple):
-    """An answer whose last word stands in the question, up to this word."""
+    """An answer up to its last word, which stands in the question too."""
 
     text: list[int]
     place: int  # where the word stands in the question
@@ -108,7 +108,7 @@ def copies(vocabulary: Vocabulary, pairs: Iterable[Pair]) -> list[Copy]:
 
 @torch.no_grad()
 def attention(model: Any, text: list[int]) -> torch.Tensor:
-    """Return how much each head looks at each word before it adds one: (layers, heads, length)."""
+    """Return how much each head looks at each word to add the next: (layers, heads, length)."""
     model(torch.tensor([text]))
     return torch.stack([layer.attention[0, :, -1] for layer in model.layers])
 

@@ -1,7 +1,7 @@
 """Stage `contexts`: how many contexts a model needs to answer questions about others.
 
 A context is "Mia runs. Tom sings.": two names, each with a verb of its own. From few a model learns
-answers by heart; from more it learns to look for the name.
+their answers; from more it learns to look for the name.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tinydatasets.types import Pair
 
-DECIMALS = 4
+DECIMALS = 6
 
 
 class Score(NamedTuple):

@@ -71,19 +71,17 @@ def main(name: str) -> None:
         # On val and test together, the accuracy of each trivial rule and of each transformer.
         "results": [
             {
-                "label": labels.get(level, level),
-                "pairs": count,
-                "rules": rules,
+                "label": labels.get(row["level"], row["level"]),
+                "pairs": row["pairs"],
+                "rules": {rule: row[rule] for rule in row if rule not in {"level", "pairs"}},
                 "transformers": {
                     unit: figures
                     for unit, of_unit in (transformers or {}).items()
                     for figures in of_unit["levels"]
-                    if (figures["split"], figures["level"]) == (HELD_OUT, level)
+                    if (figures["split"], figures["level"]) == (HELD_OUT, row["level"])
                 },
             }
-            for level, count, rules in (
-                (row.pop("level"), row.pop("pairs"), row) for row in metrics.pop("baselines")
-            )
+            for row in metrics["baselines"]
         ],
         "contexts": read_json(contexts) if name in OF_CONTEXTS and contexts.exists() else None,
     }

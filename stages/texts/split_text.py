@@ -102,8 +102,8 @@ def _draw_combinations(
 
     - each word of its questions and answers is in three or more of the pairs that remain, and
     - of the pairs with each of its phrasings, of those with its fillers, and of the phrasings of
-      each of its questions, no more than half are then held out. Fillers, or a question, all of
-      whose pairs are this group may be.
+      each of its questions, no more than half are then held out. Fillers or a question that no
+      other group has may be held out whole.
 
     What is held out of a level is shuffled again; the first of it are val, the others test. All
     other rows that were taken are train.
@@ -177,8 +177,8 @@ def _check_multiples(level: int, groups: list[_Group], counts: Mapping[str, int]
         if count % size:
             raise ParamError(
                 f"{split}_per_level",
-                message=f"{count} of level {level}: its fillers have {size} pairs a line, and "
-                f"whole_lines keeps them together; ask for a multiple of {size}",
+                message=f"{count} of level {level}: whole_lines keeps the pairs of a line "
+                f"together; ask for a multiple of {size}",
             )
 
 

@@ -36,52 +36,52 @@ PUBLISHED = {
 # Written here, so that nobody else has published sums.
 TEXTS = {
     "datasets/tinytalks/train.txt": (
-        12_710,
-        "a2be58302ede7607ebdfd96d483284644677f0b9c112a6888420bafe2ff14274",
+        12_637,
+        "1aee3c1f8a2d5f94850769fbbd3be4df1fc2f0b15defab2e58770a274a1ea337",
     ),
     "datasets/tinytalks/val.txt": (
-        2_696,
-        "1cd1a1936e00228e7d44b1e773f00bc4541838baa0c45f17df13584a1a0e8271",
+        2_702,
+        "95bf8e72875240883d0d5e60659a21132c0597ccc1e952ff758b9d52125f97e4",
     ),
     "datasets/tinytalks/test.txt": (
-        2_650,
-        "585fcdc4a634ac8933963ab20e9a284621f8d0eefb747f741f4386cbcf8d4d0f",
+        2_633,
+        "067da15a420acb4635f98e8be6aa74aaf773e14c8635d1bc025e82891b255652",
     ),
     "datasets/tinytalks/train.jsonl": (
-        22_923,
-        "c59d3b39b2256a6b495336465dd8c2b368db2c3212f18086d4d48dd7bb4ecc75",
+        22_850,
+        "d126a11e0f42496bd69ce9fd118650cf922d3eeafdb43ad1f232f4f795cd3310",
     ),
     "datasets/tinytalks/val.jsonl": (
-        4_816,
-        "9a3abddfcfef48b985b0f11aa2727ebfc88662366920706f2426ea46f672490d",
+        4_822,
+        "be25a4f0630045fcb3a5e929cdfbfe05977ae1b24b4652d035bd09d2158e38ff",
     ),
     "datasets/tinytalks/test.jsonl": (
-        4_768,
-        "9f1e6c82ffc888fb211eb996a722d3acf58f306d130382df299f68954b0c9fc9",
+        4_751,
+        "ab02a47e76ebe1a47664a847d8b7814f53b602056c601ba59ea4fdd84e8ff529",
     ),
     "datasets/tinytalks-1200/train.txt": (
-        57_115,
-        "abef402136cab7f55b6a107fed7913623d57c8d7a7de094f9cd52d0ce2635fca",
+        57_059,
+        "f4220234f4782faaa85171171fa33e8804b2a24e213285b085a39382b249c886",
     ),
     "datasets/tinytalks-1200/val.txt": (
-        12_284,
-        "76ed6d111c2932c123ac1cf5eed480cba4af92ca0c37be140ac9305d8db19194",
+        12_189,
+        "b234fda3863d0453db10718063d98758c748557712a45ebbf35daa6d06f6f284",
     ),
     "datasets/tinytalks-1200/test.txt": (
-        12_454,
-        "a7e4c4c70845afb9e0482080a0a6536ce9f11b7c658a76939264018cf44ed939",
+        12_428,
+        "2695e36a170014c7ec9f0e3159cf522a6bc38da3db25a8bf87d4b2d6f237436a",
     ),
     "datasets/tinytalks-1200/train.jsonl": (
-        97_966,
-        "9e9b10b98840b5fadfd28154ca0a40143dcbac980cdec9aa346173f86de85250",
+        97_910,
+        "04c58589868ad5b1a29366acd640402933073abef82a1400d7c5ac8e004767b2",
     ),
     "datasets/tinytalks-1200/val.jsonl": (
-        21_038,
-        "e11351a797539d29a26bcf98850a4c76d7606badf2edf4447bcdd5d7dc27cd49",
+        20_943,
+        "54e18b92fd166052120b4658423abb9ccbf042fa9d557b143944afefb6179187",
     ),
     "datasets/tinytalks-1200/test.jsonl": (
-        21_210,
-        "fe592b7f1debe8d2347bfa66a5de6f6e31eb9dac49e05d3f2c04e81bff4ec6ed",
+        21_184,
+        "0e4198821e16fdcea6bdab2decba422605faa450aae9e893a254e92fa9c3a4ec",
     ),
 }
 RELEASED = {
@@ -145,11 +145,11 @@ RELEASED = {
     ),
     "datasets/tinytalks/SHA256SUMS": (
         456,
-        "7c14c8db25fd886724b313cd811102a3b648ae6aab51a54bcbaa86128fb265f1",
+        "edc6ebf7ff4901b280c907a8ff536c56403717e7918a17f9286a619d94aafaa7",
     ),
     "datasets/tinytalks-1200/SHA256SUMS": (
         456,
-        "e6855e38206ee3300b5bece3e19b8eb94833756b7c70c105e2a06262d2ff3c50",
+        "08f1ee157815db414e09ef654dead150f540dc29ad2e30d5f1d6ef0d6bcd743e",
     ),
 }
 # Mean and standard deviation in percent, over 20 seeds other than those of docs/baselines.md and

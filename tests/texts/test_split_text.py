@@ -200,7 +200,7 @@ UNEQUAL_LINES = made_of("a 1 1 a", "a 2 2 a", "b 1 1 b", "b 2 2 b", "b 3 3 b")
 @pytest.mark.parametrize(
     ("table", "train", "val", "message"),
     [
-        (WHOLE_LINES, 8, 5, ".val_per_level: 5 of level 1: its fillers have 2 pairs a line, and "),
+        (WHOLE_LINES, 8, 5, ".val_per_level: 5 of level 1: whole_lines keeps the pairs of a line "),
         (UNEQUAL_LINES, 4, 0, ": level 1: this draw can't meet the counts with whole lines of "),
     ],
 )
