@@ -57,7 +57,7 @@ measure: .venv-milestones/.ready  ## measure what to expect of the historic prog
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 # The validators of others, each in an environment of its own, because some exclude each other.
-VALIDATORS = croissant hub licences citation report
+VALIDATORS = croissant hub licences citation report recipes
 .PRECIOUS: .venv-validators/%/.ready
 
 validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium: 3 minutes
