@@ -23,8 +23,8 @@ repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its p
 	@python -m stages.check --out build/checked
 	@python -m tools.reproduce
 	@python -m tools.leftovers
-	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
-	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \
+	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets docs/paper.md metrics report 2>/dev/null)" ]; then \
+	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, docs/paper.md, metrics/ and report/. No DVC remote is needed."; \
 	else \
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi
