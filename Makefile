@@ -60,7 +60,7 @@ measure: .venv-milestones/.ready  ## measure what to expect of the historic prog
 VALIDATORS = croissant hub licences citation report recipes
 .PRECIOUS: .venv-validators/%/.ready
 
-validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium: 3 minutes
+validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium, and run the recipes: 5 minutes
 
 validate-%: .venv-validators/%/.ready
 	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \
