@@ -23,8 +23,8 @@ repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its p
 	@python -m stages.check --out build/checked
 	@python -m tools.reproduce
 	@python -m tools.leftovers
-	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
-	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \
+	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets docs/paper.md metrics report 2>/dev/null)" ]; then \
+	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, docs/paper.md, metrics/ and report/. No DVC remote is needed."; \
 	else \
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi
@@ -57,10 +57,10 @@ measure: .venv-milestones/.ready  ## measure what to expect of the historic prog
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 # The validators of others, each in an environment of its own, because some exclude each other.
-VALIDATORS = croissant hub licences citation report
+VALIDATORS = croissant hub licences citation report recipes
 .PRECIOUS: .venv-validators/%/.ready
 
-validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium: 3 minutes
+validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium, and run the recipes: 5 minutes
 
 validate-%: .venv-validators/%/.ready
 	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \

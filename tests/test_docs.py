@@ -36,8 +36,8 @@ PAGES = {
 ABOUT = sorted(ROOT.glob("datasets/*/about.yaml"))
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
 PROSE = {page: re.sub(r"```.*?```", "", text, flags=re.DOTALL) for page, text in PAGES.items()}
-# Tests in tests/docs run the code of these: it needs a dataset, or writes one.
-WITH_A_DATASET = ("docs/images.md", "docs/large.md", "docs/texts.md")
+# Tests in tests/docs and tests/validators run the code of these: it needs a dataset, or frameworks.
+RUN_ELSEWHERE = ("docs/images.md", "docs/large.md", "docs/recipes.md", "docs/texts.md")
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -118,7 +118,7 @@ def test_every_file_and_command_that_is_named_exists() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", [p for p in pages_with("python") if p not in WITH_A_DATASET])
+@pytest.mark.parametrize("page", [p for p in pages_with("python") if p not in RUN_ELSEWHERE])
 def test_python_runs_and_prints_what_its_comments_say(page: str, tmp_path: Path) -> None:
     # In a folder of its own, because some of it writes files.
     benchmark = tmp_path / "mnist"

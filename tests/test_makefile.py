@@ -13,7 +13,10 @@ from tests.conftest import ROOT, Repository, link_environment
 pytestmark = pytest.mark.skipif(
     sys.prefix == sys.base_prefix, reason="the tests do not run in a virtual environment"
 )
-COMMIT = "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/."
+COMMIT = (
+    "To keep this, commit params.yaml, dvc.lock, data/, datasets/, docs/paper.md, metrics/ and"
+    " report/."
+)
 BUILT = "Everything is built. There is nothing to commit, and no DVC remote is needed."
 
 
