@@ -1,19 +1,25 @@
-"""The installed package: the data without the pipeline, on the oldest Python and NumPy."""
+"""The wheel, and the package installed from it: on the oldest Python and NumPy too."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
+from email import message_from_bytes
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, copy_repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from email.message import Message
 
 # Read, write again, and read what this version of NumPy writes by itself.
 SCRIPT = """
@@ -71,12 +77,91 @@ def run(*command: str | Path, cwd: Path) -> str:
     return result.stdout
 
 
+def build(folder: Path, target: Path) -> Path:
+    """Build the wheel of a folder into another."""
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", target, cwd=folder)
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def contents(wheel: Path) -> dict[str, bytes]:
+    """Return the files of the wheel, those of its dist-info by their names below it."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {re.sub(r"^[^/]*dist-info/", "", n): archive.read(n) for n in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def metadata(contents: dict[str, bytes]) -> Message:
+    return message_from_bytes(contents["METADATA"])
+
+
+def test_it_is_the_same_bytes_in_another_folder_with_files_that_nobody_released(
+    wheel: Path, tmp_path: Path
+) -> None:
+    mask = os.umask(0o077)
+    try:
+        clone = copy_repository(ROOT, tmp_path / "of another name")
+        for stray in ("tinydatasets/.env", "tinydatasets/fetch/a.txt", "datasets/tinymnist/.env"):
+            (clone.folder / stray).write_text("SECRET=1")
+        other = build(clone.folder, tmp_path / "wheel")
+    finally:
+        os.umask(mask)
+    assert other.name == wheel.name
+    assert other.read_bytes() == wheel.read_bytes()
+
+
+def test_it_has_every_file_of_the_package_and_of_the_datasets(contents: dict[str, bytes]) -> None:
+    modules = {path for path in ROOT.glob("tinydatasets/**/*") if path.is_file()}
+    modules = {path for path in modules if "__pycache__" not in path.parts}
+    released = {path for path in ROOT.glob("datasets/*/*") if path.suffix != ".yaml"}
+    expected = {path.relative_to(ROOT).as_posix() for path in modules}
+    expected |= {f"tinydatasets/{path.relative_to(ROOT).as_posix()}" for path in released}
+    assert {name for name in contents if name.startswith("tinydatasets/")} == expected
+
+
+def test_hatchling_is_the_one_that_pyproject_names(contents: dict[str, bytes]) -> None:
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pins = set(re.findall(r'"hatchling(==[\d.]+)(?:"|; python_version >=)', pyproject))
+    assert {f"=={contents['WHEEL'].decode().split()[4]}"} == pins
+
+
+def test_links_of_the_long_description_lead_to_the_address(metadata: Message) -> None:
+    assert metadata["Author"] == "tinydatasets contributors"
+    address = metadata["Project-URL"].split(", ")[1]
+    text = metadata.get_payload()
+    assert isinstance(text, str)
+    assert "ADDRESS" not in text
+    assert re.findall(r"\]\((?!https://)(.*?)\)", text) == []
+    linked = re.findall(rf"(!?)\[[^]]*\]\({address}/(\w+)/HEAD/(.*?)\)", text)
+    assert len(linked) > 30
+    for is_image, kind, path in linked:
+        assert kind == ("raw" if is_image else "blob")
+        assert (ROOT / path.partition("#")[0]).is_file() or path == "LICENSES"
+
+
+def test_the_sbom_names_each_dataset_with_its_licence(
+    contents: dict[str, bytes], metadata: Message
+) -> None:
+    sbom = json.loads(contents["sboms/tinydatasets.cdx.json"])
+    assert sbom["metadata"]["component"]["version"] == metadata["Version"]
+    for path in sorted(ROOT.glob("datasets/*/SHA256SUMS")):
+        (of,) = (entry for entry in sbom["components"] if entry["name"] == path.parent.name)
+        assert of["hashes"][0]["content"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        licence = "CC-BY-SA-3.0" if path.parent.name == "tinymnist" else "CC-BY-4.0"
+        assert of["licenses"] == [{"expression": licence}]
+        assert of["version"]
+
+
 @pytest.mark.skipif(
     shutil.which("python3.9") is None and "CI" not in os.environ, reason="no Python 3.9 here"
 )
-def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> None:
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
-    (wheel,) = tmp_path.glob("*.whl")
+def test_the_wheel_gives_the_published_bytes_on_python_3_9(wheel: Path, tmp_path: Path) -> None:
     run("python3.9", "-m", "venv", "env", cwd=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "numpy==1.22.0", wheel, cwd=tmp_path)
@@ -86,3 +171,6 @@ def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> No
     installed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).split()
     names = {line.split("==")[0] for line in installed}
     assert names == {"numpy", "pip", "setuptools", "tinydatasets"}
+    # With the hatchling that there is for it.
+    run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", "again", ROOT, cwd=tmp_path)
+    assert (tmp_path / "again" / wheel.name).exists()
