@@ -13,6 +13,10 @@ endif
 # DVC fails at names that are not ASCII where the locale is: all Python here takes UTF-8.
 export PYTHONUTF8 := 1
 
+# DVC unpickles from this folder, which by default everybody on the machine can write to: see
+# docs/SECURITY.md. tools.repair makes it, for its owner alone.
+export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
+
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
