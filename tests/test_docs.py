@@ -37,7 +37,7 @@ ABOUT = sorted(ROOT.glob("datasets/*/about.yaml"))
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
 PROSE = {page: re.sub(r"```.*?```", "", text, flags=re.DOTALL) for page, text in PAGES.items()}
 # Tests in tests/docs run the code of these: it needs a dataset, or writes one.
-WITH_A_DATASET = ("docs/images.md", "docs/large.md", "docs/texts.md")
+WITH_A_DATASET = ("docs/from-dvc.md", "docs/images.md", "docs/large.md", "docs/texts.md")
 
 
 def blocks(page: str, language: str) -> list[str]:
