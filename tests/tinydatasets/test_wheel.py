@@ -158,6 +158,15 @@ def test_the_sbom_names_each_dataset_with_its_licence(
         assert of["version"]
 
 
+def test_from_within_the_archive_it_says_to_install_it(wheel: Path, tmp_path: Path) -> None:
+    code = f"import sys; sys.path.insert(0, {str(wheel)!r}); import tinydatasets as t; t.names()"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: tinydatasets is in a ZIP archive")
+    assert last.endswith(f"`pip install {wheel}`")
+
+
 @pytest.mark.skipif(
     shutil.which("python3.9") is None and "CI" not in os.environ, reason="no Python 3.9 here"
 )
