@@ -58,7 +58,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         build_data["sbom_files"] = [str(sbom)]
         for sums in Path(self.root).glob("datasets/*/SHA256SUMS"):
             released = [line[66:] for line in sums.read_text(encoding="utf-8").splitlines()]
-            for path in sorted(sums.with_name(name) for name in (*PAPERS, *released)):
+            for path in filter(Path.exists, map(sums.with_name, (*PAPERS, *released))):
                 name = path.relative_to(self.root).as_posix()
                 build_data["force_include"][name] = f"tinydatasets/{name}"
 
@@ -72,34 +72,32 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         It has neither date nor serial number, because it has the same bytes wherever it is built.
         """
         core = self.metadata.core
+        components = []
+        for sums in sorted(Path(self.root).glob("datasets/*/SHA256SUMS")):
+            about = sums.with_name("about.yaml")  # which a dataset of a user's own may lack
+            text = about.read_text(encoding="utf-8") if about.exists() else ""
+            stated = dict(re.findall(r"^(version|licence): *(.+)$", text, re.MULTILINE))
+            # Of SHA256SUMS, which has the sums of the files.
+            digest = hashlib.sha256(sums.read_bytes()).hexdigest()
+            components.append(
+                {
+                    "type": "data",
+                    "name": sums.parent.name,
+                    "version": stated.get("version", ""),
+                    "hashes": [{"alg": "SHA-256", "content": digest}],
+                    "licenses": [{"expression": stated["licence"]}] if "licence" in stated else [],
+                }
+            )
         package = {
             "type": "library",
-            "bom-ref": core.name,
             "name": core.name,
             "version": self.metadata.version,
             "purl": f"pkg:pypi/{core.name}@{self.metadata.version}",
             "licenses": [{"expression": core.license_expression}],
         }
-        components = []
-        for sums in sorted(Path(self.root).glob("datasets/*/SHA256SUMS")):
-            about = sums.with_name("about.yaml").read_text(encoding="utf-8")
-            stated = dict(re.findall(r"^(version|licence): *(\S+)$", about, re.MULTILINE))
-            digest = hashlib.sha256(sums.read_bytes()).hexdigest()
-            components.append(
-                {
-                    "type": "data",
-                    "bom-ref": sums.parent.name,
-                    "name": sums.parent.name,
-                    "version": stated.get("version", ""),
-                    # Of SHA256SUMS, which has the sums of the files.
-                    "hashes": [{"alg": "SHA-256", "content": digest}],
-                    "licenses": [{"expression": stated["licence"]}] if "licence" in stated else [],
-                }
-            )
         return {
             "bomFormat": "CycloneDX",
             "specVersion": "1.6",
-            "version": 1,
             "metadata": {"component": package},
             "components": components,
         }
