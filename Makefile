@@ -13,10 +13,14 @@ endif
 # DVC fails at names that are not ASCII where the locale is: all Python here takes UTF-8.
 export PYTHONUTF8 := 1
 
+# DVC unpickles from this folder, which by default everybody on the machine can write to: see
+# docs/SECURITY.md. tools.repair makes it, for its owner alone.
+export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
+
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema release help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.repair
@@ -57,7 +61,7 @@ measure: .venv-milestones/.ready  ## measure what to expect of the historic prog
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 # The validators of others, each in an environment of its own, because some exclude each other.
-VALIDATORS = croissant hub licences citation report recipes
+VALIDATORS = croissant hub licences citation report recipes wheel
 .PRECIOUS: .venv-validators/%/.ready
 
 validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium, and run the recipes: 5 minutes
@@ -115,6 +119,9 @@ lock: .venv/.ready  ## update requirements/pipeline.txt and requirements/large.t
 
 schema: .venv/.ready  ## update stages/params/params.schema.json after a change of the model of params.yaml
 	python -m tools.schema --out stages/params/params.schema.json
+
+release: .venv/.ready validate-wheel  ## build the wheel with its sums in build/release, and tag the commit
+	@python -m tools.release $(if $(REHEARSAL),--rehearsal yes)
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+if not Path(__file__).parent.is_dir():
+    raise ImportError(
+        "tinydatasets is in a ZIP archive, such as its wheel, from which files can't be read:"
+        f" `pip install {Path(__file__).parent.parent}`"
+    )
+
 T = TypeVar("T")
 # What editors complete; any other name may be a dataset of a user's own.
 Scaled = Literal["tinydigits", "tinydigits-150"]
