@@ -22,7 +22,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             build_data["dependencies"].extend(extras["pipeline"])
             return
         named = ("CITATION.bib", "LICENSE", "SHA256SUMS", "classes.json", "croissant.json")
-        for pattern in (*named, "*.csv", "*.jsonl", "*.md", "*.pkl", "*.txt", "*.zip"):
+        for pattern in (*named, "*.csv", "*.jsonl", "*.md", "*.pkl", "*.txt"):
             for path in sorted(Path(self.root).glob(f"datasets/*/{pattern}")):
                 name = path.relative_to(self.root).as_posix()
                 build_data["force_include"][name] = f"tinydatasets/{name}"
