@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tinydatasets
 from tests.conftest import PIPELINES, ROOT
 
 if TYPE_CHECKING:
@@ -182,6 +183,19 @@ def test_a_fresh_clone_builds_to_what_is_committed(built: Repository, clone: Rep
     assert built.run("git", "diff", "--stat", "HEAD~1", "HEAD") == ""
     assert "up to date" in built.run("dvc", "status", *PIPELINES)
     assert built.repro(*PIPELINES) == set()
+
+
+def test_what_ships_is_small_and_as_large_as_is_said() -> None:
+    sizes = {path: path.stat().st_size for path in ROOT.glob("datasets/*/*")}
+    # Its author's own text of a dataset is not part of the package.
+    assert sum(size for path, size in sizes.items() if path.suffix != ".yaml") <= 1_850_000
+    page = (ROOT / "datasets/PHILOSOPHY.md").read_text(encoding="utf-8")
+    for name in tinydatasets.names():
+        of = {path: size for path, size in sizes.items() if path.parent.name == name}
+        assert sum(of.values()) < 2**20
+        kinds = (".pkl", ".txt", ".jsonl")
+        samples = sum(size for path, size in of.items() if path.suffix in kinds)
+        assert f"| `{name}` | {samples:,} |" in page
 
 
 @pytest.mark.parametrize(("dataset", "recipe", "split"), REFERENCE)

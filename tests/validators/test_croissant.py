@@ -13,7 +13,6 @@ import pytest
 from tests.validators.released import IMAGES, NAMES, ROOT, arrays
 from tinydatasets.__main__ import main
 
-
 # What a dataset needs, which mlcroissant takes without: of the format, and of NeurIPS 2026.
 REQUIRED = """
 name description url license version datePublished creator keywords citeAs
