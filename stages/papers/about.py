@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from stages.common.files import write_bytes
 from stages.common.templates import environment
 from stages.common.yaml_model import read_model
-from stages.params.model import Entry, Strict
+from stages.params.model import Bool, Entry, Strict
 
 if TYPE_CHECKING:
     from stages.params.model import Params
@@ -129,7 +129,7 @@ class About(Entry):
     """Who or what it has too much or too little of; a list."""
     impact: Words | None = None
     """What good and what harm its use may do to people."""
-    synthetic: bool | None = None
+    synthetic: Bool | None = None
     """Whether a program or a model made any of its samples: true or false."""
     maintenance: Words | None = None
     """Who looks after it, how to report an error, and what happens to old versions."""
