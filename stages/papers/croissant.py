@@ -100,6 +100,7 @@ def croissant(facts: Mapping[str, Any], made: str) -> dict[str, Any]:
         "datePublished": about["year"] and str(about["year"]),
         "creator": [{"@type": "sc:Organization", "name": name} for name in about["authors"] or []],
         "keywords": about["keywords"],
+        "inLanguage": about["languages"],
         "citeAs": about["citation"],
         "sdPublisher": {"@type": "sc:Organization", "name": "the pipeline of tinydatasets"},
         "rai:dataCollection": about["collection"],

@@ -53,6 +53,10 @@ def test_the_tutorial_prints_what_it_shows(built: Repository) -> None:
     comments = re.findall(r"^print\(.*\)  # (.*)$", code, re.M)
     assert built.run("python", "-c", code).splitlines() == comments
 
+    built.run("python", "-m", "tools.pictures")
+    drawn = [Image.open(folder / "docs/mydigits.png") for folder in (ROOT, built.folder)]
+    assert drawn[0].tobytes() == drawn[1].tobytes()
+
     check_changes(built)
 
 
