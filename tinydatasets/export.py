@@ -224,7 +224,7 @@ def _described(
         records = [
             record
             for record in document["recordSet"]
-            if all(f["source"].get("fileObject", {}).get("@id") in here for f in record["field"])
+            if all(f["source"]["fileObject"]["@id"] in here for f in record["field"])
         ]
         images = [] if isinstance(data, Text) else list(map(_records, splits))
         document["distribution"] = kept + [_file(*file) for file in files.items()]

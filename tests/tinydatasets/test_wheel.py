@@ -52,7 +52,7 @@ SUMS = """\
 None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
 [212, 44, 44] 1-18
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
-'samples.csv', 'test.pkl', 'tinymnist-test.zip', 'tinymnist-train.zip', 'train.pkl']
+'samples.csv', 'test.pkl', 'train.pkl']
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 ['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \

@@ -1,4 +1,4 @@
-"""Hugging Face's `datasets` loads every dataset, as it is and exported to Parquet, offline."""
+"""Hugging Face's `datasets` loads texts as they are, and every dataset as Parquet, offline."""
 
 from __future__ import annotations
 
@@ -20,19 +20,6 @@ def load(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     # A type checker takes the folder of the repository for this package.
     datasets = importlib.import_module("datasets")
     return datasets.load_dataset(str(folder), cache_dir=str(cache))
-
-
-@pytest.mark.parametrize("name", IMAGES)
-def test_images_and_labels_are_loaded_in_the_order_of_the_pickles(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded = load(ROOT / "datasets" / name, tmp_path, monkeypatch)
-    assert set(loaded) == {"train", "test"}
-    for split, rows in loaded.items():
-        images, labels = arrays(name, split)
-        assert rows["label"] == labels.tolist()
-        assert (np.stack([np.asarray(image) for image in rows["image"]]) == images).all()
-        assert set(rows.column_names) == {"image", "class", "row", "label", "tier", "difficulty"}
 
 
 @pytest.mark.parametrize(
