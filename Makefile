@@ -56,7 +56,7 @@ test-pytorch: .venv-milestones/.ready  ## run the tests and checks that need PyT
 milestones: .venv-milestones/.ready  ## run the historic programs that need no network: 1 minute
 	@$(WITH_PYTORCH) python -m milestones.run_all
 
-measure: .venv-milestones/.ready  ## measure what to expect of the historic programs: 4 minutes, or nothing to do
+measure: .venv-milestones/.ready  ## measure what to expect of the historic programs: 3 minutes, or nothing to do
 	@python -m tools.repair
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
