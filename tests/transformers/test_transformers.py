@@ -172,7 +172,7 @@ def test_figures_are_means_deviations_and_the_worst() -> None:
         [20, 3.2, "train", 2, 1],
         [20, 3.2, "val", 1, 0.75],
         [20, 3.2, "test", 2, 0.625],
-        [20, 3.2, "held out", 3, 0.6667],
+        [20, 3.2, "held out", 3, 0.666667],
     ]
     assert [(row["id"], row["said"]) for row in figures["wrong"]] == [
         ("1-03", {"Yes, I do.": 1}),
