@@ -111,7 +111,7 @@ def test_the_page_has_what_was_built(built: Repository) -> None:
 def test_what_was_measured_with_other_values_is_left_out(built: Repository) -> None:
     """A curve of a recipe that was changed since, and a transformer that learned other pairs."""
     assert "classroom, 20 epochs" in section(built, "tinydigits")
-    assert " parameters on words" in built.read("datasets/tinytalks/README.md")
+    assert "The transformer on words has" in built.read("datasets/tinytalks/README.md")
     built.set_param("recipes.classroom.epochs", 40)
     built.set_param("recipes.short", {**built.params()["recipes"]["tuned"], "epochs": 2})
     built.set_param("texts.tinytalks.seed", 7)
@@ -124,6 +124,6 @@ def test_what_was_measured_with_other_values_is_left_out(built: Repository) -> N
     assert "<code>short</code>" in shown
     assert "short, " not in curves
     assert 'id="claim"' not in built.read("report/index.html")
-    assert " parameters on" not in built.read("datasets/tinytalks/README.md")
+    assert "The transformer on" not in built.read("datasets/tinytalks/README.md")
     (line,) = re.findall("^. `tinytalks` .*$", built.read("datasets/README.md"), re.M)
     assert "transformer on" not in line

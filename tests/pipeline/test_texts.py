@@ -67,7 +67,7 @@ def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
             "How many legs does <animal> have?",
             "How many legs does <animl> have?",
             (
-                ", line 71: topics[2].templates[0].question[0]: unknown slot 'animl'; allowed: "
+                ", line 72: topics[2].templates[0].question[0]: unknown slot 'animl'; allowed: "
                 "animal, legs, wrong. Did you mean 'animal'?"
             ),
         ),
