@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE = (ROOT / "docs/recipes.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| \[(.*)\]\(#.*\) \| `(.*)` \| (\d+ to \d+) \|$", PAGE, re.M)
+ROWS = re.findall(r"^\| \[(.*)\]\(#.*\) \| `(.*)` \| ([\d.]+ to [\d.]+) \|$", PAGE, re.M)
 SECTIONS = {section.partition("\n")[0]: section for section in PAGE.split("\n## ")[1:]}
 
 
@@ -47,5 +47,5 @@ def test_accuracy_is_within_the_interval(
         )
     accuracy = float(printed.splitlines()[-1])
     print(f"{name}, seed {seed}: {accuracy:.1f}")
-    low, high = map(int, interval.split(" to "))
+    low, high = map(float, interval.split(" to "))
     assert low <= accuracy <= high
