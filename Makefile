@@ -13,18 +13,22 @@ endif
 # DVC fails at names that are not ASCII where the locale is: all Python here takes UTF-8.
 export PYTHONUTF8 := 1
 
+# DVC unpickles from this folder, which by default everybody on the machine can write to: see
+# docs/SECURITY.md. tools.repair makes it, for its owner alone.
+export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
+
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema release help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.repair
 	@python -m stages.check --out build/checked
 	@python -m tools.reproduce
 	@python -m tools.leftovers
-	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets metrics report 2>/dev/null)" ]; then \
-	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/. No DVC remote is needed."; \
+	@if [ -n "$$(git status --porcelain params.yaml dvc.lock data datasets docs/paper.md metrics report 2>/dev/null)" ]; then \
+	  echo "To keep this, commit params.yaml, dvc.lock, data/, datasets/, docs/paper.md, metrics/ and report/. No DVC remote is needed."; \
 	else \
 	  echo "Everything is built. There is nothing to commit, and no DVC remote is needed."; \
 	fi
@@ -57,10 +61,10 @@ measure: .venv-milestones/.ready  ## measure what to expect of the historic prog
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 # The validators of others, each in an environment of its own, because some exclude each other.
-VALIDATORS = croissant hub licences citation report
+VALIDATORS = croissant hub licences citation report recipes wheel
 .PRECIOUS: .venv-validators/%/.ready
 
-validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium: 3 minutes
+validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium, and run the recipes: 5 minutes
 
 validate-%: .venv-validators/%/.ready
 	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \
@@ -115,6 +119,9 @@ lock: .venv/.ready  ## update requirements/pipeline.txt and requirements/large.t
 
 schema: .venv/.ready  ## update stages/params/params.schema.json after a change of the model of params.yaml
 	python -m tools.schema --out stages/params/params.schema.json
+
+release: .venv/.ready validate-wheel  ## build the wheel with its sums in build/release, and tag the commit
+	@python -m tools.release $(if $(REHEARSAL),--rehearsal yes)
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile

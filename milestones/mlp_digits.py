@@ -64,7 +64,8 @@ def editions() -> dict[str, tuple[tinydatasets.Split, dict[str, tinydatasets.Spl
     """
     large, small = (tinydatasets.load(name) for name in ("tinydigits", "tinydigits-150"))
     used = {image.tobytes() for split in small for image in split.images}
-    images, labels = (np.concatenate(arrays) for arrays in zip(*large))
+    images = np.concatenate([split.images for split in large])
+    labels = np.concatenate([split.labels for split in large])
     is_unused = [image.tobytes() not in used for image in images]
     unused = tinydatasets.Split(images[is_unused], labels[is_unused])
     return {

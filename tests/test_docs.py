@@ -36,8 +36,14 @@ PAGES = {
 ABOUT = sorted(ROOT.glob("datasets/*/about.yaml"))
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
 PROSE = {page: re.sub(r"```.*?```", "", text, flags=re.DOTALL) for page, text in PAGES.items()}
-# Tests in tests/docs run the code of these: it needs a dataset, or writes one.
-WITH_A_DATASET = ("docs/images.md", "docs/large.md", "docs/texts.md")
+# Tests in tests/docs and tests/validators run the code of these: it needs a dataset, or frameworks.
+RUN_ELSEWHERE = (
+    "docs/from-dvc.md",
+    "docs/images.md",
+    "docs/large.md",
+    "docs/recipes.md",
+    "docs/texts.md",
+)
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -118,7 +124,7 @@ def test_every_file_and_command_that_is_named_exists() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", [p for p in pages_with("python") if p not in WITH_A_DATASET])
+@pytest.mark.parametrize("page", [p for p in pages_with("python") if p not in RUN_ELSEWHERE])
 def test_python_runs_and_prints_what_its_comments_say(page: str, tmp_path: Path) -> None:
     # In a folder of its own, because some of it writes files.
     benchmark = tmp_path / "mnist"
@@ -245,7 +251,7 @@ def test_the_pictures_are_those_of_the_data() -> None:
 def test_the_version_that_is_cited_is_the_one_that_there_is() -> None:
     """A release has a date; what comes after it is ``.dev0`` of the next, and has none."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    version, date = tinydatasets.__version__, citation.get("date-released", "")
+    version, date = tinydatasets.__version__, str(citation.get("date-released", ""))
     assert citation["version"] == version
     following, is_next, _ = version.partition(".dev")
     commit = ", commit HASH" if is_next else ""
@@ -258,5 +264,10 @@ def test_the_version_that_is_cited_is_the_one_that_there_is() -> None:
     versions = [yaml.safe_load(path.read_text("utf-8"))["version"] for path in ABOUT]
     waiting = {name for name in versions if "-" in name}
     assert waiting <= ({f"{following}-dev"} if is_next else set())
+    papers = [json.loads(path.with_name("croissant.json").read_text("utf-8")) for path in ABOUT]
+    assert [paper["version"] for paper in papers] == versions
+    tags = ["git", "tag", "--points-at", "HEAD", "v*"]  # none in an archive that was unpacked
+    tag = subprocess.run(tags, cwd=ROOT, text=True, capture_output=True, check=False).stdout
+    assert tag.split() in ([], [f"v{version}"])
     # Several licences would mean that one may choose.
     assert citation["license"] == "BSD-3-Clause"

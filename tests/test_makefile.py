@@ -13,7 +13,10 @@ from tests.conftest import ROOT, Repository, link_environment
 pytestmark = pytest.mark.skipif(
     sys.prefix == sys.base_prefix, reason="the tests do not run in a virtual environment"
 )
-COMMIT = "To keep this, commit params.yaml, dvc.lock, data/, datasets/, metrics/ and report/."
+COMMIT = (
+    "To keep this, commit params.yaml, dvc.lock, data/, datasets/, docs/paper.md, metrics/ and"
+    " report/."
+)
 BUILT = "Everything is built. There is nothing to commit, and no DVC remote is needed."
 
 
@@ -35,7 +38,10 @@ def test_make_repro_builds_and_says_what_to_commit(ready: Repository) -> None:
     assert last_line(printed).startswith(COMMIT)
     assert not re.search("git add|core.autostage|dvc push", printed)
     ready.commit()
-    printed = ready.run("make", "repro")
+    printed = ready.run("env", "-u", "DVC_SITE_CACHE_DIR", "make", "repro")
+    site = ready.folder / ".dvc/tmp/site"
+    assert site.stat().st_mode & 0o777 == 0o700
+    assert list(site.glob("repo/*/hashes/local/cache.db"))
     assert "up to date" in printed
     assert "pip install" not in printed
     assert last_line(printed) == BUILT

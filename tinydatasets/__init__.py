@@ -1,5 +1,16 @@
 """Tiny, curated, real datasets for teaching machine learning.
 
+==================  ============================================================
+``tinydigits``      1000 + 200 images of handwritten digits, 8 x 8 pixels
+``tinydigits-150``  150 + 47 of them
+``tinymnist``       1000 + 200 images of MNIST, 28 x 28 pixels, easy and hard
+``tinytalks``       212 + 44 + 44 questions with answers, in five levels
+``tinytalks-1200``  840 + 180 + 180 of them, a larger edition
+==================  ============================================================
+
+`load` takes the names of images, `load_text` those of texts, `names` lists all that are here,
+`path` returns the folder of one. The command ``tinydatasets`` does the same in a terminal.
+
 >>> import tinydatasets
 >>> (x_train, y_train), (x_test, y_test) = tinydatasets.load("tinydigits-150")
 >>> x_train.shape, y_test.shape
@@ -17,7 +28,7 @@ if TYPE_CHECKING:
     from tinydatasets import classes as classes
     from tinydatasets import pickles as pickles
     from tinydatasets import texts as texts
-    from tinydatasets.loading import load, load_text
+    from tinydatasets.loading import load, load_text, names, path
     from tinydatasets.pickles import read_split
     from tinydatasets.texts import read_pairs
     from tinydatasets.types import Dataset, FormatError, Pair, Split, Text
@@ -32,6 +43,8 @@ __all__ = [
     "Text",
     "load",
     "load_text",
+    "names",
+    "path",
     "read_pairs",
     "read_split",
 ]
@@ -40,7 +53,7 @@ __all__ = [
 # for what it uses.
 _MODULES = {
     **dict.fromkeys(["Dataset", "FormatError", "Pair", "Split", "Text"], "types"),
-    **dict.fromkeys(["load", "load_text"], "loading"),
+    **dict.fromkeys(["load", "load_text", "names", "path"], "loading"),
     "read_pairs": "texts",
     "read_split": "pickles",
 }

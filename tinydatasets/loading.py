@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, overload
 
 import numpy as np
 
-from tinydatasets.classes import read_classes
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
-from tinydatasets.texts import read_splits
 from tinydatasets.types import (
     RESTORE,
     Dataset,
@@ -23,9 +21,22 @@ from tinydatasets.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
+
+if not Path(__file__).parent.is_dir():
+    raise ImportError(
+        "tinydatasets is in a ZIP archive, such as its wheel, from which files can't be read:"
+        f" `pip install {Path(__file__).parent.parent}`"
+    )
 
 T = TypeVar("T")
+# What editors complete; any other name may be a dataset of a user's own.
+Scaled = Literal["tinydigits", "tinydigits-150"]
+Whole = Literal["tinymnist", "mnist", "cifar10"]
+TextName = Literal["tinytalks", "tinytalks-1200"]
+Shape = Literal["image", "flat", "channels_last", "channels_first"]
 # By which files a dataset is known, of which one may be gone.
 _IMAGES: Final = ("*.pkl", "samples.csv")
 _TEXTS: Final = ("*.jsonl",)
@@ -51,12 +62,62 @@ def _read(read: Callable[[Path], T], name: str) -> T:
         raise FileNotFoundError(f"{error.filename} is missing. {RESTORE}") from None
 
 
+def names() -> list[str]:
+    """Return the name of each dataset and text that is here, fetched benchmarks among them.
+
+    `load` takes those of images, `load_text` those of texts.
+
+    Examples
+    --------
+    >>> {"tinydigits", "tinymnist", "tinytalks"} <= {*names()}
+    True
+    """
+    from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
+
+    fetched = [name for name in BENCHMARKS if (home() / name / "test-labels.npy").is_file()]
+    return sorted({*_names((*_IMAGES, *_TEXTS)), *fetched})
+
+
+def path(name: Scaled | Whole | TextName | str) -> Path:
+    """Return the folder of a dataset or a text: its files, its card and its other papers.
+
+    It raises a ValueError if there is none of that name, or it has not been fetched.
+
+    Examples
+    --------
+    >>> (path("tinydigits") / "samples.csv").read_text().splitlines()[0]
+    'split,row,label,tier,difficulty'
+    """
+    from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
+
+    shipped = _names((*_IMAGES, *_TEXTS))
+    if name in shipped:
+        return _folder() / name
+    if name in names():
+        return home() / name
+    raise _not_fetched(name) if name in BENCHMARKS else _unknown(name, shipped, sorted(BENCHMARKS))
+
+
+def _nearest(word: object, words: Sequence[str]) -> str:
+    """Return the question whether the nearest of some words was meant, if any is near."""
+    import difflib  # noqa: PLC0415 - only an error needs it
+
+    near = difflib.get_close_matches(str(word).lower(), words, n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def _not_fetched(name: str) -> ValueError:
+    return ValueError(
+        f"{name} is not in {home() / name}. `tinydatasets fetch {name}` says how large it is and"
+        f" where it comes from, `tinydatasets fetch {name} --download` fetches it."
+    )
+
+
 def _unknown(
-    name: str, names: list[str], fetched: list[str], other: str, others: list[str]
+    name: str, names: list[str], fetched: list[str], other: str = "", others: Sequence[str] = ()
 ) -> ValueError:
     """Return the error that says what there is; `other` is the function that loads the `others`."""
-    near = difflib.get_close_matches(str(name).lower(), [*names, *fetched], n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    hint = _nearest(name, [*names, *fetched])
     if str(name).lower() in others:
         hint = f" Did you mean `tinydatasets.{other}({str(name).lower()!r})`?"
     more = f", and once fetched {', '.join(fetched)}" if fetched else ""
@@ -67,7 +128,15 @@ def _unknown(
     return ValueError(f"no dataset {name!r} in {folder}; {there}.{hint}")
 
 
-def load(name: str) -> Dataset:
+@overload
+def load(name: Scaled, *, scale: bool = ..., shape: Shape = ...) -> Dataset[np.float32]: ...
+@overload
+def load(name: Whole, *, scale: Literal[False] = ..., shape: Shape = ...) -> Dataset[np.uint8]: ...
+@overload
+def load(name: str, *, scale: Literal[True], shape: Shape = ...) -> Dataset[np.float32]: ...
+@overload
+def load(name: str, *, scale: bool = ..., shape: Shape = ...) -> Dataset: ...
+def load(name: str, *, scale: bool = False, shape: Shape = "image") -> Dataset[Any]:
     """Load a dataset that ships with the package, that the pipeline built, or that was fetched.
 
     Nothing is ever fetched from here: that is what the command ``tinydatasets fetch`` is for.
@@ -79,6 +148,13 @@ def load(name: str) -> Dataset:
         ``"tinydigits-150"`` (150 and 47), ``"tinymnist"`` (1000 and 200 of 28 x 28), one of your
         own in ``params.yaml``, or once fetched ``"mnist"`` (60,000 and 10,000 of 28 x 28) or
         ``"cifar10"`` (50,000 and 10,000 of 32 x 32 x 3).
+    scale : bool
+        Whether images are float32 in [0, 1], whatever they were published as: uint8 is divided by
+        255.
+    shape : {"image", "flat", "channels_last", "channels_first"}
+        The shape of images, for c channels, 1 if they are grey and 3 in colour: ``"image"`` as
+        below, ``"flat"`` (n, height * width * c), ``"channels_last"`` (n, height, width, c) or
+        ``"channels_first"`` (n, c, height, width).
 
     Returns
     -------
@@ -86,16 +162,16 @@ def load(name: str) -> Dataset:
         The splits `train` and `test`, each a pair of `images` (float32, shape (n, height, width),
         in [0, 1]) and `labels` (int64, shape (n,)). The images of ``"tinymnist"``, ``"mnist"`` and
         ``"cifar10"`` are as they were published: uint8, 0 to 255, those of ``"cifar10"`` of shape
-        (n, height, width, 3). ``images / np.float32(255)`` brings them to float32 in [0, 1].
+        (n, height, width, 3). All arrays are C-contiguous.
         It unpacks as ``train, test``. Its attribute `val` is the third split of a dataset that has
         one, or None, and `classes` the names of the classes, in label order.
 
     Raises
     ------
     ValueError
-        If there is no dataset of that name, if it has not been fetched, or (as its subclass
-        `FormatError`) if a file of it is damaged, or another than ``SHA256SUMS`` lists. What was
-        fetched is checked when it is fetched.
+        If there is no such shape or no dataset of that name, if it has not been fetched, or (as
+        its subclass `FormatError`) if a file of it is damaged, or another than ``SHA256SUMS``
+        lists. What was fetched is checked when it is fetched.
     OSError
         If a file of it is missing or can't be read.
 
@@ -112,7 +188,43 @@ def load(name: str) -> Dataset:
     >>> dataset = tinydatasets.load("tinymnist")
     >>> dataset.classes[dataset.train.labels[0]], dataset.val
     ('4', None)
+    >>> tinydatasets.load("tinymnist", scale=True, shape="flat").train
+    Split
+      images  float32 (1000, 784), 0.0 to 1.0
+      labels  int64 (1000,), 0 to 9
     """
+    if shape not in get_args(Shape):
+        allowed = ", ".join(map(repr, get_args(Shape)))
+        hint = _nearest(shape, get_args(Shape))
+        raise ValueError(f"shape={shape!r}: expected one of {allowed}.{hint}")
+    dataset = _loaded(name)
+
+    def converted(split: Split) -> Split[Any]:
+        return Split(
+            _reshaped(_scaled(split.images) if scale else split.images, shape), split.labels
+        )
+
+    train, test = map(converted, dataset)
+    return Dataset(train, test, dataset.val and converted(dataset.val), dataset.classes)
+
+
+def _scaled(images: npt.NDArray[np.float32 | np.uint8]) -> npt.NDArray[np.float32]:
+    """Return images as float32 in [0, 1]; those that are float32 are so already."""
+    scaled = images.astype(np.float32, copy=False)
+    return np.divide(scaled, np.float32(255)) if images.dtype == np.uint8 else scaled
+
+
+def _reshaped(images: npt.NDArray[Any], shape: Shape) -> npt.NDArray[Any]:
+    """Return images of shape (n, h, w) or (n, h, w, 3) in a shape that `load` names."""
+    if shape == "flat":
+        return images.reshape(len(images), math.prod(images.shape[1:]))
+    if shape != "image" and images.ndim == 3:
+        images = images[..., np.newaxis]
+    return np.ascontiguousarray(np.moveaxis(images, -1, 1) if shape == "channels_first" else images)
+
+
+def _loaded(name: str) -> Dataset:
+    """Load a dataset as it was published."""
     names = _names(_IMAGES)
     if name in names:
         return _read(_released, name)
@@ -132,6 +244,8 @@ def _released(folder: Path) -> Dataset:
     val = read_split(folder / "val.pkl") if "val.pkl" in files else None
     names = None
     if "classes.json" in files:
+        from tinydatasets.classes import read_classes  # noqa: PLC0415
+
         names = read_classes(folder / "classes.json", count_classes(train, test, val))
     return Dataset(train, test, val, names)
 
@@ -143,10 +257,7 @@ def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
     try:
         arrays = [np.load(folder / f"{file}.npy", allow_pickle=False) for file in files]
     except FileNotFoundError:
-        raise ValueError(
-            f"{name} is not in {folder}. `tinydatasets fetch {name}` says how large it is and where"
-            f" it comes from, `tinydatasets fetch {name} --download` fetches it."
-        ) from None
+        raise _not_fetched(name) from None
     except (ValueError, EOFError) as error:
         raise FormatError(
             f"{folder} is damaged ({error}). `tinydatasets fetch {name} --download` mends it."
@@ -154,7 +265,7 @@ def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
     return Dataset(Split(*arrays[:2]), Split(*arrays[2:]), classes=classes)
 
 
-def load_text(name: str) -> Text:
+def load_text(name: TextName | str) -> Text:
     """Load questions and answers that ship with the package or were built in this clone.
 
     Parameters
@@ -190,6 +301,8 @@ def load_text(name: str) -> Text:
     >>> train[-1].question, train[-1].answer
     ('Kofi reads. Ben dances. What does Ben do?', 'Ben dances.')
     """
+    from tinydatasets.texts import read_splits  # noqa: PLC0415
+
     names = _names(_TEXTS)
     if name not in names:
         raise _unknown(name, names, [], "load", _names(_IMAGES))

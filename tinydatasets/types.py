@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
+from collections import namedtuple
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import os
@@ -13,6 +14,23 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
+    import typing_extensions
+
+    Pixel_co = typing_extensions.TypeVar(
+        "Pixel_co",
+        bound=np.float32 | np.uint8,
+        covariant=True,
+        default=np.float32 | np.uint8,
+    )
+
+    class _Arrays(NamedTuple, Generic[Pixel_co]):
+        images: npt.NDArray[Pixel_co]
+        labels: npt.NDArray[np.int64]
+
+else:
+    Pixel_co = TypeVar("Pixel_co", covariant=True)
+    # Python takes a NamedTuple with a type variable from 3.11 on.
+    _Arrays = namedtuple("_Arrays", ("images", "labels"))
 
 T = TypeVar("T")
 # What to do when a file of a dataset is missing or another one.
@@ -25,20 +43,19 @@ class FormatError(ValueError):
     """A file is not one that this package writes, or values are not fit to be written to one."""
 
 
-class Split(NamedTuple):
+class Split(_Arrays[Pixel_co]):
     """Images and labels of one split, row by row.
 
     Attributes
     ----------
     images : ndarray of shape (n, height, width) or (n, height, width, 3), dtype float32 or uint8
         Pixels, grey or of red, green and blue: float32 in [0, 1], or the source's own whole
-        numbers as uint8.
+        numbers as uint8. `load` returns other shapes where it is asked for them.
     labels : ndarray of shape (n,), dtype int64
         The class of each image, 0 or more.
     """
 
-    images: npt.NDArray[np.float32 | np.uint8]
-    labels: npt.NDArray[np.int64]
+    __slots__ = ()
 
     def __repr__(self) -> str:
         """Return a line for each array: its type, its shape and its range."""
@@ -59,7 +76,7 @@ def _in_lines(value: object, fields: dict[str, str]) -> str:
     return "\n".join([type(value).__name__, *lines])
 
 
-class Dataset(tuple[Split, Split]):
+class Dataset(tuple["Split[Pixel_co]", "Split[Pixel_co]"], Generic[Pixel_co]):
     """The splits of a dataset, and the names of its classes.
 
     It is the pair ``train, test``, and unpacks as such, whether there is a third split or not. Each
@@ -70,7 +87,7 @@ class Dataset(tuple[Split, Split]):
     ----------
     train, test : Split
         The rows to learn from, and those to score on.
-    val : Split, optional
+    val : Split[Pixel_co], optional
         The rows to choose a model by.
     classes : iterable of str, optional
         The names of the classes, in label order: that of a label is ``classes[label]``. By default
@@ -96,16 +113,16 @@ class Dataset(tuple[Split, Split]):
       classes       3: ('oak', 'ash', 'elm')
     """
 
-    _val: Split | None
+    _val: Split[Pixel_co] | None
     _classes: tuple[str, ...]
 
     def __new__(  # noqa: D102 - see the class
         cls,
-        train: Split,
-        test: Split,
-        val: Split | None = None,
+        train: Split[Pixel_co],
+        test: Split[Pixel_co],
+        val: Split[Pixel_co] | None = None,
         classes: Iterable[str] | None = None,
-    ) -> Dataset:
+    ) -> Dataset[Pixel_co]:
         self = super().__new__(cls, (train, test))
         self._val = val
         if classes is None:
@@ -114,17 +131,17 @@ class Dataset(tuple[Split, Split]):
         return self
 
     @property
-    def train(self) -> Split:
+    def train(self) -> Split[Pixel_co]:
         """The rows to learn from."""
         return self[0]
 
     @property
-    def test(self) -> Split:
+    def test(self) -> Split[Pixel_co]:
         """The rows to score on."""
         return self[1]
 
     @property
-    def val(self) -> Split | None:
+    def val(self) -> Split[Pixel_co] | None:
         """The rows to choose a model by, if the dataset has such."""
         return self._val
 
@@ -133,7 +150,7 @@ class Dataset(tuple[Split, Split]):
         """The name of each class, in label order."""
         return self._classes
 
-    def __getnewargs__(self) -> tuple[Split, Split]:
+    def __getnewargs__(self) -> tuple[Split[Pixel_co], Split[Pixel_co]]:
         """Return what `copy` and `pickle` call `__new__` with, before they copy the attributes."""
         return self.train, self.test
 

@@ -1,12 +1,12 @@
 """Draw the pictures of the READMEs from the released data: ``python -m tools.pictures``.
 
-Those of ``docs/images.md`` are drawn in a clone in which its tutorial was followed.
+That of ``docs/images.md`` is drawn in a clone in which its tutorial was followed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -23,19 +23,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 ROOT = Path(__file__).parent.parent
-PREDICTIONS = ROOT / "build/leaves/predictions/classroom.csv"
+PREDICTIONS = ROOT / "build/mydigits/predictions/tuned.csv"
 CURVES = ROOT / "experiments/curves/results"
 MARGIN = 3
 
 
 def draw_lines(lines: list[npt.NDArray[np.float32]], zoom: int) -> Image.Image:
-    """Draw lines of images in [0, 1], one below the other, those in grey dark on white."""
-    drawn = []
+    """Draw lines of images in [0, 1], one below the other, dark on white."""
+    margins, drawn = [(0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)], []
     for images in lines:
-        is_grey = images.ndim == 3
-        pixels = np.round(255 * (1 - images if is_grey else images)).astype(np.uint8)
+        pixels = np.round(255 * (1 - images)).astype(np.uint8)
         tiles = pixels.repeat(zoom, axis=1).repeat(zoom, axis=2)
-        margins = [(0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)][: images.ndim]
         drawn.append(np.hstack([*np.pad(tiles, margins, constant_values=255)]))
     return Image.fromarray(np.vstack(drawn))
 
@@ -57,31 +55,20 @@ def tinymnist() -> Image.Image:
     return draw_lines([np.concatenate([digit[:7], gap, digit[-7:]]) for digit in digits], zoom=1)
 
 
-def leaves() -> Image.Image:
-    """Draw the first 12 training images of each class of the leaves."""
-    images, labels = tinydatasets.load("leaves").train
-    return draw_lines([images[labels == label][:12] for label in range(3)], zoom=2)
+def mydigits() -> Image.Image:
+    """Draw a test image for each true digit, from top to bottom, and predicted one, to the right.
 
-
-def leaves_predicted() -> Image.Image:
-    """Draw the test images of the leaves: true classes from top to bottom, predicted to the right.
-
-    Each cell has four columns of images in the order of the test split, and ends at a gray line.
+    A cell has the first such image of the test split; if there is none, it is empty.
     """
-    dataset = tinydatasets.load("leaves")
-    images, labels = dataset.test
+    images, labels = tinydatasets.load("mydigits").test
     rows = [row for row in read_csv(PREDICTIONS) if row["split"] == "test"]
-    predicted = np.array([dataset.classes.index(row["predicted"]) for row in rows])
-
-    def cell(actual: int, guess: int) -> npt.NDArray[Any]:
-        tiles = np.ones((12, *images.shape[1:]), np.float32)
-        shown = images[(labels == actual) & (predicted == guess)]
-        tiles[: len(shown)] = shown
-        pixels = np.asarray(draw_lines([tiles[:4], tiles[4:8], tiles[8:]], zoom=2))
-        return np.pad(pixels, ((0, 1), (0, 1), (0, 0)), constant_values=128)
-
-    lines = [np.hstack([cell(actual, guess) for guess in range(3)]) for actual in range(3)]
-    return Image.fromarray(np.vstack(lines))
+    predicted = np.array([int(row["predicted"]) for row in rows])
+    none, digits = np.zeros((1, *images.shape[1:]), np.float32), range(10)
+    lines = [
+        [[*images[(labels == digit) & (predicted == guess)], *none][0] for guess in digits]
+        for digit in digits
+    ]
+    return draw_lines([np.stack(line) for line in lines], zoom=2)
 
 
 def learning_curves() -> str:
@@ -93,11 +80,9 @@ def learning_curves() -> str:
 
 
 def main() -> None:
-    """Draw the pictures of docs/ from the released data, and from that of the leaves if built."""
-    for picture in (tinydigits, tinymnist, leaves, leaves_predicted):
-        if picture in (tinydigits, tinymnist) or PREDICTIONS.exists():
-            name = picture.__name__.replace("_", "-")
-            picture().save(ROOT / f"docs/{name}.png", optimize=True)
+    """Draw the pictures of docs/ from the released data, and from that of its tutorial if built."""
+    for picture in (tinydigits, tinymnist, *([mydigits] if PREDICTIONS.exists() else [])):
+        picture().save(ROOT / f"docs/{picture.__name__}.png", optimize=True)
     (ROOT / "docs/curves.svg").write_text(learning_curves(), encoding="utf-8")
 
 

@@ -154,6 +154,8 @@ def repair_files(outputs: dict[Path, str]) -> None:
 def main() -> None:
     """Repair the repository in this folder, so that `dvc repro` can run."""
     TMP.mkdir(parents=True, exist_ok=True)
+    # DVC's site cache, as the Makefile names it: DVC itself would let everybody write there.
+    (TMP / "site").mkdir(mode=0o700, exist_ok=True)
     try:
         lock = zc.lockfile.SimpleLockFile(str(TMP / "lock"))
     except zc.lockfile.LockError:

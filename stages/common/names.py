@@ -7,14 +7,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from stages.common.errors import StageError, raise_all
+from tinydatasets.folders import WINDOWS_DEVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Windows allows no file or folder of these names, with any suffix.
-WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
-    f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"
-}
+# What Windows refuses in the name of a file.
 WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
 # Categories of Unicode whose characters are not seen, or turn the direction of what is: controls,
 # formats, bytes that are not UTF-8 as Python shows them, separators of lines.

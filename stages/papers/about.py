@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from stages.common.files import write_bytes
 from stages.common.templates import environment
 from stages.common.yaml_model import read_model
-from stages.params.model import Entry, Strict
+from stages.params.model import Bool, Entry, Strict
 
 if TYPE_CHECKING:
     from stages.params.model import Params
@@ -125,6 +125,12 @@ class About(Entry):
     """What it must not be used for; a list."""
     limits: Several | None = None
     """What is known to be wrong or weak; a list."""
+    biases: Several | None = None
+    """Who or what it has too much or too little of; a list."""
+    impact: Words | None = None
+    """What good and what harm its use may do to people."""
+    synthetic: Bool | None = None
+    """Whether a program or a model made any of its samples: true or false."""
     maintenance: Words | None = None
     """Who looks after it, how to report an error, and what happens to old versions."""
 
@@ -173,11 +179,12 @@ def _shared_by(about: About) -> dict[str, Any]:
     origin = [asdict(work) for work in about.origin if work.gives in ("data", "copy")]
     # What has no origin is its authors' own work: the new one is made from it.
     if not origin and about.title and about.authors and about.year:
-        keys = ("title", "authors", "year", "licence", "citation")
-        origin = [{"gives": "data", **{key: getattr(about, key) for key in keys}}]
+        said = ("title", "authors", "year", "licence", "citation")
+        origin = [{"gives": "data", **{key: getattr(about, key) for key in said}}]
     works = [{key: value for key, value in work.items() if value is not None} for work in origin]
-    values = {key: getattr(about, key) for key in ("licence", "collection", "labels", "people")}
-    return {key: value for key, value in {**values, "origin": works}.items() if value}
+    keys = ("licence", "collection", "labels", "people", "synthetic")
+    values = {**{key: getattr(about, key) for key in keys}, "origin": works}
+    return {key: value for key, value in values.items() if value not in (None, [])}
 
 
 class _Dumper(yaml.SafeDumper):

@@ -14,7 +14,6 @@ _FORMATS = {
     "jsonl": "application/jsonlines",
     "pkl": "application/octet-stream",
     "txt": "text/plain",
-    "zip": "application/zip",
 }
 # The words of the format that its vocabulary has by the same name.
 _WORDS = """
@@ -32,6 +31,7 @@ CONTEXT = {
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
     "examples": {"@id": "cr:examples", "@type": "@json"},
+    "prov": "http://www.w3.org/ns/prov#",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "sc": "https://schema.org/",
     **{word: f"cr:{word}" for word in _WORDS.split()},
@@ -53,12 +53,14 @@ _PAIRS = (
 )
 
 
-def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
+def croissant(facts: Mapping[str, Any], made: str) -> dict[str, Any]:
     """Return the description of a dataset for programs, a document of JSON-LD.
 
-    Its records are those of the archives of PNG files, or of a text those of the JSON Lines.
+    Its records are the lines of ``samples.csv``, or of a text those of the JSON Lines. `made` says
+    in words what the pipeline did. What is said of responsible AI is in the vocabulary RAI, and
+    where all comes from in the W3C's PROV, as NeurIPS 2026 asks for.
     """
-    about, licence, splits = facts["about"], facts["licence"], facts["splits"]
+    about, licence = facts["about"], facts["licence"]
     files = [
         _node(
             "FileObject",
@@ -72,22 +74,23 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         for file in facts["files"]
     ]
     if facts["kind"] == "images":
-        files += [_archived(facts, split) for split in splits]
         words = "Where each sample comes from and how hard it is, in the order of the pickles."
         columns = _SAMPLES if facts["tiers"] else _SAMPLES[:-2]
-        records = [_images(split, facts["classes"]) for split in splits]
-        records.append(_table("samples", words, "samples.csv", columns))
+        records = [_table("samples", words, "samples.csv", columns)]
     else:
         words = "The pairs of {}, in the order of the source."
         records = [
             _table(split, words.format(split), f"{split}.jsonl", _PAIRS)
-            for split, counts in splits.items()
+            for split, counts in facts["splits"].items()
             if counts["samples"]
         ]
     document = {
         "@context": dict(sorted(CONTEXT.items())),
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.1",
+        "conformsTo": [
+            "http://mlcommons.org/croissant/1.1",
+            "http://mlcommons.org/croissant/RAI/1.0",
+        ],
         # Names may have no spaces or umlauts there.
         "name": re.sub(r"[^\w-]", "-", about["title"] or facts["name"], flags=re.ASCII),
         "description": about["summary"] or "A draft: its author has not described it yet.",
@@ -97,44 +100,51 @@ def croissant(facts: Mapping[str, Any]) -> dict[str, Any]:
         "datePublished": about["year"] and str(about["year"]),
         "creator": [{"@type": "sc:Organization", "name": name} for name in about["authors"] or []],
         "keywords": about["keywords"],
+        "inLanguage": about["languages"],
         "citeAs": about["citation"],
         "sdPublisher": {"@type": "sc:Organization", "name": "the pipeline of tinydatasets"},
-        "isBasedOn": [
-            work["url"] for work in about["origin"] if work["url"] and work["gives"] != "idea"
+        "rai:dataCollection": about["collection"],
+        "rai:dataAnnotationProtocol": about["labels"],
+        "rai:dataBiases": about["biases"],
+        "rai:dataLimitations": [
+            *(about["limits"] or []),
+            *(f"Not for: {misuse}" for misuse in about["misuses"] or []),
         ],
+        "rai:personalSensitiveInformation": about["people"],
+        "rai:dataUseCases": about["uses"],
+        "rai:dataSocialImpact": about["impact"],
+        "rai:hasSyntheticData": about["synthetic"],
+        "rai:dataReleaseMaintenancePlan": about["maintenance"],
+        "prov:wasDerivedFrom": _sources(facts),
+        "prov:wasGeneratedBy": {
+            "@type": "prov:Activity",
+            "prov:label": "make repro, in a clone of tinydatasets",
+            "description": made,
+        },
         "distribution": files,
         "recordSet": records,
     }
-    return {key: value for key, value in document.items() if value}
+    return {key: value for key, value in document.items() if value or value is False}
 
 
-def _archived(facts: Mapping[str, Any], split: str) -> dict[str, Any]:
-    archive = f"{facts['name']}-{split}"
-    return _node(
-        "FileSet",
-        f"{split}-images",
-        f"The images of {split}.",
-        containedIn={"@id": f"{archive}.zip"},
-        encodingFormat="image/png",
-        # Of no older archive that a program extracted from a file of this name.
-        includes=f"{facts['folders'][archive]}/*/*.png",
-    )
-
-
-def _images(split: str, classes: Iterable[str]) -> dict[str, Any]:
-    kind = "sc:Integer" if all(name.isdecimal() for name in classes) else "sc:Text"
-    words = (
-        "The folder that it is in: the name of its class, with codes for what a path may not have."
-    )
-    regex = {"regex": r"(?:.*/)?([^/]+)/[^/]+\.png$"}
-    content, path = ({"fileProperty": part} for part in ("content", "fullpath"))
-    images = {"@id": f"{split}-images"}
-    fields = [
-        _field(split, "image", "sc:ImageObject", "The image.", fileSet=images, extract=content),
-        _field(split, "label", kind, words, fileSet=images, extract=path, transform=regex),
+def _sources(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the file that the pipeline took the samples from, and the works that it is from."""
+    source = facts["source"]
+    file = source.get("file", facts["dataset"]["source"])
+    label = f"{file} of {source['package']}" if "package" in source else file
+    works = [work for work in facts["about"]["origin"] if work["gives"] != "idea"]
+    return [
+        {"@type": "prov:Entity", "prov:label": label, "sha256": source["sha256"]},
+        *(
+            {
+                "@type": "prov:Entity",
+                **({"@id": work["url"]} if work["url"] else {}),
+                "prov:label": work["title"],
+                "license": work["licence"],
+            }
+            for work in works
+        ),
     ]
-    about = f"The samples of {split}, in the order of the classes."
-    return _node("RecordSet", split, about, field=fields)
 
 
 def _table(name: str, about: str, file: str, columns: Iterable[tuple[str, str, str]]) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -23,9 +22,6 @@ FILES = {
     "train.pkl": "the training samples: a pickle of images and labels",
     "val.pkl": "the validation samples, likewise",
     "test.pkl": "the test samples, likewise",
-    "{name}-train.zip": "the training images as PNG files, a folder for each class",
-    "{name}-val.zip": "the validation images, likewise",
-    "{name}-test.zip": "the test images, likewise",
     "samples.csv": (
         "for each sample, in the order of the pickles: its split, its row in the source, its "
         "label, its tier and its difficulty"
@@ -48,11 +44,9 @@ def main(name: str) -> None:
     rows_per_class = zip(names, source["rows_per_class"], strict=True)
     predictions = {path.stem: read_csv(path) for path in sorted(build.glob("predictions/*.csv"))}
     released = parse_sums((folder / "SHA256SUMS").read_text(encoding="utf-8"))
-    files = {file.format(name=name): words for file, words in FILES.items()}
-    archives = [folder / file for file in released if file.endswith(".zip")]
+    files = {file: words for file, words in FILES.items() if file in released}
     facts = {
-        **common_facts(name, "images", {file: files[file] for file in files if file in released}),
-        "folders": {archive.stem: _folder_in(archive) for archive in archives},
+        **common_facts(name, "images", files),
         "splits": splits,
         "classes": present,
         "dataset": asdict(dataset),
@@ -76,12 +70,6 @@ def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:
             by_class = {name: labels[label] for label, name in enumerate(names)}
             splits[split] = {"samples": labels.total(), "by_class": by_class}
     return splits
-
-
-def _folder_in(archive: Path) -> str:
-    """Return the name of the folder that all images of an archive are in."""
-    with zipfile.ZipFile(archive) as file:
-        return file.namelist()[0].partition("/")[0]
 
 
 def _confusion(rows: Rows, classes: Sequence[str]) -> dict[str, list[list[int]]]:

@@ -41,6 +41,8 @@ def main(name: str) -> None:
     words = " ".join(f"{pair.question} {pair.answer}" for pair in pairs).lower().split()
     metrics = read_json(Path("metrics", f"{name}.json"))
     transformers = _figures(TRANSFORMERS / f"{name}.json", folder)
+    dataset = asdict(read_text(name))
+    source = Path(dataset["source"])
     labels = {str(level): f"{level}: {named}" for level, named in names.items()}
     contexts = TRANSFORMERS / "contexts.json"
     facts = {
@@ -65,7 +67,8 @@ def main(name: str) -> None:
             part: max(len(getattr(pair, part)) for pair in pairs) for part in ("question", "answer")
         },
         "words": len({word.strip(string.punctuation) for word in words} - {""}),
-        "dataset": asdict(read_text(name)),
+        "dataset": dataset,
+        "source": {"file": source.name, "sha256": sha256(source.read_bytes())},
         "metrics": metrics,
         "transformers": transformers,
         # On val and test together, the accuracy of each trivial rule and of each transformer.

@@ -98,7 +98,9 @@ def write_papers(facts: Mapping[str, Any]) -> None:
     templates.globals["questions"] = QUESTIONS
     values = {**facts, "header": _header(facts)}
     papers = {name: templates.get_template(f"{name}.j2").render(values) for name in _TEXTS}
-    papers["croissant.json"] = f"{json.dumps(croissant(facts), indent=2, ensure_ascii=False)}\n"
+    macros: Any = templates.get_template("macros.j2").module
+    metadata = croissant(facts, macros.made(facts))
+    papers["croissant.json"] = f"{json.dumps(metadata, indent=2, ensure_ascii=False)}\n"
     for path in (folder / name for name in papers):
         if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace"):
             raise StageError(
@@ -113,11 +115,10 @@ def write_papers(facts: Mapping[str, Any]) -> None:
 def _header(facts: Mapping[str, Any]) -> str:
     """Return the head of the card in YAML, by which the Hugging Face Hub lists and shows it."""
     about, licence, has_images = facts["about"], facts["licence"], facts["kind"] == "images"
-    path = f"{facts['name']}-{{}}.zip" if has_images else "{}.jsonl"
     samples = {split: counts["samples"] for split, counts in facts["splits"].items()}
     sizes = {10**3: "n<1K", 10**4: "1K<n<10K", 10**5: "10K<n<100K", 10**6: "100K<n<1M"}
     files = [
-        {"split": "validation" if split == "val" else split, "path": path.format(split)}
+        {"split": "validation" if split == "val" else split, "path": f"{split}.jsonl"}
         for split, count in samples.items()
         if count
     ]
@@ -133,7 +134,8 @@ def _header(facts: Mapping[str, Any]) -> str:
             next((size for limit, size in sizes.items() if sum(samples.values()) < limit), "n>1M")
         ],
         "tags": about["keywords"] or [],
-        "configs": [{"config_name": "default", "data_files": files}],
+        # It reads no pickles: of images, `tinydatasets export` makes what it reads.
+        **({} if has_images else {"configs": [{"config_name": "default", "data_files": files}]}),
     }
     return str(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 

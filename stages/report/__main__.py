@@ -19,10 +19,12 @@ from tinydatasets.texts import read_splits
 from tinydatasets.types import Dataset, FormatError
 
 DATASETS = Path("datasets")
+# What is written besides the page, with its template.
+MARKDOWN = {DATASETS / "README.md": "datasets.md.j2", Path("docs/paper.md"): "paper.md.j2"}
 
 
 def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path) -> None:
-    """Write the page about the datasets of params.yaml to `out`, and the overview beside them.
+    """Write the page about the datasets of params.yaml to `out`, and what MARKDOWN names.
 
     The folder `facts` has what there is to say of each dataset, `curves` the learning curves of
     each source, `milestones` the historic programs; the file `times` has how long datasets train.
@@ -38,10 +40,11 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
         "benchmarks": list(BENCHMARKS.values()),
         "programs": _programs(milestones),
         "times": read_json(times),
+        "citation": read_yaml(Path("CITATION.cff")),
     }
     templates = environment("stages.report")
     templates.filters["svg_address"] = _svg_address
-    for path, name in ((out, "page.html.j2"), (DATASETS / "README.md", "datasets.md.j2")):
+    for path, name in {out: "page.html.j2", **MARKDOWN}.items():
         write_bytes(path, templates.get_template(name).render(values).encode())
 
 
@@ -50,7 +53,11 @@ def _section(facts: dict[str, Any], allowance: int, curves: Path) -> dict[str, A
     folder = DATASETS / facts["name"]
     # What a program loads, of either kind.
     files = [file for file in facts["files"] if file["name"].endswith((".pkl", ".jsonl"))]
-    facts = {**facts, "loaded_bytes": sum(file["bytes"] for file in files)}
+    facts = {
+        **facts,
+        "loaded_bytes": sum(file["bytes"] for file in files),
+        "samples": sum(split["samples"] for split in facts["splits"].values()),
+    }
     if facts["kind"] == "text":
         return {**facts, **text_section(facts, read_splits(folder))}
     dataset = Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.common.images import png, scale, to_bytes
+from stages.common.images import scale
+from tinydatasets.png import png, to_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,6 @@ from stages.common.arrays import read_arrays
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json, to_csv, with_sums, write_bytes
 from stages.params.model import SPLITS
-from stages.serialize.archive import archive
 from tinydatasets import classes, pickles
 from tinydatasets.types import FormatError, Split, count_classes
 
@@ -23,14 +22,12 @@ def released_files(
     splits: Mapping[str, Split],
     table: Sequence[Mapping[str, str]],
     names: Sequence[str],
-    maximum: int,
 ) -> dict[str, bytes]:
     """Return the files of a dataset by name, in the order in which they are to be written.
 
-    A pickle and a ZIP archive of PNG files for each split; ``samples.csv``, the lines of `table`
-    of train, then val, then test; ``classes.json`` where the names are not just the label numbers;
-    ``SHA256SUMS``, the sums of all others. A StageError names the file that can't be
-    written.
+    A pickle for each split; ``samples.csv``, the lines of `table` of train, then val, then test;
+    ``classes.json`` where the names are not just the label numbers; ``SHA256SUMS``, the sums of all
+    others. A StageError names the file that can't be written.
     """
     file, n_classes = "classes.json", count_classes(*splits.values())
     files: dict[str, bytes] = {}
@@ -38,11 +35,9 @@ def released_files(
     try:
         classes.check(names, n_classes)
         for split, samples in splits.items():
-            rows = [line for line in table if line["split"] == split]
             file = f"{split}.pkl"
             files[file] = pickles.dumps(samples)
-            files[f"{name}-{split}.zip"] = archive(samples, rows, maximum, names)
-            lines += rows
+            lines += (line for line in table if line["split"] == split)
     except FormatError as error:
         raise StageError(f"datasets/{name}/{file}: {error}") from None
     files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
@@ -54,13 +49,13 @@ def released_files(
 def main(name: str) -> None:
     """Write the files of the dataset `name` to ``datasets/NAME``."""
     arrays, out = Path("build", name, "arrays"), Path("datasets", name)
-    facts, table = read_json(arrays / "facts.json"), read_csv(arrays / "split.csv")
+    names, table = read_json(arrays / "facts.json")["classes"], read_csv(arrays / "split.csv")
     splits = {
         split: Split(*read_arrays(arrays / split)) for split in SPLITS if (arrays / split).exists()
     }
-    files = released_files(name, splits, table, facts["classes"], facts["maximum"])
+    files = released_files(name, splits, table, names)
     # Left by an earlier run, they would be loaded.
-    for file in {"classes.json", "val.pkl", f"{name}-val.zip"} - files.keys():
+    for file in {"classes.json", "val.pkl"} - files.keys():
         (out / file).unlink(missing_ok=True)
     for file, data in files.items():
         write_bytes(out / file, data)

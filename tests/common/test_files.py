@@ -21,7 +21,7 @@ from stages.common.files import (
     write_csv,
     write_json,
 )
-from stages.common.images import png
+from tinydatasets.png import png
 
 if TYPE_CHECKING:
     from collections.abc import Callable

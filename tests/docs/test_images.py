@@ -17,7 +17,6 @@ from stages.source.__main__ import write_source
 from stages.source.facts import errors_of
 from tests.conftest import ROOT, Repository, link_environment
 from tests.test_docs import below_its_part
-from tools import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 PAGE = (ROOT / "docs/images.md").read_text(encoding="utf-8")
 TUTORIAL, REFERENCE = PAGE.split("\n## The kinds\n")
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
-RERUN = {"own@leaves", *(f"{stage}@leaves" for stage in CHAIN)}
+RERUN = {"own@mydigits", *(f"{stage}@mydigits" for stage in CHAIN)}
 
 
 def test_the_tutorial_prints_what_it_shows(built: Repository) -> None:
@@ -38,21 +37,25 @@ def test_the_tutorial_prints_what_it_shows(built: Repository) -> None:
         if shown:
             assert [line.rstrip() for line in printed[command].splitlines()] == shown.splitlines()
         if command.startswith("make new"):
-            assert built.changes() == "?? data/leaves/\n"
+            assert built.changes() == "?? data/mydigits/\n"
             params = built.read("params.yaml").replace("\nown: {}\n", "\nown:\n")
             for entry in re.findall(r"# below `\w+:`.*?\n((?:  .*\n)+)", shown):
                 part = "datasets" if "seed" in entry else "own"
                 params = below_its_part(f"# below `{part}:`\n{entry}", params)
             (built.folder / "params.yaml").write_text(params, encoding="utf-8")
     ran = {*re.findall(r"^Running stage '(.*)'", printed["make repro"], re.M)}
-    report = {"report/dvc.yaml:describe@leaves", "report/dvc.yaml:report"}
+    report = {"report/dvc.yaml:describe@mydigits", "report/dvc.yaml:report"}
     assert ran == {"check", *RERUN, *report}
-    assert "leaves: 180 images in colour of 24 x 24 pixels" in printed["make repro"]
+    assert "mydigits: 1000 images of 28 x 28 pixels" in printed["make repro"]
     assert built.changes() == ""
 
     (code,) = re.findall(r"```python\n(.*?)```", TUTORIAL, re.DOTALL)
     comments = re.findall(r"^print\(.*\)  # (.*)$", code, re.M)
     assert built.run("python", "-c", code).splitlines() == comments
+
+    built.run("python", "-m", "tools.pictures")
+    drawn = [Image.open(folder / "docs/mydigits.png") for folder in (ROOT, built.folder)]
+    assert drawn[0].tobytes() == drawn[1].tobytes()
 
     check_changes(built)
 
@@ -60,16 +63,17 @@ def test_the_tutorial_prints_what_it_shows(built: Repository) -> None:
 def check_changes(built: Repository) -> None:
     """Change images as the page says that one may."""
     released = built.contents("datasets", "metrics")
-    (built.folder / "data/leaves/pine/60.png").unlink()
+    seven = next((built.folder / "data/mydigits/train/7").iterdir())
+    seven.unlink()
     printed = built.run("make", "repro", status=2)
-    assert "class 2 (pine) of leaves has 59 rows available, but 60 are asked" in printed
+    assert "class 7 of mydigits has 99 rows available, but 100 are asked" in printed
     assert built.contents("datasets", "metrics") == released
-    Image.new("RGB", (24, 24)).save(built.folder / "data/leaves/pine/60.png")
+    Image.new("L", (28, 28)).save(seven)
     assert built.repro() == RERUN
     now = built.contents("datasets", "metrics")
     changed = {path for path in now if now[path] != released[path]}
-    assert "datasets/leaves/SHA256SUMS" in changed
-    assert all("leaves" in path for path in changed)
+    assert "datasets/mydigits/SHA256SUMS" in changed
+    assert all("mydigits" in path for path in changed)
 
 
 # --- The reference ------------------------------------------------------------------------------
@@ -93,16 +97,18 @@ def paint(mode: str, name: str) -> None:
     [
         (lambda: shutil.rmtree("data/leaves"), "path: data/leaves: No such"),
         (lambda: paint("RGBA", "01"), "path: data/leaves/oak/01.png: some"),
-        (lambda: paint("RGB", "61"), "rows_per_class"),
+        (lambda: paint("RGB", "03"), "rows_per_class"),
     ],
 )
 def test_the_messages_are_those_of_the_page(
     spoil: Callable[[], None], start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    leaves.main(Path("data/leaves"))
+    for name in ("beech", "oak", "pine"):
+        Path("data/leaves", name).mkdir(parents=True)
+        Image.new("RGB", (24, 24)).save(f"data/leaves/{name}/02.png")
     spoil()
-    entry = Own(kind="folder", path="data/leaves", resize=[24, 24], rows_per_class=[60, 60, 60])
+    entry = Own(kind="folder", path="data/leaves", resize=[24, 24], rows_per_class=[1, 1, 1])
     with pytest.raises(ParamError) as caught, errors_of("own", "leaves"):
         write_source(entry, Path("build/leaves"))
     message = str(caught.value).removeprefix("own.leaves.")

@@ -42,6 +42,7 @@ def test_a_key_without_a_value_is_missing(tmp_path: Path) -> None:
         ("authors: A. Teacher\n", "1: authors: 'A. Teacher': expected a list"),
         ("uses: []\n", "1: uses: empty; it needs an entry"),
         ("uses:\n  - easy: yes\n", "2: uses[0]: {'easy': 'yes'}: expected words, in quotation"),
+        ("synthetic: no\n", "1: synthetic: 'no': expected true or false"),
         ("licence: CC BY 4.0\n", "1: licence: 'CC BY 4.0': expected a name of the SPDX list"),
         ("citation: Me, 2026\n", "1: citation: 'Me, 2026': expected an entry of BibTeX"),
         ("citation: '@misc{a, b={```}}'\n", "1: citation: '@misc{a, b={```}}': expected an entry"),

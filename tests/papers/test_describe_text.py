@@ -50,6 +50,7 @@ def papers(name: str, splits: tuple[str, ...] = ()) -> tuple[str, str]:
     counts = {f"{split}_per_level": len(rows) for split, rows in SPLITS.items()}
     text = {"source": "pairs.tsv", "seed": 1, **counts}
     write_json(Path("params.yaml"), {"texts": {name: text}})
+    Path("pairs.tsv").touch()
     write_json(Path("build", name, "split.json"), SPLITS)
     serialize_text.main(name)
     (folder / "about.yaml").write_text(ABOUT)

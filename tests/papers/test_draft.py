@@ -36,7 +36,7 @@ def test_what_is_true_of_the_source_is_taken_over() -> None:
     sources = {"tinydigits": "digits", "zeros": "digits", "leaves": "trees"}
     found = drafts(sources)
     known, about = read_about(Path("datasets/tinydigits/about.yaml")), found["zeros"]
-    for key in ("licence", "collection", "labels", "people"):
+    for key in ("licence", "collection", "labels", "people", "synthetic"):
         assert getattr(about, key) == getattr(known, key)
     # Not who selected those samples, nor anything about the dataset itself.
     assert about.origin == [work for work in known.origin if work.gives != "selection"]

@@ -34,7 +34,8 @@ def section(repository: Repository, name: str) -> str:
 def test_papers_that_are_gone_come_back_as_they_are_committed(clone: Repository) -> None:
     paths = [path for name in PAPERS for path in clone.folder.glob(f"datasets/*/{name}")]
     assert len(paths) == 25
-    for path in [*paths, clone.folder / "report/index.html", clone.folder / "datasets/README.md"]:
+    pages = ("datasets/README.md", "docs/paper.md", "report/index.html")
+    for path in [*paths, *map(clone.folder.joinpath, pages)]:
         path.unlink()
     clone.run("dvc", "repro", *PIPELINES)
     assert clone.changes() == ""
@@ -53,8 +54,9 @@ def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> No
     assert "TinyTorch" not in licence
     assert 'href="#dataset-zeros-and-ones"' in digits.read("report/index.html")
     scores = r"test [\d.]+ \(.*\) of 20, unused [\d.]+ \(.*\) of 260, "
-    line = r"\| `zeros-and-ones` \| 80 \+ 20 \|.*\| " + scores
-    assert re.search(line, digits.read("datasets/README.md"))
+    line = r"\| `zeros-and-ones` \|.*\| 80 \+ 20 \|.*\| " + scores
+    for overview in ("datasets/README.md", "docs/paper.md"):
+        assert re.search(line, digits.read(overview))
     # The curves of its source are of all classes.
     assert "Accuracy by optimizer steps" not in section(digits, "zeros-and-ones")
     assert "has 2 of the 10 classes" in section(digits, "zeros-and-ones")

@@ -107,41 +107,17 @@ RELEASED = {
         29_747,
         "8bfbcf3ec79f6594bea7b981c0f0909ca8f95f4c1502f27592d4c4e8ff437ca0",
     ),
-    "datasets/tinydigits/tinydigits-train.zip": (
-        291_697,
-        "600f15d77eac563f664787775fce701b6ce696dea2871b07bfa7945f5f4bb11f",
-    ),
-    "datasets/tinydigits/tinydigits-test.zip": (
-        58_477,
-        "2d3a4d020c56a9d09929c9d8ae1d8a907a84195668653949865ab489bf7bbb41",
-    ),
-    "datasets/tinydigits-150/tinydigits-150-train.zip": (
-        43_889,
-        "07bf6441b1c97ab2180ef96c46c89c396f2d3299b71f30bc601b69e09adf85c3",
-    ),
-    "datasets/tinydigits-150/tinydigits-150-test.zip": (
-        13_732,
-        "b5e1b0a90a0ca4b500fec0d8150cbb0f5a78a6eb9c8ad41e307d9414320e8712",
-    ),
-    "datasets/tinymnist/tinymnist-train.zip": (
-        1_032_088,
-        "95a59fe6c9d8fdd538448d12db824edd36553c9cf4baf7787c8ab5efc13f66ed",
-    ),
-    "datasets/tinymnist/tinymnist-test.zip": (
-        206_555,
-        "0a0de91b40f2d2bd13e0991ff0b43e314be9934e9b4bea88e27563a7abeee233",
-    ),
     "datasets/tinydigits/SHA256SUMS": (
-        402,
-        "e656604f1bb38c256fe6f1b2500ab121fca4d8f34ec7c85ced87fc494c6a506e",
+        229,
+        "e2c9a0a2b26b587ce916f22725424ffc5febc5b32c93f1a36a33ea2bc53902b2",
     ),
     "datasets/tinydigits-150/SHA256SUMS": (
-        410,
-        "6e93974009a52297b6beb4803c017d1fac74b33996fba7fd1a99fdf63af32deb",
+        229,
+        "cf39dabfbd76c2329eda22e8bb0f7181cefd13fb029006bb1cbb20b59600e664",
     ),
     "datasets/tinymnist/SHA256SUMS": (
-        400,
-        "36047492e6f4f197cede19abbe169ac410cab08e5c52331100ae8e95a6a0af37",
+        229,
+        "82fc41cc2c7e631cd6661c166b1bbf9a79978c6deaa71921d1e9b71212f1cbe4",
     ),
     "datasets/tinytalks/SHA256SUMS": (
         456,
@@ -195,7 +171,7 @@ def released(repository: Repository) -> dict[str, tuple[int, str]]:
     return {
         name: (len(data), hashlib.sha256(data).hexdigest())
         for name, data in repository.contents("datasets").items()
-        if name.endswith((".csv", ".jsonl", ".pkl", ".txt", ".zip", "SHA256SUMS", "classes.json"))
+        if name.endswith((".csv", ".jsonl", ".pkl", ".txt", "SHA256SUMS", "classes.json"))
     }
 
 
@@ -206,6 +182,19 @@ def test_a_fresh_clone_builds_to_what_is_committed(built: Repository, clone: Rep
     assert built.run("git", "diff", "--stat", "HEAD~1", "HEAD") == ""
     assert "up to date" in built.run("dvc", "status", *PIPELINES)
     assert built.repro(*PIPELINES) == set()
+
+
+def test_what_ships_is_small_and_as_large_as_is_said() -> None:
+    sizes = {path: path.stat().st_size for path in ROOT.glob("datasets/*/*")}
+    # Its author's own text of a dataset is not part of the package.
+    assert sum(size for path, size in sizes.items() if path.suffix != ".yaml") <= 1_850_000
+    page = (ROOT / "datasets/PHILOSOPHY.md").read_text(encoding="utf-8")
+    for name in NOTICES:
+        of = {path: size for path, size in sizes.items() if path.parent.name == name}
+        assert sum(of.values()) < 2**20
+        kinds = (".pkl", ".txt", ".jsonl")
+        samples = sum(size for path, size in of.items() if path.suffix in kinds)
+        assert f"| `{name}` | {samples:,} |" in page
 
 
 @pytest.mark.parametrize(("dataset", "recipe", "split"), REFERENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from stages.common.files import write_json
 from stages.report.__main__ import main
+from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
 from tinydatasets.texts import to_json_lines
 from tinydatasets.types import Pair, Split
@@ -46,15 +48,18 @@ def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int)
         (folder / f"{split}.pkl").write_bytes(dumps(Split(images, labels)))
     samples = {"samples": len(labels), "by_class": dict.fromkeys(classes, per_class)}
     wrong = [{"index": 1, "actual": classes[1], "predicted": classes[0]}]
-    about = {"title": None, "summary": None, "citation": None, "limits": None, "uses": None}
+    about: dict[str, Any] = dict.fromkeys(
+        ("title", "summary", "citation", "curation", "limits", "uses")
+    )
     return {
         "name": name,
         "kind": "images",
-        "about": about,
+        "about": {**about, "origin": []},
         "missing": ["title"],
         "files": [],
         "licence": {"id": ""},
-        "dataset": {"source": "trees", "seed": 1},
+        "dataset": {"source": "trees", "seed": 1, "strategy": "random", "draw": "shuffle"},
+        "source_samples": 30,
         "classes": classes,
         "splits": dict.fromkeys(("train", "val", "test"), samples),
         "source": {
@@ -80,6 +85,8 @@ def page(*datasets: dict[str, Any]) -> str:
     write_json(Path("params.yaml"), {"datasets": names, "texts": {}})
     for path in ("metrics/milestones.json", "times.json"):
         write_json(Path(path), {})
+    authors = [{"name": "Ada"}, {"name": "Bo"}]
+    write_json(Path("CITATION.cff"), {"title": "Trees", "version": "1.0", "authors": authors})
     folders = {"facts": Path("facts"), "curves": Path(), "milestones": Path()}
     main(**folders, times=Path("times.json"), out=Path("page.html"))
     return Path("page.html").read_text(encoding="utf-8")
@@ -115,7 +122,7 @@ def test_its_first_picture_shows_every_dataset_and_is_bounded() -> None:
 
 def test_names_and_what_an_author_wrote_are_text() -> None:
     odd = facts("odd", (8, 8), [ODD, "oak"], 3)
-    odd["about"] = dict.fromkeys(odd["about"], ODD) | {"limits": [ODD], "uses": [ODD]}
+    odd["about"] = dict.fromkeys(odd["about"], ODD) | {"limits": [ODD], "uses": [ODD], "origin": []}
     found = Elements(page(odd))
     assert "b" not in {tag for tag, _ in found.found}
     # As title and class, in links, tables and the words on images.
@@ -170,3 +177,25 @@ def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     assert "40.0 ± 3.0 of 60, transformer on words" in text
     assert f"{ODD}4040.0 ± 3.0 (35.0)25.050.0" in text
     assert "over 3 seeds, on 20 held-out contexts" in text
+
+
+def test_a_section_for_papers_has_the_facts_of_each_dataset_and_how_to_cite() -> None:
+    curated = facts("curated", (9, 9, 3), ["oak", "elm"], 4)
+    curated["dataset"]["strategy"] = "curated"
+    curated["tiers"] = {
+        "easy": {"samples": 6, "ambiguous": 0},
+        "hard": {"samples": 2, "ambiguous": 1},
+    }
+    page(facts("small", (8, 8), ["oak", "elm"], 3), curated, text_facts({}, None))
+    text = Path("docs/paper.md").read_text(encoding="utf-8")
+    assert (
+        "the 30 of the source `trees`.\nThey are drawn at random from each class, with seed 1"
+        in text
+    )
+    assert "chosen by difficulty: 6 easy, 2 hard. The others are drawn" in text
+    # Of three splits each.
+    assert "All 42\nimages are rows" in text
+    assert re.search(r"^\| `curated` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 \|", text, re.M)
+    assert "author={{Ada} and {Bo}},\n  note={Commit HASH},\n  version={1.0}" in text
+    (rebuilt,) = re.findall(r"\[(\d+ environments)\]", text)
+    assert f"has {rebuilt}." in (ROOT / "docs/portability.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from stages.common.errors import StageError
 from stages.serialize.__main__ import main
 
 TABLE = "split,row,label\ntrain,3,0\ntrain,1,1\ntest,0,0\nunused,2,1\n"
-FILES = ["SHA256SUMS", "out-test.zip", "out-train.zip", "samples.csv", "test.pkl", "train.pkl"]
+FILES = ["SHA256SUMS", "samples.csv", "test.pkl", "train.pkl"]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def add_val(folder: Path) -> None:
 
 
 def add_names(folder: Path, *names: str) -> None:
-    (folder / "facts.json").write_text(json.dumps({"classes": names, "maximum": 255}))
+    (folder / "facts.json").write_text(json.dumps({"classes": names}))
 
 
 def run(folder: Path) -> Path:
@@ -68,7 +68,7 @@ def test_a_third_split_and_names_are_written_where_there_are_such(folder: Path) 
     add_names(folder, "oak", "érable")
     out = run(folder)
     files = contents(out)
-    assert [*files] == sorted([*FILES, "classes.json", "out-val.zip", "val.pkl"])
+    assert [*files] == sorted([*FILES, "classes.json", "val.pkl"])
     assert pickle.loads(files["val.pkl"])["labels"].tolist() == [1, 0]
     assert files["classes.json"] == '["oak", "érable"]\n'.encode()
     assert files["samples.csv"].endswith(b"train,1,1\nval,5,1\nval,4,0\ntest,0,0\n")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import typing
 from typing import Any
 
 import pytest
 
 import tinydatasets
 from tests.conftest import ROOT
+from tinydatasets import loading
+from tinydatasets.fetch.benchmarks import BENCHMARKS
 
 # All that was imported besides Python's own, after each statement.
 SCRIPT = """
@@ -44,7 +48,8 @@ def test_only_what_is_used_is_imported() -> None:
 
 
 def test_the_public_names_are_there() -> None:
-    names = "Dataset FormatError Pair Split Text load load_text read_pairs read_split".split()
+    names = "Dataset FormatError Pair Split Text load load_text names path".split()
+    names += ["read_pairs", "read_split"]
     assert sorted(tinydatasets.__all__) == names
     assert {*names, "__version__"} <= {*dir(tinydatasets)}
     namespace: dict[str, Any] = {}
@@ -53,3 +58,12 @@ def test_the_public_names_are_there() -> None:
     assert [namespace[name].__name__ for name in names] == names
     with pytest.raises(AttributeError, match="module 'tinydatasets' has no attribute 'lood'"):
         getattr(tinydatasets, "lood")  # noqa: B009 - as mypy would not have it
+
+
+def test_the_help_of_the_package_begins_with_what_it_ships() -> None:
+    first = str(tinydatasets.__doc__).split("`load`")[0]
+    shipped = {path.parent.name for path in ROOT.glob("datasets/tiny*/SHA256SUMS")}
+    assert {*re.findall("``(.+?)``", first)} == shipped
+    literals = (loading.Scaled, loading.Whole, loading.TextName)
+    names = {name for literal in literals for name in typing.get_args(literal)}
+    assert names == {*shipped, *BENCHMARKS}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,11 +13,13 @@ import pytest
 import tinydatasets
 from stages.common.files import format_sums, sha256
 from tests.conftest import ROOT
-from tinydatasets import Dataset, FormatError, Split, Text, pickles
+from tinydatasets import Dataset, FormatError, Split, Text, loading, pickles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import numpy.typing as npt
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,74 @@ def test_a_dataset_of_a_clone_that_another_package_is_asked_for_is_named(
     message += f"{clone / 'datasets'} has it: `pip install -e .` there"
     with pytest.raises(ValueError, match=re.escape(message)):
         tinydatasets.load("oaks")
+
+
+# Two images of 1 x 2 pixels: grey, and in colour; and what is made of them.
+GREY = np.array([[[0, 51]], [[102, 255]]], np.uint8)
+COLOUR = np.array([[[[0, 51, 102], [153, 204, 255]]], [[[1, 2, 3], [4, 5, 6]]]], np.uint8)
+RESHAPED: list[tuple[npt.NDArray[np.uint8], loading.Shape, list[Any]]] = [
+    (GREY, "image", [[[0, 51]], [[102, 255]]]),
+    (GREY, "flat", [[0, 51], [102, 255]]),
+    (GREY, "channels_last", [[[[0], [51]]], [[[102], [255]]]]),
+    (GREY, "channels_first", [[[[0, 51]]], [[[102, 255]]]]),
+    (COLOUR, "image", COLOUR.tolist()),
+    (COLOUR, "flat", [[0, 51, 102, 153, 204, 255], [1, 2, 3, 4, 5, 6]]),
+    (COLOUR, "channels_last", COLOUR.tolist()),
+    (
+        COLOUR,
+        "channels_first",
+        [[[[0, 153]], [[51, 204]], [[102, 255]]], [[[1, 4]], [[2, 5]], [[3, 6]]]],
+    ),
+]
+
+
+@pytest.mark.parametrize(("images", "shape", "expected"), RESHAPED)
+def test_images_have_the_shape_and_the_scale_that_are_asked_for(
+    folder: Path, images: npt.NDArray[np.uint8], shape: loading.Shape, expected: list[Any]
+) -> None:
+    whole = Split(images, np.array([0, 1]))
+    scaled = Split(images / np.float32(255), np.array([0, 1]))
+    for name, split in (("train", whole), ("test", scaled), ("val", whole)):
+        (folder / f"{name}.pkl").write_bytes(pickles.dumps(split))
+    for scale in (False, True):
+        dataset = tinydatasets.load("leaves", scale=scale, shape=shape)
+        assert dataset.val is not None
+        for split, largest in ((dataset.train, 255), (dataset.test, 1), (dataset.val, 255)):
+            found = split.images
+            assert found.flags.c_contiguous
+            assert found.dtype == (np.uint8 if largest == 255 and not scale else np.float32)
+            divided = np.array(expected, np.float32) / np.float32(255)
+            np.testing.assert_array_equal(found, expected if found.dtype == np.uint8 else divided)
+            assert split.labels.tolist() == [0, 1]
+        assert f"train.images  {dataset.train.images.dtype} {np.array(expected).shape}" in repr(
+            dataset
+        )
+
+
+@pytest.mark.parametrize(
+    ("shape", "hint"),
+    [("Channels_first", " Did you mean 'channels_first'?"), ((784,), ""), (None, "")],
+)
+def test_an_unknown_shape_says_which_there_are(shape: Any, hint: str) -> None:
+    allowed = "expected one of 'image', 'flat', 'channels_last', 'channels_first'."
+    with pytest.raises(ValueError, match=re.escape(f"shape={shape!r}: {allowed}{hint}") + "$"):
+        tinydatasets.load("tinydigits", shape=shape)
+
+
+def test_names_and_paths_are_of_what_is_here(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYDATASETS_HOME", str(tmp_path / "home"))
+    assert tinydatasets.names() == ["leaves"]
+    assert tinydatasets.path("leaves") == folder
+    with pytest.raises(ValueError, match=r"^mnist is not in .*fetch mnist --download` fetches"):
+        tinydatasets.path("mnist")
+    with pytest.raises(ValueError, match="Did you mean 'leaves'"):
+        tinydatasets.path("leafs")
+    (tmp_path / "home/mnist").mkdir(parents=True)
+    (tmp_path / "home/mnist/test-labels.npy").touch()
+    assert tinydatasets.names() == ["leaves", "mnist"]
+    assert tinydatasets.path("mnist") == tmp_path / "home/mnist"
 
 
 def a_split(*labels: int) -> Split:

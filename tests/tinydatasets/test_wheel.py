@@ -1,19 +1,20 @@
-"""The installed package: the data without the pipeline, on the oldest Python and NumPy."""
+"""The wheel, and the package installed from it: on the oldest Python and NumPy too."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import zipfile
+from email import message_from_bytes
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.conftest import ROOT, copy_repository
 
 # Read, write again, and read what this version of NumPy writes by itself.
 SCRIPT = """
@@ -51,7 +52,7 @@ SUMS = """\
 None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
 [212, 44, 44] 1-18
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
-'samples.csv', 'test.pkl', 'tinymnist-test.zip', 'tinymnist-train.zip', 'train.pkl']
+'samples.csv', 'test.pkl', 'train.pkl']
 ['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
 'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 ['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \
@@ -71,12 +72,79 @@ def run(*command: str | Path, cwd: Path) -> str:
     return result.stdout
 
 
+def build(folder: Path, target: Path) -> Path:
+    """Build the wheel of a folder into another."""
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", target, cwd=folder)
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def contents(wheel: Path) -> dict[str, bytes]:
+    """Return the files of the wheel, those of its dist-info by their names below it."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {re.sub(r"^[^/]*dist-info/", "", n): archive.read(n) for n in archive.namelist()}
+
+
+def test_it_is_the_same_bytes_in_another_folder_with_files_that_nobody_released(
+    wheel: Path, contents: dict[str, bytes], tmp_path: Path
+) -> None:
+    mask = os.umask(0o077)
+    try:
+        clone = copy_repository(ROOT, tmp_path / "of another name")
+        for stray in ("tinydatasets/.env", "tinydatasets/fetch/a.txt", "datasets/tinymnist/.env"):
+            (clone.folder / stray).write_text("SECRET=1")
+        other = build(clone.folder, tmp_path / "wheel")
+    finally:
+        os.umask(mask)
+    assert other.name == wheel.name
+    assert other.read_bytes() == wheel.read_bytes()
+    assert b"Generator: hatchling 1.33.0\n" in contents["WHEEL"]  # another writes other bytes
+
+
+def test_it_has_every_file_of_the_package_and_of_the_datasets(contents: dict[str, bytes]) -> None:
+    files = {path for path in ROOT.glob("tinydatasets/**/*") if path.is_file()}
+    files = {path for path in files if "__pycache__" not in path.parts}
+    expected = {path.relative_to(ROOT) for path in files}
+    released = {path for path in ROOT.glob("datasets/*/*") if path.suffix != ".yaml"}
+    expected |= {"tinydatasets" / path.relative_to(ROOT) for path in released}
+    assert {Path(name) for name in contents if name.startswith("tinydatasets/")} == expected
+    sbom = json.loads(contents["sboms/tinydatasets.cdx.json"])
+    licences = {of["name"]: of["licenses"][0]["expression"] for of in sbom["components"]}
+    others = dict.fromkeys({path.parent.name for path in released}, "CC-BY-4.0")
+    assert licences == {**others, "tinymnist": "CC-BY-SA-3.0"}
+
+
+def test_links_of_the_long_description_lead_to_the_address(contents: dict[str, bytes]) -> None:
+    metadata = message_from_bytes(contents["METADATA"])
+    address, text = metadata["Project-URL"].split(", ")[1], str(metadata.get_payload())
+    assert "ADDRESS" not in text
+    assert re.findall(r"\]\((?!https://)(.*?)\)", text) == []
+    linked = re.findall(rf"(!?)\[[^]]*\]\({address}/(\w+)/HEAD/(.*?)\)", text)
+    assert len(linked) > 30
+    for is_image, kind, path in linked:
+        assert kind == ("raw" if is_image else "blob")
+        assert (ROOT / path.partition("#")[0]).exists()
+
+
+def test_from_within_the_archive_it_says_to_install_it(wheel: Path, tmp_path: Path) -> None:
+    code = f"import sys; sys.path.insert(0, {str(wheel)!r}); import tinydatasets as t; t.names()"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: tinydatasets is in a ZIP archive")
+    assert last.endswith(f"`pip install {wheel}`")
+
+
 @pytest.mark.skipif(
     shutil.which("python3.9") is None and "CI" not in os.environ, reason="no Python 3.9 here"
 )
-def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> None:
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT)
-    (wheel,) = tmp_path.glob("*.whl")
+def test_the_wheel_gives_the_published_bytes_on_python_3_9(wheel: Path, tmp_path: Path) -> None:
     run("python3.9", "-m", "venv", "env", cwd=tmp_path)
     python = tmp_path / "env" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", "numpy==1.22.0", wheel, cwd=tmp_path)
@@ -86,3 +154,6 @@ def test_the_wheel_gives_the_published_bytes_on_python_3_9(tmp_path: Path) -> No
     installed = run(python, "-m", "pip", "list", "--format", "freeze", cwd=tmp_path).split()
     names = {line.split("==")[0] for line in installed}
     assert names == {"numpy", "pip", "setuptools", "tinydatasets"}
+    # With the hatchling that there is for it.
+    run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", "again", ROOT, cwd=tmp_path)
+    assert (tmp_path / "again" / wheel.name).exists()

@@ -1,35 +1,25 @@
-"""Hugging Face's `datasets` loads the folder of every dataset as it is, offline."""
+"""Hugging Face's `datasets` loads texts as they are, and every dataset as Parquet, offline."""
 
 from __future__ import annotations
 
 import importlib
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.validators.released import IMAGES, ROOT, arrays
+import tinydatasets
+from tests.validators.released import IMAGES, NAMES, ROOT, arrays
+from tinydatasets.__main__ import main
 
 
-def load(name: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def load(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     # A type checker takes the folder of the repository for this package.
     datasets = importlib.import_module("datasets")
-    return datasets.load_dataset(str(ROOT / "datasets" / name), cache_dir=str(cache))
-
-
-@pytest.mark.parametrize("name", IMAGES)
-def test_images_and_labels_are_loaded_in_the_order_of_the_pickles(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded = load(name, tmp_path, monkeypatch)
-    assert set(loaded) == {"train", "test"}
-    for split, rows in loaded.items():
-        images, labels = arrays(name, split)
-        assert rows["label"] == labels.tolist()
-        assert (np.stack([np.asarray(image) for image in rows["image"]]) == images).all()
-        assert set(rows.column_names) == {"image", "class", "row", "label", "tier", "difficulty"}
+    return datasets.load_dataset(str(folder), cache_dir=str(cache))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +32,28 @@ def test_images_and_labels_are_loaded_in_the_order_of_the_pickles(
 def test_pairs_are_loaded(
     name: str, expected: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded = load(name, tmp_path, monkeypatch)
+    loaded = load(ROOT / "datasets" / name, tmp_path, monkeypatch)
     assert {split: len(rows) for split, rows in loaded.items()} == expected
     assert loaded["train"][0]["question"] == "Who are you?"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exported_parquet_is_loaded_with_the_names_of_classes_in_no_time(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["export", name, "--to", "parquet", str(tmp_path / "out")])
+    start = time.perf_counter()
+    loaded = load(tmp_path / "out", tmp_path / "cache", monkeypatch)
+    rows = {split: list(part) for split, part in loaded.items()}
+    seconds = time.perf_counter() - start
+    print(f"{name}: {seconds:.2f} s")
+    assert seconds < 3
+    if name not in IMAGES:
+        expected = tinydatasets.load_text(name).val
+        assert rows["validation"] == [pair._asdict() for pair in expected]
+        return
+    assert loaded["train"].features["label"].names == [*map(str, range(10))]
+    for split, samples in rows.items():
+        images, labels = arrays(name, split)
+        assert [row["label"] for row in samples] == labels.tolist()
+        assert (np.stack([np.asarray(row["image"]) for row in samples]) == images).all()

@@ -1,0 +1,45 @@
+"""What becomes a release, and what does not."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tinydatasets
+
+if TYPE_CHECKING:
+    from tests.conftest import Repository
+
+VERSION = tinydatasets.__version__
+RELEASED = VERSION.partition(".dev")[0]
+WHEEL = f"tinydatasets-{RELEASED}-py3-none-any.whl"
+
+
+@pytest.mark.skipif(RELEASED == VERSION, reason="this is the commit of a release")
+def test_a_release_is_the_wheel_its_sums_and_a_tag(clone: Repository) -> None:
+    def refused(why: str) -> None:
+        assert why in clone.run("python", "-m", "tools.release", status=1)
+        assert clone.run("git", "tag") == ""
+
+    refused(f"{VERSION} is no release")
+    assert "no tag" in clone.run("python", "-m", "tools.release", "--rehearsal", "yes")
+    clone.replace("tinydatasets/__init__.py", VERSION, RELEASED)
+    refused("commit these, or remove them, before a release:\n M tinydatasets/__init__.py")
+    clone.commit()
+    refused("the version is not the same in all files")
+    clone.replace("CITATION.cff", VERSION, f"{RELEASED}\ndate-released: 2026-12-01")
+    clone.replace("CHANGELOG.md", "[Unreleased]", f"[{RELEASED}] - 2026-12-01")
+    clone.replace("README.md", f"{VERSION}, commit HASH", RELEASED)
+    for path in clone.folder.glob("datasets/*/*.*"):
+        if path.suffix != ".pkl" and f"{RELEASED}-dev".encode() in path.read_bytes():
+            clone.replace(str(path.relative_to(clone.folder)), f"{RELEASED}-dev", RELEASED)
+    clone.commit()
+    assert "git push origin" in clone.run("python", "-m", "tools.release")
+    assert clone.run("git", "tag", "--points-at", "HEAD") == f"v{RELEASED}\n"
+    built = clone.contents("build/release")
+    sums = f"{hashlib.sha256(built[f'build/release/{WHEEL}']).hexdigest()}  {WHEEL}\n"
+    assert built["build/release/SHA256SUMS"].decode() == sums
+    assert len(built) == 2
+    assert "already" in clone.run("python", "-m", "tools.release", status=1)

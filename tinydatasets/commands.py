@@ -1,0 +1,151 @@
+"""What the commands of ``tinydatasets`` print."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tinydatasets import loading
+from tinydatasets.export import splits_of, write
+from tinydatasets.fetch import FetchError
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.types import RESTORE, FormatError, Text, listed_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from tinydatasets.types import Dataset
+
+
+def overview() -> str:
+    """Return what there is, and which commands say more."""
+    return f"""\
+{listing()}
+
+`tinydatasets info NAME` says how to load one. Other commands: path, verify, export, fetch;
+`tinydatasets --help` explains them."""
+
+
+def listing() -> str:
+    """Return a table of the datasets and texts that are here, and of benchmarks to fetch."""
+    lines = [("name", "samples", "each", "licence")]
+    for name in sorted({*loading.names(), *BENCHMARKS}):
+        try:
+            lines.append((name, *_outline(name)))
+        except (OSError, ValueError):
+            lines.append((name, f"damaged: see `tinydatasets verify {name}`", "", ""))
+    return _table(lines)
+
+
+def _outline(name: str) -> tuple[str, str, str]:
+    """Return the samples of each split, what each is, and the licence, of a dataset or a text."""
+    if name in BENCHMARKS:
+        counts, image = [BENCHMARKS[name].train, BENCHMARKS[name].test], BENCHMARKS[name].image
+        here = "see" if name in loading.names() else "not here: see"
+        return _sum(counts), f"{_sides(image)} uint8", f"{here} `tinydatasets fetch {name}`"
+    data, card = _load(name), loading.path(name) / "README.md"
+    splits = splits_of(data)
+    if isinstance(data, Text):
+        counts, each = [len(pairs) for pairs in splits.values()], "question and answer"
+    else:
+        counts, images = [len(split.labels) for split in splits.values()], data.train.images
+        each = f"{_sides(images.shape[1:])} {images.dtype}"
+    licence = card.is_file() and re.search("(?m)^license: (.+)$", card.read_text("utf-8"))
+    return _sum(counts), each, licence[1] if licence else ""
+
+
+def _sum(counts: Iterable[int]) -> str:
+    return " + ".join(map(str, counts))
+
+
+def _sides(shape: Iterable[int]) -> str:
+    return " x ".join(map(str, shape))
+
+
+def info(name: str) -> str:
+    """Return what loading a dataset or a text returns, what is in it, and where its files are."""
+    folder, data = loading.path(name), _load(name)
+    splits = splits_of(data)
+    if isinstance(data, Text):
+        function, kind = "load_text", "level"
+        counts = [Counter(pair.level for pair in pairs) for pairs in splits.values()]
+        kinds = {level: str(level) for level in sorted({*counts[0]}.union(*counts))}
+    else:
+        function, kind, kinds = "load", "class", dict(enumerate(data.classes))
+        counts = [Counter(split.labels.tolist()) for split in splits.values()]
+    rows = [(word, *(str(count[key]) for count in counts)) for key, word in kinds.items()]
+    files = [(path.name, f"{path.stat().st_size:,} bytes") for path in sorted(folder.iterdir())]
+    return f"""\
+tinydatasets.{function}({name!r}) returns a {data!r}
+
+{_table([(kind, *splits), *rows])}
+
+{folder}
+{_table(files)}"""
+
+
+def verify(name: str | None = None) -> str:
+    """Return that the files of a dataset, or of all, are those that were published.
+
+    It raises a ValueError that names each one that differs, is gone or is not listed.
+    """
+    names = [name] if name else loading.names()
+    wrong = [line for name in names for line in _differences(name, loading.path(name))]
+    if wrong:
+        raise ValueError("\n".join(wrong))
+    return "\n".join(f"{name}: all files are as published" for name in names)
+
+
+def _differences(name: str, folder: Path) -> Iterator[str]:
+    """Yield a line for each file of a folder that is not as it should be."""
+    if name in BENCHMARKS:
+        try:
+            published = BENCHMARKS[name].read_files(folder)
+            if not all(map(np.array_equal, chain(*published), chain(*loading.load(name)))):
+                yield f"{folder}: the arrays are not those of the published files"
+        except (FetchError, FormatError) as error:
+            yield str(error)
+        return
+    sums = listed_sums(folder)
+    if not sums:
+        yield f"{folder / 'SHA256SUMS'} is missing or empty. {RESTORE}"
+    # What `load` takes must be listed; papers may be written anew.
+    taken = (
+        path.name for kind in ("*.pkl", "*.jsonl", "classes.json") for path in folder.glob(kind)
+    )
+    for file in sorted({*sums, *taken}):
+        path = folder / file
+        if not path.is_file():
+            yield f"{path} is missing. {RESTORE}"
+        elif file not in sums:
+            yield f"{path} is not listed in SHA256SUMS"
+        elif (found := hashlib.sha256(path.read_bytes()).hexdigest()) != sums[file]:
+            expected = f"expected sha256 {sums[file]:.8}..., found {found:.8}..."
+            yield f"{path} differs: {expected}. {RESTORE}"
+
+
+def export(name: str, kind: str, folder: Path) -> str:
+    """Write a dataset or a text to a folder in another format, and return what was written."""
+    count = write(_load(name), name, kind, loading.path(name), folder)
+    return f"{folder}: {count} files of {name}"
+
+
+def _load(name: str) -> Dataset | Text:
+    """Load a dataset or a text, whichever has the name."""
+    folder = loading.path(name)
+    is_text = any(folder.glob("*.jsonl"))
+    return loading.load_text(name) if is_text else loading.load(name)
+
+
+def _table(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells in columns."""
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return "\n".join(
+        "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths)).rstrip() for line in lines
+    )
