@@ -62,6 +62,7 @@ def test_mnist_comes_whole_and_only_once(home: Path, mirror: Mirror, publish: Pu
     assert_is_mnist()
 
 
+@pytest.mark.usefixtures("home")
 def test_cifar10_comes_whole_with_its_colours_last(mirror: Mirror, publish: Publish) -> None:
     archive = published.tar(published.cifar_members())
     publish(published.small_cifar10(archive), {published.CIFAR_NAME: archive}, mirror)
