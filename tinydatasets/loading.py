@@ -299,7 +299,7 @@ def load_text(name: TextName | str) -> Text:
       test   44 pairs, the first Pair(id=...
     >>> train, val, test = tinydatasets.load_text("tinytalks")
     >>> train[-1].question, train[-1].answer
-    ('Kofi reads. Ben dances. What does Ben do?', 'Ben dances.')
+    ('Eva sings. Ben swims. What does Ben do?', 'Ben swims.')
     """
     from tinydatasets.texts import read_splits  # noqa: PLC0415
 
