@@ -193,6 +193,16 @@ IMAGES = "/images-002.npy"
         (save("images-001.npy", GREY[:0, :2]), "/images-001.npy: images of the shape (2, 4), but"),
         (save("images-002.npy", GREY[:3] / 2), f"{IMAGES}: pixels are float64, but must be uint8"),
         (save("images-002.npy", GREY[0]), f"{IMAGES}: the shape (3, 4) is not that of images, (n"),
+        (
+            save("images-002.npy", COLOUR[..., :2]),
+            f"{IMAGES}: the shape (23, 2, 2, 2) is not that o",
+        ),
+        (
+            save("images-002.npy", GREY[:, :0]),
+            f"{IMAGES}: the shape (23, 0, 4) is not that of imag",
+        ),
+        (save("images-002.npy", GREY.astype("u2")), f"{IMAGES}: pixels are uint16, but must be ui"),
+        (put("images-000.npy", pickle.dumps(GREY)), "/images-000.npy: not a .npy file of numbers"),
         (save("images-000.npy", np.array([{}])), "/images-000.npy: not a .npy file of numbers: "),
         (put("images-000.npy", b"x" * 200), "/images-000.npy: not a .npy file of numbers: "),
         (put("labels-002.npy", b""), "/labels-002.npy: not a .npy file of numbers: "),
