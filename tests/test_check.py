@@ -38,10 +38,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
         (["datasets/tinydigits-150"], "datasets/tinydigits-150/about.yaml"),
         (["data"], "'data/my images'"),
         ([".dvc", "params.yaml", "dvc.yaml"], ".dvc/config dvc.yaml params.yaml"),
-        (
-            ["datasets/tinytalks"],
-            "datasets/tinytalks/templates.yaml datasets/tinytalks/about.yaml",
-        ),
+        (["datasets/tinytalks"], "datasets/tinytalks/templates.yaml datasets/tinytalks/about.yaml"),
         # What is built again, and what its author took away on purpose.
         (["datasets/tinydigits/train.pkl", "data/my images/b"], ""),
     ],

@@ -37,13 +37,7 @@ ABOUT = sorted(ROOT.glob("datasets/*/about.yaml"))
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
 PROSE = {page: re.sub(r"```.*?```", "", text, flags=re.DOTALL) for page, text in PAGES.items()}
 # Tests in tests/docs and tests/validators run the code of these: it needs a dataset, or frameworks.
-RUN_ELSEWHERE = (
-    "docs/from-dvc.md",
-    "docs/images.md",
-    "docs/large.md",
-    "docs/recipes.md",
-    "docs/texts.md",
-)
+RUN_ELSEWHERE = [f"docs/{x}.md" for x in ("from-dvc", "images", "large", "recipes", "texts")]
 
 
 def blocks(page: str, language: str) -> list[str]:

@@ -11,7 +11,6 @@ import pytest
 
 from stages.common import blocks as module
 from stages.common.blocks import Block, copy_blocks, npy_blocks, select, take
-from stages.common.errors import StageError
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:
@@ -69,26 +68,3 @@ def test_only_blocks_that_are_needed_are_loaded_also_of_a_selection() -> None:
     again = select([Block(0, 1, fail), *selected[1:]], np.array([2]))
     np.testing.assert_array_equal(all_of(selected), IMAGES[[5, 8, 13]])
     np.testing.assert_array_equal(all_of(again), IMAGES[[13]])
-
-
-@pytest.mark.parametrize(
-    ("array", "message"),
-    [
-        (IMAGES.astype(np.uint16), "pixels are uint16, but must be uint8"),
-        (IMAGES[0], "the shape (3, 4) is not that of images"),
-        (np.zeros((5, 2, 2, 4), np.uint8), "the shape (5, 2, 2, 4) is not that of images"),
-        (np.zeros((5, 0, 2), np.uint8), "the shape (5, 0, 2) is not that of images"),
-        (np.array([{}]), "not a .npy file of numbers: Array can't be memory-mapped: Python obj"),
-        (b"", "not a .npy file of numbers: "),
-        (pickle.dumps(IMAGES), "not a .npy file of numbers: "),
-    ],
-)
-def test_what_is_no_array_of_images_is_named(array: Any, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "images.npy"
-    if isinstance(array, bytes):
-        path.write_bytes(array)
-    else:
-        np.save(path, array)
-    with pytest.raises(StageError) as caught:
-        npy_blocks(path)
-    assert str(caught.value).startswith(f"{path}: {message}")

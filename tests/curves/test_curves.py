@@ -165,17 +165,6 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return seeds
 
 
-def test_results_are_the_same_in_other_processes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = sweep(PLAN, IMAGES, LABELS, tmp_path / "here")
-    monkeypatch.setenv(WORKERS, "2")
-    there = sweep(PLAN, IMAGES, LABELS, tmp_path / "there")
-    assert list(here.items()) == list(there.items())
-    assert read_results(tmp_path / "here") == read_results(tmp_path / "there")
-    assert len(here) == 24
-
-
 @pytest.mark.parametrize(
     ("changes", "again"),
     [

@@ -45,12 +45,7 @@ SCORES = {
         ("unused", 48, 50, [0.865379, 0.988960], {"oak|elm": {"rows": 43}, "ash": {"rows": 7}}),
     )
 }
-SOURCE = {
-    "image_shape": [24, 20, 3],
-    "maximum": 255,
-    "rows_per_class": [9, 8, 7],
-    "sha256": "0123",
-}
+SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7], "sha256": "0123"}
 
 
 @pytest.fixture(autouse=True)

@@ -82,23 +82,19 @@ def message_of(text: str) -> str:
     return str(error.value)
 
 
+SEED, TRAIN, RESIZE = "    seed: 42\n    train", "train_per_class: 100", "resize: [32, 24]"
 CASES = [
     # A key.
-    (
-        "    seed: 42\n    train",
-        "    sed: 42\n    train",
-        25,
-        "datasets.mine.sed: unknown key 'sed'",
-    ),
-    ("    seed: 42\n    train", "    sed: 42\n    train", 25, "Did you mean 'seed'?"),
-    ("    seed: 42\n    train", "    train", 23, "datasets.mine.seed: missing. What the draw"),
-    ("    seed: 42\n    train", "  seed: 42\n    train", 26, "not readable as YAML"),
-    ("    seed: 42\n    train", "     seed: 42\n    train", 25, "indent `seed: 42` as its neighb"),
-    ("    seed: 42\n    train", "    seed 42\n    train", 26, "is a colon missing after `seed`?"),
+    (SEED, "    sed: 42\n    train", 25, "datasets.mine.sed: unknown key 'sed'"),
+    (SEED, "    sed: 42\n    train", 25, "Did you mean 'seed'?"),
+    (SEED, "    train", 23, "datasets.mine.seed: missing. What the draw"),
+    (SEED, "  seed: 42\n    train", 26, "not readable as YAML"),
+    (SEED, "     seed: 42\n    train", 25, "indent `seed: 42` as its neighb"),
+    (SEED, "    seed 42\n    train", 26, "is a colon missing after `seed`?"),
     ("  mine:\n", "  mine\n", 24, "is a colon missing after `mine`?"),
-    ("    seed: 42\n    train", "    seed: 42\n    seed: 1\n    train", 26, 'duplicate key "seed"'),
-    ("    seed: 42\n    train", "    seed:42\n    train", 26, "put a space after the colon"),
-    ("    seed: 42\n    train", "\tseed: 42\n    train", 25, "write spaces in place of the tab"),
+    (SEED, "    seed: 42\n    seed: 1\n    train", 26, 'duplicate key "seed"'),
+    (SEED, "    seed:42\n    train", 26, "put a space after the colon"),
+    (SEED, "\tseed: 42\n    train", 25, "write spaces in place of the tab"),
     ("texts:\n", "seed: 7\ntexts:\n", 36, "seed: a key of an entry; indent it"),
     ("datasets:\n", "datasets:\n  seed: 7\n", 23, "datasets.seed: seed is a key of an entry"),
     ("  mine:", "  Mine:", 23, "datasets.Mine: not a name; a name is a lower-case letter"),
@@ -112,50 +108,30 @@ CASES = [
         7,
         "sources.digits.maximum: 300: expected a number less than or equal",
     ),
-    ("    seed: 42\n    train", "    seed: yes\n    train", 25, "seed: 'yes': expected a whole"),
-    ("    seed: 42\n    train", "    seed: -1\n    train", 25, "datasets.mine.seed: -1: expected"),
-    ("    seed: 42\n    train", "    seed: true\n    train", 25, "seed: true: expected a whole"),
+    (SEED, "    seed: yes\n    train", 25, "seed: 'yes': expected a whole"),
+    (SEED, "    seed: -1\n    train", 25, "datasets.mine.seed: -1: expected"),
+    (SEED, "    seed: true\n    train", 25, "seed: true: expected a whole"),
     ("learning_rate: 0.1", "learning_rate: .nan", 32, "learning_rate: nan: expected a finite"),
     ("learning_rate: 0.1", "learning_rate: '0.1'", 32, "'0.1': expected a number"),
     ("optimizer: adam", "optimizer: adm", 31, "unknown value 'adm'; allowed: sgd, adam"),
     ("benchmark: cifar10", "benchmark: cifar", 10, "Did you mean 'cifar10'?"),
     ("kind: folder", "kind: foldr", 16, "own.leaves.kind: unknown value 'foldr'"),
-    ("resize: [32, 24]", "resize: 32", 18, "own.leaves.resize: 32: expected a list"),
-    ("resize: [32, 24]", "resize: [32]", 18, "[32]: expected 2 values or more"),
-    (
-        "resize: [32, 24]",
-        "resize: [0, 24]",
-        18,
-        "own.leaves.resize[0]: 0: expected a number greater",
-    ),
-    ("train_per_class: 100", "train_per_class: -1", 26, "-1: expected a whole number, 0 or more"),
-    ("train_per_class: 100", "train_per_class: 1.5", 26, "1.5: expected a whole number"),
+    (RESIZE, "resize: 32", 18, "own.leaves.resize: 32: expected a list"),
+    (RESIZE, "resize: [32]", 18, "[32]: expected 2 values or more"),
+    (RESIZE, "resize: [0, 24]", 18, "own.leaves.resize[0]: 0: expected a number greater"),
+    (TRAIN, "train_per_class: -1", 26, "-1: expected a whole number, 0 or more"),
+    (TRAIN, "train_per_class: 1.5", 26, "1.5: expected a whole number"),
     ("{0: 20, 2: 10}", "{'0': 20}", 27, "without quotes"),
     ("datasets:\n", "datasets: {}\nrest:\n", 23, "rest: unknown key"),
     # One entry against another.
     ("source: digits", "source: digit", 24, "unknown source 'digit'; allowed: digits, fetched"),
     ("source: digits", "source: cells\n    strategy: curated", 25, "add `difficulty: true`"),
-    (
-        "train_per_class: 100",
-        "train_per_class: 170",
-        26,
-        "class 0 of digits has 178 rows available",
-    ),
-    (
-        "train_per_class: 100",
-        "train_per_class: [1, 2]",
-        26,
-        "a list of 2 numbers, but the source has 3",
-    ),
-    ("train_per_class: 100", "train_per_class: {0: 9}", 26, "rows of two classes or more"),
+    (TRAIN, "train_per_class: 170", 26, "class 0 of digits has 178 rows available"),
+    (TRAIN, "train_per_class: [1, 2]", 26, "a list of 2 numbers, but the source has 3"),
+    (TRAIN, "train_per_class: {0: 9}", 26, "rows of two classes or more"),
     ("{0: 20, 2: 10}", "{0: 20, 3: 10}", 27, "unknown label 3; the source's are 0 to 2"),
     ("{0: 20, 2: 10}", "0", 27, "no class has a test row"),
-    (
-        "seed: 42\n    train",
-        "draw: hash\n    test_draw: next\n    seed: 1\n    train",
-        26,
-        "leave it",
-    ),
+    (SEED, "    draw: hash\n    test_draw: next\n    seed: 1\n    train", 26, "leave it"),
     ("optimizer: adam", "optimizer: adam\n    momentum: 0.5", 32, "adam has no such momentum"),
     ("kind: zarr", "kind: zarr\n    resize: [8, 8]", 21, "only the kind folder has this key"),
     ("kind: zarr", "kind: zarr\n    label: first", 21, "only the kind csv has this key"),
@@ -232,7 +208,7 @@ def test_editors_check_the_file_by_the_same_model(folder: Path) -> None:
     for text in (EXAMPLE, (ROOT / "params.yaml").read_text(encoding="utf-8")):
         (folder / "params.yaml").write_text(text)
         assert not [*validator.iter_errors(as_json(read_yaml(PARAMS)))]
-    for old, new in (("    seed: 42\n    train", "    sed: 42\n    train"), ("adam", "adm")):
+    for old, new in ((SEED, "    sed: 42\n    train"), ("adam", "adm")):
         (folder / "params.yaml").write_text(EXAMPLE.replace(old, new, 1))
         assert [*validator.iter_errors(as_json(read_yaml(PARAMS)))]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -172,10 +171,3 @@ def test_one_stage_of_one_dataset_is_reproduced(digits: Repository) -> None:
     (digits.folder / "datasets/tinydigits-150/train.pkl").unlink()
     assert digits.repro("serialize@tinydigits-150") == {"serialize@tinydigits-150"}
     assert digits.changes() == ""
-
-
-def test_get_takes_a_file_from_a_clone_that_built_nothing(clone: Repository) -> None:
-    target = clone.folder.parent / "got.pkl"
-    path = "datasets/tinydigits/train.pkl"
-    clone.run("dvc", "get", str(clone.folder), path, "--out", str(target))
-    assert hashlib.sha256(target.read_bytes()).hexdigest().startswith("254293630e549113")

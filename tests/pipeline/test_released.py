@@ -14,120 +14,45 @@ from tests.conftest import PIPELINES, ROOT
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
-# Published with TinyDigits: bytes, sha256.
-PUBLISHED = {
-    "datasets/tinydigits/train.pkl": (
-        264_255,
-        "254293630e549113002cdc3f7f1542715e0a40288a3a8a0358fb8e478dce1e54",
-    ),
-    "datasets/tinydigits/test.pkl": (
-        53_044,
-        "767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d",
-    ),
-    "datasets/tinydigits-150/train.pkl": (
-        39_844,
-        "4bfcce69e3abe29ca91a7709b4fd7ace1303dc8a980117ee7c081cdcc317df24",
-    ),
-    "datasets/tinydigits-150/test.pkl": (
-        12_652,
-        "3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87",
-    ),
-}
+
+def sums_of(table: str) -> dict[str, tuple[int, str]]:
+    """Return the bytes and the sum of each file that a table names."""
+    lines = [line.split() for line in table.splitlines()]
+    return {f"datasets/{name}": (int(size), sha256) for sha256, size, name in lines}
+
+
+# Published with TinyDigits: sha256, bytes.
+PUBLISHED = sums_of("""\
+254293630e549113002cdc3f7f1542715e0a40288a3a8a0358fb8e478dce1e54 264255 tinydigits/train.pkl
+767ea1644a12dac6f3f94f63536de4deace8a0fa1f5c54f80a9419a267c7802d  53044 tinydigits/test.pkl
+4bfcce69e3abe29ca91a7709b4fd7ace1303dc8a980117ee7c081cdcc317df24  39844 tinydigits-150/train.pkl
+3ed68c0c10b91f5f255dc1e450396c277de7e9d89bd3f9776e68273d3a478f87  12652 tinydigits-150/test.pkl
+""")
 # Written here, so that nobody else has published sums.
-TEXTS = {
-    "datasets/tinytalks/train.txt": (
-        12_637,
-        "1aee3c1f8a2d5f94850769fbbd3be4df1fc2f0b15defab2e58770a274a1ea337",
-    ),
-    "datasets/tinytalks/val.txt": (
-        2_702,
-        "95bf8e72875240883d0d5e60659a21132c0597ccc1e952ff758b9d52125f97e4",
-    ),
-    "datasets/tinytalks/test.txt": (
-        2_633,
-        "067da15a420acb4635f98e8be6aa74aaf773e14c8635d1bc025e82891b255652",
-    ),
-    "datasets/tinytalks/train.jsonl": (
-        22_850,
-        "d126a11e0f42496bd69ce9fd118650cf922d3eeafdb43ad1f232f4f795cd3310",
-    ),
-    "datasets/tinytalks/val.jsonl": (
-        4_822,
-        "be25a4f0630045fcb3a5e929cdfbfe05977ae1b24b4652d035bd09d2158e38ff",
-    ),
-    "datasets/tinytalks/test.jsonl": (
-        4_751,
-        "ab02a47e76ebe1a47664a847d8b7814f53b602056c601ba59ea4fdd84e8ff529",
-    ),
-    "datasets/tinytalks-1200/train.txt": (
-        57_059,
-        "f4220234f4782faaa85171171fa33e8804b2a24e213285b085a39382b249c886",
-    ),
-    "datasets/tinytalks-1200/val.txt": (
-        12_189,
-        "b234fda3863d0453db10718063d98758c748557712a45ebbf35daa6d06f6f284",
-    ),
-    "datasets/tinytalks-1200/test.txt": (
-        12_428,
-        "2695e36a170014c7ec9f0e3159cf522a6bc38da3db25a8bf87d4b2d6f237436a",
-    ),
-    "datasets/tinytalks-1200/train.jsonl": (
-        97_910,
-        "04c58589868ad5b1a29366acd640402933073abef82a1400d7c5ac8e004767b2",
-    ),
-    "datasets/tinytalks-1200/val.jsonl": (
-        20_943,
-        "54e18b92fd166052120b4658423abb9ccbf042fa9d557b143944afefb6179187",
-    ),
-    "datasets/tinytalks-1200/test.jsonl": (
-        21_184,
-        "0e4198821e16fdcea6bdab2decba422605faa450aae9e893a254e92fa9c3a4ec",
-    ),
-}
-RELEASED = {
-    **PUBLISHED,
-    **TEXTS,
-    "datasets/tinymnist/train.pkl": (
-        792_257,
-        "66851a638a3ccf14b39059795d1df44e21f1c21425093326467868e5daca5518",
-    ),
-    "datasets/tinymnist/test.pkl": (
-        158_655,
-        "9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c",
-    ),
-    "datasets/tinydigits/samples.csv": (
-        29_278,
-        "095bd581528fb6c4bff3de4dbd2a03a091a4cbcce88c5b737b6f2049db53a99f",
-    ),
-    "datasets/tinydigits-150/samples.csv": (
-        4_820,
-        "a48c46c5cc61b26ef25a94d2c15a7b64d8674ba729dfb7bb6718f390cc9d6464",
-    ),
-    "datasets/tinymnist/samples.csv": (
-        29_747,
-        "8bfbcf3ec79f6594bea7b981c0f0909ca8f95f4c1502f27592d4c4e8ff437ca0",
-    ),
-    "datasets/tinydigits/SHA256SUMS": (
-        229,
-        "e2c9a0a2b26b587ce916f22725424ffc5febc5b32c93f1a36a33ea2bc53902b2",
-    ),
-    "datasets/tinydigits-150/SHA256SUMS": (
-        229,
-        "cf39dabfbd76c2329eda22e8bb0f7181cefd13fb029006bb1cbb20b59600e664",
-    ),
-    "datasets/tinymnist/SHA256SUMS": (
-        229,
-        "82fc41cc2c7e631cd6661c166b1bbf9a79978c6deaa71921d1e9b71212f1cbe4",
-    ),
-    "datasets/tinytalks/SHA256SUMS": (
-        456,
-        "edc6ebf7ff4901b280c907a8ff536c56403717e7918a17f9286a619d94aafaa7",
-    ),
-    "datasets/tinytalks-1200/SHA256SUMS": (
-        456,
-        "08f1ee157815db414e09ef654dead150f540dc29ad2e30d5f1d6ef0d6bcd743e",
-    ),
-}
+RELEASED = PUBLISHED | sums_of("""\
+1aee3c1f8a2d5f94850769fbbd3be4df1fc2f0b15defab2e58770a274a1ea337  12637 tinytalks/train.txt
+95bf8e72875240883d0d5e60659a21132c0597ccc1e952ff758b9d52125f97e4   2702 tinytalks/val.txt
+067da15a420acb4635f98e8be6aa74aaf773e14c8635d1bc025e82891b255652   2633 tinytalks/test.txt
+d126a11e0f42496bd69ce9fd118650cf922d3eeafdb43ad1f232f4f795cd3310  22850 tinytalks/train.jsonl
+be25a4f0630045fcb3a5e929cdfbfe05977ae1b24b4652d035bd09d2158e38ff   4822 tinytalks/val.jsonl
+ab02a47e76ebe1a47664a847d8b7814f53b602056c601ba59ea4fdd84e8ff529   4751 tinytalks/test.jsonl
+f4220234f4782faaa85171171fa33e8804b2a24e213285b085a39382b249c886  57059 tinytalks-1200/train.txt
+b234fda3863d0453db10718063d98758c748557712a45ebbf35daa6d06f6f284  12189 tinytalks-1200/val.txt
+2695e36a170014c7ec9f0e3159cf522a6bc38da3db25a8bf87d4b2d6f237436a  12428 tinytalks-1200/test.txt
+04c58589868ad5b1a29366acd640402933073abef82a1400d7c5ac8e004767b2  97910 tinytalks-1200/train.jsonl
+54e18b92fd166052120b4658423abb9ccbf042fa9d557b143944afefb6179187  20943 tinytalks-1200/val.jsonl
+0e4198821e16fdcea6bdab2decba422605faa450aae9e893a254e92fa9c3a4ec  21184 tinytalks-1200/test.jsonl
+66851a638a3ccf14b39059795d1df44e21f1c21425093326467868e5daca5518 792257 tinymnist/train.pkl
+9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c 158655 tinymnist/test.pkl
+095bd581528fb6c4bff3de4dbd2a03a091a4cbcce88c5b737b6f2049db53a99f  29278 tinydigits/samples.csv
+a48c46c5cc61b26ef25a94d2c15a7b64d8674ba729dfb7bb6718f390cc9d6464   4820 tinydigits-150/samples.csv
+8bfbcf3ec79f6594bea7b981c0f0909ca8f95f4c1502f27592d4c4e8ff437ca0  29747 tinymnist/samples.csv
+e2c9a0a2b26b587ce916f22725424ffc5febc5b32c93f1a36a33ea2bc53902b2    229 tinydigits/SHA256SUMS
+cf39dabfbd76c2329eda22e8bb0f7181cefd13fb029006bb1cbb20b59600e664    229 tinydigits-150/SHA256SUMS
+82fc41cc2c7e631cd6661c166b1bbf9a79978c6deaa71921d1e9b71212f1cbe4    229 tinymnist/SHA256SUMS
+edc6ebf7ff4901b280c907a8ff536c56403717e7918a17f9286a619d94aafaa7    456 tinytalks/SHA256SUMS
+08f1ee157815db414e09ef654dead150f540dc29ad2e30d5f1d6ef0d6bcd743e    456 tinytalks-1200/SHA256SUMS
+""")
 # Mean and standard deviation in percent, over 20 seeds other than those of docs/baselines.md and
 # with another implementation of the same recipes: an independent check of the released figures.
 REFERENCE = {
@@ -148,10 +73,7 @@ DIGITS = [
     "The scikit-learn developers",
     BSD,
 ]
-TALKS = [
-    "Copyright (c) 2026, tinydatasets contributors",
-    "creativecommons.org/licenses/by/4.0/",
-]
+TALKS = ["Copyright (c) 2026, tinydatasets contributors", "creativecommons.org/licenses/by/4.0/"]
 NOTICES = {
     "tinydigits": DIGITS,
     "tinydigits-150": DIGITS,
@@ -233,8 +155,7 @@ def test_the_notices_belong_to_the_data(dataset: str, notices: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "room",
-    ["serialize/__main__", "evaluate", "texts/serialize_text", "texts/evaluate_text"],
+    "room", ["serialize/__main__", "evaluate", "texts/serialize_text", "texts/evaluate_text"]
 )
 def test_a_stage_that_fails_leaves_the_released_files(built: Repository, room: str) -> None:
     before = built.contents("datasets", "metrics")

@@ -11,9 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.datasets import load_digits
 
-import tinydatasets
-from stages.sample.curation import TIERS
-
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
@@ -190,16 +187,3 @@ def test_a_comment_and_a_reordering_rerun_the_check_alone(digits: Repository) ->
     digits.run("git", "checkout", "params.yaml")
     digits.repro()
     assert digits.changes() == ""
-
-
-def test_digits_can_be_curated_too(digits: Repository) -> None:
-    entry = {"source": "digits", "strategy": "curated", "seed": 42}
-    counts = {"train_per_class": 100, "test_per_class": 20}
-    digits.set_param("datasets.tinydigits-curated", {**entry, **counts})
-    digits.repro("serialize@tinydigits-curated")
-    train = tinydatasets.read_split(digits.folder / "datasets/tinydigits-curated/train.pkl")
-    assert train.images.dtype == np.float32
-    assert np.bincount(train.labels).tolist() == [100] * 10
-    table = digits.read("datasets/tinydigits-curated/samples.csv")
-    in_train = [line for line in table.splitlines() if line.startswith("train,")]
-    assert [sum(f",{tier}," in line for line in in_train) for tier in TIERS] == [800, 150, 50]

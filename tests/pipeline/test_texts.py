@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
@@ -60,47 +58,17 @@ def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
     assert built.changes() == ""
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (
-            "How many legs does <animal> have?",
-            "How many legs does <animl> have?",
-            (
-                ", line 72: topics[2].templates[0].question[0]: unknown slot 'animl'; allowed: "
-                "animal, legs, wrong. Did you mean 'animal'?"
-            ),
-        ),
-        (
-            "What is your name?",
-            "Who, are you?",
-            (
-                ": 1-01 (in train) and 1-02 (in train) ask the same: 'Who are you?' and "
-                "'Who, are you?'"
-            ),
-        ),
-    ],
-    ids=["a slot that there is not", "the same question"],
-)
-def test_wrong_templates_stop_the_pipeline_and_leave_what_is_released(
-    built: Repository, old: str, new: str, message: str
+def test_a_wrong_template_stops_the_pipeline_and_leaves_what_is_released(
+    built: Repository,
 ) -> None:
-    built.replace(TEMPLATES, old, new)
+    built.replace(TEMPLATES, "How many legs does <animal>", "How many legs does <animl>")
     before = built.contents("datasets", "metrics")
     printed = built.run("dvc", "repro", status=255)
-    assert printed.count(f"{TEMPLATES}{message}\n") == 1
+    message = (
+        f"{TEMPLATES}, line 72: topics[2].templates[0].question[0]: unknown slot 'animl'; allowed: "
+        "animal, legs, wrong. Did you mean 'animal'?\n"
+    )
+    assert printed.count(message) == 1
     assert "exited with 1" in printed
-    assert "Traceback" not in printed
-    assert built.contents("datasets", "metrics") == before
-
-
-def test_more_pairs_than_a_level_has_stop_the_pipeline(built: Repository) -> None:
-    before = built.contents("datasets", "metrics")
-    built.set_param("texts.tinytalks.train_per_level", 43)
-    printed = built.run("dvc", "repro", status=255)
-    assert (
-        ": texts.tinytalks: level 1 has 36 pairs available, but 53 are asked "
-        "(43 for train, 5 for val, 5 for test)\n"
-    ) in printed
     assert "Traceback" not in printed
     assert built.contents("datasets", "metrics") == before

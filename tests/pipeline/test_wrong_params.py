@@ -52,12 +52,7 @@ def repository(shared: Repository) -> Iterator[Repository]:
             "sklearn/datasets/data/digits.csv.gz of scikit-learn ",
         ),
         # Of the class 1 of MNIST, what 480 chosen rows leave is nearly the same as they are.
-        (
-            "datasets.tinymnist.train_per_class",
-            480,
-            "sample",
-            "curated: class 1 has ",
-        ),
+        ("datasets.tinymnist.train_per_class", 480, "sample", "curated: class 1 has "),
         ("texts.tinytalks.train_per_level", 43, "split_text", "level 1 has 36 pairs available"),
     ],
 )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 GENERATOR = np.random.RandomState(6)
 GREY = GENERATOR.randint(0, 250, (23, 3, 4)).astype(np.uint8)
 COLOUR = GENERATOR.randint(0, 250, (23, 2, 2, 3)).astype(np.uint8)
+RGBA = COLOUR[..., [0, 1, 2, 2]]
 LABELS = GENERATOR.randint(0, 3, 23)
 NAMES = np.array([f"blatt {i}é" for i in range(23)])
 NUMBERS = np.arange(23, dtype=np.uint64) + 2**63
@@ -193,6 +194,10 @@ IMAGES = "/images-002.npy"
         (save("images-001.npy", GREY[:0, :2]), "/images-001.npy: images of the shape (2, 4), but"),
         (save("images-002.npy", GREY[:3] / 2), f"{IMAGES}: pixels are float64, but must be uint8"),
         (save("images-002.npy", GREY[0]), f"{IMAGES}: the shape (3, 4) is not that of images, (n"),
+        (save("images-002.npy", RGBA), f"{IMAGES}: the shape (23, 2, 2, 4) is not that of images"),
+        (save("images-002.npy", GREY[:, :0]), f"{IMAGES}: the shape (23, 0, 4) is not that of im"),
+        (save("images-002.npy", GREY.astype("u2")), f"{IMAGES}: pixels are uint16, but must be ui"),
+        (put("images-000.npy", pickle.dumps(GREY)), "/images-000.npy: not a .npy file of numbers"),
         (save("images-000.npy", np.array([{}])), "/images-000.npy: not a .npy file of numbers: "),
         (put("images-000.npy", b"x" * 200), "/images-000.npy: not a .npy file of numbers: "),
         (put("labels-002.npy", b""), "/labels-002.npy: not a .npy file of numbers: "),

@@ -32,6 +32,7 @@ def test_bits_are_those_of_the_formula_by_hand() -> None:
     assert bits("abab", "z", 6) == round(math.log2(100), 6)
 
 
+RULES = ("first sentence", "last sentence", "most frequent answer", "nearest question")
 TRAIN = [
     Pair("1-01", 1, "Hi! Who are you?", "I am Tiny."),
     Pair("1-02", 1, "Bye!", "Bye!"),
@@ -75,8 +76,7 @@ def test_figures_are_by_level_on_val_and_test_together() -> None:
         Pair("2-04", 2, "Is snow white or blue?", "Yes, snow is white."),
     ]
     figures = evaluate_text.evaluate_text(TRAIN, [Pair("1-05", 1, "Bye, Tiny!", "Bye!")], test)
-    rules = ("first sentence", "last sentence", "most frequent answer", "nearest question")
-    rows = [[row["level"], row["pairs"], *map(row.get, rules)] for row in figures["baselines"]]
+    rows = [[row["level"], row["pairs"], *map(row.get, RULES)] for row in figures["baselines"]]
     assert rows == [
         ["all", 4, 0, 0, 0.25, 0.5],
         ["1", 2, 0, 0, 0.5, 1],
@@ -93,14 +93,7 @@ def test_without_validation_pairs_test_has_its_figures_alone() -> None:
     assert [row["model"] for row in figures["characters"]] == models
     assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 11
     assert figures["bits"] == figures["characters"][4]["test"]
-    assert figures["baselines"][0] == {
-        "level": "all",
-        "pairs": 1,
-        "first sentence": 0.0,
-        "last sentence": 0.0,
-        "most frequent answer": 0.0,
-        "nearest question": 0.0,
-    }
+    assert figures["baselines"][0] == {"level": "all", "pairs": 1, **dict.fromkeys(RULES, 0.0)}
 
 
 @pytest.mark.parametrize("emptied", ["train", "test"])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tinydatasets
-from stages.texts.templates import read_templates
 from tests.conftest import ROOT
 from tinydatasets import FormatError, Pair, loading
 from tinydatasets.texts import from_json_lines, to_json_lines, to_text
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
 
 LINE = '{"id": "3-01", "level": 3, "question": "What is 1 plus 2?", "answer": "1 plus 2 is 3."}\n'
 DAMAGED = "not questions and answers: damaged, cut short, or not written by this package"
-
-
-@pytest.mark.parametrize(
-    ("name", "counts"), [("tinytalks", [212, 44, 44]), ("tinytalks-1200", [840, 180, 180])]
-)
-def test_all_three_splits_are_loaded(name: str, counts: list[int]) -> None:
-    text = tinydatasets.load_text(name)
-    assert [len(split) for split in (text.train, text.val, text.test)] == counts
-    authored = read_templates(ROOT / f"datasets/{name}/templates.yaml").pairs
-    assert sorted(pair for split in text for pair in split) == sorted(authored)
 
 
 def test_other_scripts_are_written_as_they_are_and_read_again() -> None:
