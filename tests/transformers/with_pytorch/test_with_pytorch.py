@@ -185,7 +185,7 @@ def test_each_number_of_contexts_has_its_figures(monkeypatch: pytest.MonkeyPatch
         ]
         assert point["exact"] == mean(exact)
         assert point["worst"] == min(exact)
-        assert point["exact_sd"] == round(stdev(exact), 4)
+        assert point["exact_sd"] == round(stdev(exact), 6)
 
 
 @pytest.mark.usefixtures("folder")
