@@ -28,12 +28,13 @@ def main(text: str, *, unit: str) -> None:
         for name, pairs in splits.items()
     }
     answered[HELD_OUT] = answered["val"] + answered["test"]
+    table = [(pairs, rows_by_level([pair for pair, _ in pairs])) for pairs in answered.values()]
     print(f"{last.seconds:.0f} seconds. Questions answered exactly:\n")
     print(f"{'level':10}" + "".join(f"{name:>12}" for name in answered))
     for level in rows_by_level([pair for pairs in splits.values() for pair in pairs]):
         line = f"{level:10}"
-        for pairs in answered.values():
-            rows = rows_by_level([pair for pair, _ in pairs]).get(level, [])
+        for pairs, rows_of in table:
+            rows = rows_of.get(level, [])
             right = sum(pairs[row][1] for row in rows)
             line += f"{f'{right} of {len(rows)}' if rows else '-':>12}"
         print(line)
