@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import math
-from pathlib import Path
+import os.path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, overload
 
 import numpy as np
@@ -22,13 +23,17 @@ from tinydatasets.types import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
-if not Path(__file__).parent.is_dir():
+# Not pathlib, where it can be helped: importing that takes as long as all else that `load` does.
+_PACKAGE: Final = os.path.dirname(__file__)
+
+if not os.path.isdir(_PACKAGE):
     raise ImportError(
         "tinydatasets is in a ZIP archive, such as its wheel, from which files can't be read:"
-        f" `pip install {Path(__file__).parent.parent}`"
+        f" `pip install {os.path.dirname(_PACKAGE)}`"
     )
 
 T = TypeVar("T")
@@ -42,22 +47,24 @@ _IMAGES: Final = ("*.pkl", "samples.csv")
 _TEXTS: Final = ("*.jsonl",)
 
 
-def _folder() -> Path:
+def _folder() -> str:
     """Return the folder of the datasets: within an installed package, beside it in a clone."""
-    package = Path(__file__).parent
-    installed = package / "datasets"
-    return installed if installed.is_dir() else package.parent / "datasets"
+    installed = os.path.join(_PACKAGE, "datasets")
+    if os.path.isdir(installed):
+        return installed
+    return os.path.join(os.path.dirname(_PACKAGE), "datasets")
 
 
-def _names(patterns: tuple[str, ...], folder: Path | None = None) -> list[str]:
+def _names(patterns: tuple[str, ...], folder: str | None = None) -> list[str]:
     """Return the names of the datasets in a folder that have a file of any of `patterns`."""
-    folder = folder or _folder()
-    return sorted({path.parent.name for file in patterns for path in folder.glob(f"*/{file}")})
+    within = glob.escape(folder or _folder())
+    files = (file for pattern in patterns for file in glob.iglob(f"{within}/*/{pattern}"))
+    return sorted({os.path.basename(os.path.dirname(file)) for file in files})
 
 
-def _read(read: Callable[[Path], T], name: str) -> T:
+def _read(read: Callable[[str], T], name: str) -> T:
     try:
-        return read(_folder() / name)
+        return read(os.path.join(_folder(), name))
     except FileNotFoundError as error:
         raise FileNotFoundError(f"{error.filename} is missing. {RESTORE}") from None
 
@@ -88,11 +95,13 @@ def path(name: Scaled | Whole | TextName | str) -> Path:
     >>> (path("tinydigits") / "samples.csv").read_text().splitlines()[0]
     'split,row,label,tier,difficulty'
     """
+    from pathlib import Path  # noqa: PLC0415
+
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
     shipped = _names((*_IMAGES, *_TEXTS))
     if name in shipped:
-        return _folder() / name
+        return Path(_folder(), name)
     if name in names():
         return home() / name
     raise _not_fetched(name) if name in BENCHMARKS else _unknown(name, shipped, sorted(BENCHMARKS))
@@ -122,7 +131,7 @@ def _unknown(
         hint = f" Did you mean `tinydatasets.{other}({str(name).lower()!r})`?"
     more = f", and once fetched {', '.join(fetched)}" if fetched else ""
     there = f"there are {', '.join(names)}{more}"
-    folder, here = _folder().resolve(), Path("datasets").resolve()
+    folder, here = os.path.realpath(_folder()), os.path.realpath("datasets")
     if here != folder and name in _names((*_IMAGES, *_TEXTS), here):
         hint = f" {here} has it: `pip install -e .` there lets Python take that package."
     return ValueError(f"no dataset {name!r} in {folder}; {there}.{hint}")
@@ -236,17 +245,17 @@ def _loaded(name: str) -> Dataset:
     raise _unknown(name, names, sorted(BENCHMARKS), "load_text", _names(_TEXTS))
 
 
-def _released(folder: Path) -> Dataset:
+def _released(folder: str) -> Dataset:
     """Load what is in the folder of a dataset; only some have ``val.pkl`` or ``classes.json``."""
-    train, test = read_split(folder / "train.pkl"), read_split(folder / "test.pkl")
+    train, test = (read_split(os.path.join(folder, f"{split}.pkl")) for split in ("train", "test"))
     # One that is listed and gone is missing.
-    files = {*listed_sums(folder), *(path.name for path in folder.iterdir())}
-    val = read_split(folder / "val.pkl") if "val.pkl" in files else None
+    files = {*listed_sums(folder), *os.listdir(folder)}
+    val = read_split(os.path.join(folder, "val.pkl")) if "val.pkl" in files else None
     names = None
     if "classes.json" in files:
         from tinydatasets.classes import read_classes  # noqa: PLC0415
 
-        names = read_classes(folder / "classes.json", count_classes(train, test, val))
+        names = read_classes(os.path.join(folder, "classes.json"), count_classes(train, test, val))
     return Dataset(train, test, val, names)
 
 

@@ -18,7 +18,6 @@ from tinydatasets.types import FormatError, Pair, Text, read_with
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
-    from pathlib import Path
 
 LONGEST_QUESTION: Final = 60
 LONGEST_ANSWER: Final = 80
@@ -141,10 +140,10 @@ def read_pairs(path: str | os.PathLike[str], *, may_be_empty: bool = False) -> l
     return read_with(parse, path, LARGEST_FILE)
 
 
-def read_splits(folder: Path) -> Text:
+def read_splits(folder: str | os.PathLike[str]) -> Text:
     """Read the splits of a text from their folder; only `val` may be empty."""
     return Text(
-        read_pairs(folder / "train.jsonl"),
-        read_pairs(folder / "val.jsonl", may_be_empty=True),
-        read_pairs(folder / "test.jsonl"),
+        read_pairs(f"{folder}/train.jsonl"),
+        read_pairs(f"{folder}/val.jsonl", may_be_empty=True),
+        read_pairs(f"{folder}/test.jsonl"),
     )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os.path
 import reprlib
 from collections import namedtuple
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable
 
     import numpy as np
@@ -218,8 +217,8 @@ def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest
     Raises a FormatError that names the file if it is a pointer of Git LFS, if ``SHA256SUMS`` beside
     it lists another sum, or if `parse` raises one.
     """
-    path = Path(path)
-    with path.open("rb") as file:
+    path = os.fspath(path)
+    with open(path, "rb") as file:
         data = file.read(largest + 1)
     try:
         _check_bytes(data, path)
@@ -228,19 +227,21 @@ def read_with(parse: Callable[[bytes], T], path: str | os.PathLike[str], largest
         raise FormatError(f"{path}: {error}") from None
 
 
-def _check_bytes(data: bytes, path: Path) -> None:
+def _check_bytes(data: bytes, path: str) -> None:
     if data.startswith(b"version https://git-lfs"):
         raise FormatError("a pointer of Git LFS, not the file: run `git lfs pull`")
-    expected = listed_sums(path.parent).get(path.name)
+    folder, name = os.path.split(path)
+    expected = listed_sums(folder).get(name)
     if expected and expected != (found := hashlib.sha256(data).hexdigest()):
         sums = f"sha256 {expected:.8}... as in SHA256SUMS, found {found:.8}..."
         raise FormatError(f"another file, or damaged: expected {sums}. {RESTORE}")
 
 
-def listed_sums(folder: Path) -> dict[str, str]:
+def listed_sums(folder: str | os.PathLike[str]) -> dict[str, str]:
     """Return the sum of each file that the ``SHA256SUMS`` of a folder lists; none without one."""
     try:
-        lines = (folder / "SHA256SUMS").read_text("utf-8", "replace").splitlines()
+        with open(os.path.join(folder, "SHA256SUMS"), encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
     except FileNotFoundError:
         return {}
     return {name: total for total, _, name in (line.partition("  ") for line in lines)}

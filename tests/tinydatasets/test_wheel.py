@@ -36,7 +36,7 @@ print(dataset.val, dataset.classes)
 text = tinydatasets.load_text("tinytalks")
 print([len(split) for split in text], text.test[0].id)
 for name in ("tinymnist", "tinytalks"):
-    folder = tinydatasets.loading._folder() / name
+    folder = tinydatasets.path(name)
     print(sorted(path.name for path in folder.iterdir()))
 files = metadata.files("tinydatasets")
 print(sorted(str(f).partition("licenses/")[2] for f in files if "dist-info/licenses/" in str(f)))
