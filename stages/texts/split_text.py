@@ -140,11 +140,19 @@ def _draw_combinations(
         val, test = counts["val"][level], counts["test"][level]
         held_out = _first(shuffled, val + test, hold_out)
         if (possible := sum(map(len, held_out))) < val + test:
+            rare = {
+                word
+                for group in set(shuffled) - set(held_out)
+                for (kind, word), count in features[group].items()
+                if kind == "word" and total[kind, word] - count < WORD_IN_TRAIN
+            }
+            named = f"Rare words: {', '.join(sorted(rare)[:3])}. " if rare else ""
             raise ParamError(
-                message=f"level {level}: {val + test} pairs are asked for val and test, but this "
-                f"draw could hold out only {possible} so that train has their words "
-                f"{WORD_IN_TRAIN} times, and half of the pairs of their phrasings, fillers and "
-                "questions; ask for more pairs for train, or fewer for val and test"
+                message=f"level {level}: val and test ask for {_count(val + test)}, but this draw "
+                f"could hold out only {possible}. Train must keep {WORD_IN_TRAIN} pairs with each "
+                "of their words, and half of the pairs with their phrasings, fillers and questions."
+                f" {named}Write more phrasings or lines{' with them' * bool(rare)}, ask for more "
+                "pairs for train or fewer for val and test, or try another seed"
             )
         generator.shuffle(held_out)
         of_val = _first(held_out, val)
@@ -210,6 +218,10 @@ def _is_learned(feature: _Feature, total: int, held_out: int) -> bool:
     return total - held_out >= WORD_IN_TRAIN if feature[0] == "word" else total >= 2 * held_out
 
 
+def _count(pairs: int) -> str:
+    return f"{pairs} pair{'s' * (pairs != 1)}"
+
+
 def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:
     """Return the rows of each level, at least as many as all splits ask of it."""
     rows_of_levels: dict[int, list[int]] = {level: [] for level in counts["train"]}
@@ -219,7 +231,7 @@ def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:
         asked = sum(counts[split][level] for split in SPLITS)
         if asked > len(rows):
             parts = ", ".join(f"{counts[split][level]} for {split}" for split in SPLITS)
-            available = f"level {level} has {len(rows)} pairs available"
+            available = f"level {level} has {_count(len(rows))} available"
             raise ParamError(message=f"{available}, but {asked} are asked ({parts})")
     return rows_of_levels
 
