@@ -34,30 +34,36 @@ def overview() -> str:
 
 def listing() -> str:
     """Return a table of the datasets and texts that are here, and of benchmarks to fetch."""
-    lines = [("name", "samples", "each", "licence")]
+    lines = [("name", "samples", "each", "licence", "")]
     for name in sorted({*loading.names(), *BENCHMARKS}):
         try:
             lines.append((name, *_outline(name)))
         except (OSError, ValueError):
-            lines.append((name, f"damaged: see `tinydatasets verify {name}`", "", ""))
+            lines.append((name, "", "", "", f"damaged: see `tinydatasets verify {name}`"))
     return _table(lines)
 
 
-def _outline(name: str) -> tuple[str, str, str]:
-    """Return the samples of each split, what each is, and the licence, of a dataset or a text."""
+def _outline(name: str) -> tuple[str, str, str, str]:
+    """Return samples of each split, what each is, licence and a note, of a dataset or a text."""
     if name in BENCHMARKS:
         counts, image = [BENCHMARKS[name].train, BENCHMARKS[name].test], BENCHMARKS[name].image
-        here = "see" if name in loading.names() else "not here: see"
-        return _sum(counts), f"{_sides(image)} uint8", f"{here} `tinydatasets fetch {name}`"
-    data, card = _load(name), loading.path(name) / "README.md"
+        note = "" if name in loading.names() else f"not here: see `tinydatasets fetch {name}`"
+        return _sum(counts), f"{_sides(image)} uint8", BENCHMARKS[name].licence, note
+    data = _load(name)
     splits = splits_of(data)
     if isinstance(data, Text):
         counts, each = [len(pairs) for pairs in splits.values()], "question and answer"
     else:
         counts, images = [len(split.labels) for split in splits.values()], data.train.images
         each = f"{_sides(images.shape[1:])} {images.dtype}"
-    licence = card.is_file() and re.search("(?m)^license: (.+)$", card.read_text("utf-8"))
-    return _sum(counts), each, licence[1] if licence else ""
+    return _sum(counts), each, _licence(name), ""
+
+
+def _licence(name: str) -> str:
+    """Return the licence that the card of a dataset or a text names."""
+    card = loading.path(name) / "README.md"
+    found = card.is_file() and re.search("(?m)^license: (.+)$", card.read_text("utf-8"))
+    return found[1] if found else "none named"
 
 
 def _sum(counts: Iterable[int]) -> str:
@@ -81,8 +87,11 @@ def info(name: str) -> str:
         counts = [Counter(split.labels.tolist()) for split in splits.values()]
     rows = [(word, *(str(count[key]) for count in counts)) for key, word in kinds.items()]
     files = [(path.name, f"{path.stat().st_size:,} bytes") for path in sorted(folder.iterdir())]
+    licence = BENCHMARKS[name].terms if name in BENCHMARKS else _licence(name)
     return f"""\
 tinydatasets.{function}({name!r}) returns a {data!r}
+
+licence: {licence}
 
 {_table([(kind, *splits), *rows])}
 
