@@ -62,7 +62,9 @@ def _outline(name: str) -> tuple[str, str, str, str]:
 def _licence(name: str) -> str:
     """Return the licence that the card of a dataset or a text names."""
     card = loading.path(name) / "README.md"
-    found = card.is_file() and re.search("(?m)^license: (.+)$", card.read_text("utf-8"))
+    found = card.is_file() and re.search(
+        "(?m)^license(?:_name)?: (?!other$)(.+)$", card.read_text("utf-8")
+    )
     return found[1] if found else "none named"
 
 

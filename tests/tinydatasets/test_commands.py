@@ -81,6 +81,13 @@ def test_what_is_wrong_is_one_message(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_without_numpy_one_line_says_how_to_install_it() -> None:
+    command = [sys.executable, "-S", "-m", "tinydatasets", "list"]  # without site-packages
+    result = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "tinydatasets needs NumPy: python -m pip install numpy\n"
+
+
 def test_verify_names_each_file_that_differs_is_gone_or_is_not_listed(
     tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
