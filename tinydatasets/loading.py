@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from tinydatasets.fetch.benchmarks import Benchmark
+
 if not Path(__file__).parent.is_dir():
     raise ImportError(
         "tinydatasets is in a ZIP archive, such as its wheel, from which files can't be read:"
@@ -232,7 +234,7 @@ def _loaded(name: str) -> Dataset:
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
     if name in BENCHMARKS:
-        return _fetched(name, BENCHMARKS[name].classes)
+        return _fetched(BENCHMARKS[name])
     raise _unknown(name, names, sorted(BENCHMARKS), "load_text", _names(_TEXTS))
 
 
@@ -250,19 +252,32 @@ def _released(folder: Path) -> Dataset:
     return Dataset(train, test, val, names)
 
 
-def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
+def _fetched(benchmark: Benchmark) -> Dataset:
     """Load what ``tinydatasets fetch`` left in the folder of the benchmark."""
-    folder = home() / name
-    files = ("train-images", "train-labels", "test-images", "test-labels")
+    name, folder = benchmark.name, home() / benchmark.name
+
+    def read(split: str, rows: int) -> Split[np.uint8]:
+        images = _array(folder / f"{split}-images.npy", "uint8", (rows, *benchmark.image))
+        return Split(images, _array(folder / f"{split}-labels.npy", "int64", (rows,)))
+
     try:
-        arrays = [np.load(folder / f"{file}.npy", allow_pickle=False) for file in files]
+        train, test = read("train", benchmark.train), read("test", benchmark.test)
     except FileNotFoundError:
         raise _not_fetched(name) from None
     except (ValueError, EOFError) as error:
         raise FormatError(
             f"{folder} is damaged ({error}). `tinydatasets fetch {name} --download` mends it."
         ) from None
-    return Dataset(Split(*arrays[:2]), Split(*arrays[2:]), classes=classes)
+    return Dataset(train, test, classes=benchmark.classes)
+
+
+def _array(path: Path, dtype: str, shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Read an array; raise a ValueError if it has another dtype or shape."""
+    array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
+    if array.dtype != dtype or array.shape != shape:
+        found = f"{array.dtype} {array.shape}"
+        raise ValueError(f"{path.name}: expected {dtype} {shape}, found {found}")
+    return array
 
 
 def load_text(name: TextName | str) -> Text:
