@@ -14,7 +14,7 @@ from tinydatasets import loading
 from tinydatasets.export import splits_of, write
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
-from tinydatasets.types import RESTORE, FormatError, Text, listed_sums
+from tinydatasets.types import FormatError, Text, listed_sums, restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,7 +125,8 @@ def _differences(name: str, folder: Path) -> Iterator[str]:
         return
     sums = listed_sums(folder)
     if not sums:
-        yield f"{folder / 'SHA256SUMS'} is missing or empty. {RESTORE}"
+        path = folder / "SHA256SUMS"
+        yield f"{path} is missing or empty. {restore(path)}"
     # What `load` takes must be listed; papers may be written anew.
     taken = (
         path.name for kind in ("*.pkl", "*.jsonl", "classes.json") for path in folder.glob(kind)
@@ -133,12 +134,12 @@ def _differences(name: str, folder: Path) -> Iterator[str]:
     for file in sorted({*sums, *taken}):
         path = folder / file
         if not path.is_file():
-            yield f"{path} is missing. {RESTORE}"
+            yield f"{path} is missing. {restore(path)}"
         elif file not in sums:
             yield f"{path} is not listed in SHA256SUMS"
         elif (found := hashlib.sha256(path.read_bytes()).hexdigest()) != sums[file]:
             expected = f"expected sha256 {sums[file]:.8}..., found {found:.8}..."
-            yield f"{path} differs: {expected}. {RESTORE}"
+            yield f"{path} differs: {expected}. {restore(path)}"
 
 
 def export(name: str, kind: str, folder: Path) -> str:

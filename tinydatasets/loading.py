@@ -11,13 +11,13 @@ import numpy as np
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
 from tinydatasets.types import (
-    RESTORE,
     Dataset,
     FormatError,
     Split,
     Text,
     count_classes,
     listed_sums,
+    restore,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def _read(read: Callable[[Path], T], name: str) -> T:
     try:
         return read(_folder() / name)
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"{error.filename} is missing. {RESTORE}") from None
+        missing = Path(error.filename)
+        raise FileNotFoundError(f"{missing} is missing. {restore(missing)}") from None
 
 
 def names() -> list[str]:
