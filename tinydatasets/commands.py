@@ -62,9 +62,8 @@ def _outline(name: str) -> tuple[str, str, str, str]:
 def _licence(name: str) -> str:
     """Return the licence that the card of a dataset or a text names."""
     card = loading.path(name) / "README.md"
-    found = card.is_file() and re.search(
-        "(?m)^license(?:_name)?: (?!other$)(.+)$", card.read_text("utf-8")
-    )
+    text = card.read_text("utf-8") if card.is_file() else ""
+    found = re.search("(?m)^license(?:_name)?: (?!other$)(.+)$", text)
     return found[1] if found else "none named"
 
 
@@ -125,8 +124,7 @@ def _differences(name: str, folder: Path) -> Iterator[str]:
         return
     sums = listed_sums(folder)
     if not sums:
-        path = folder / "SHA256SUMS"
-        yield f"{path} is missing or empty. {restore(path)}"
+        yield f"{folder / 'SHA256SUMS'} is missing or empty. {restore(folder / 'SHA256SUMS')}"
     # What `load` takes must be listed; papers may be written anew.
     taken = (
         path.name for kind in ("*.pkl", "*.jsonl", "classes.json") for path in folder.glob(kind)

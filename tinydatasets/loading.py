@@ -61,8 +61,7 @@ def _read(read: Callable[[Path], T], name: str) -> T:
     try:
         return read(_folder() / name)
     except FileNotFoundError as error:
-        missing = Path(error.filename)
-        raise FileNotFoundError(f"{missing} is missing. {restore(missing)}") from None
+        raise FileNotFoundError(f"{error.filename} is missing. {restore(error.filename)}") from None
 
 
 def names() -> list[str]:
@@ -257,12 +256,21 @@ def _fetched(benchmark: Benchmark) -> Dataset:
     """Load what ``tinydatasets fetch`` left in the folder of the benchmark."""
     name, folder = benchmark.name, home() / benchmark.name
 
-    def read(split: str, rows: int) -> Split[np.uint8]:
-        images = _array(folder / f"{split}-images.npy", "uint8", (rows, *benchmark.image))
-        return Split(images, _array(folder / f"{split}-labels.npy", "int64", (rows,)))
+    def read(file: str, dtype: str, *shape: int) -> npt.NDArray[Any]:
+        array: npt.NDArray[Any] = np.load(folder / file, allow_pickle=False)
+        if array.dtype != dtype or array.shape != shape:
+            found = f"{array.dtype} {array.shape}"
+            raise ValueError(f"{file}: expected {dtype} {shape}, found {found}")
+        return array
 
     try:
-        train, test = read("train", benchmark.train), read("test", benchmark.test)
+        train, test = (
+            Split(
+                read(f"{split}-images.npy", "uint8", rows, *benchmark.image),
+                read(f"{split}-labels.npy", "int64", rows),
+            )
+            for split, rows in (("train", benchmark.train), ("test", benchmark.test))
+        )
     except FileNotFoundError:
         raise _not_fetched(name) from None
     except (ValueError, EOFError) as error:
@@ -270,15 +278,6 @@ def _fetched(benchmark: Benchmark) -> Dataset:
             f"{folder} is damaged ({error}). `tinydatasets fetch {name} --download` mends it."
         ) from None
     return Dataset(train, test, classes=benchmark.classes)
-
-
-def _array(path: Path, dtype: str, shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Read an array; raise a ValueError if it has another dtype or shape."""
-    array: npt.NDArray[Any] = np.load(path, allow_pickle=False)
-    if array.dtype != dtype or array.shape != shape:
-        found = f"{array.dtype} {array.shape}"
-        raise ValueError(f"{path.name}: expected {dtype} {shape}, found {found}")
-    return array
 
 
 def load_text(name: TextName | str) -> Text:

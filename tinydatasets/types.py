@@ -35,11 +35,11 @@ else:
 T = TypeVar("T")
 
 
-def restore(path: Path) -> str:
+def restore(path: str | os.PathLike[str]) -> str:
     """Return what to do when a file of a dataset is missing or another one."""
     import shlex  # noqa: PLC0415 - only an error needs it
 
-    mends = f"`git checkout -- {shlex.quote(path.as_posix())}` or `make repro` brings it back"
+    mends = f"`git checkout -- {shlex.quote(Path(path).as_posix())}` or `make repro` brings it back"
     return f"In a clone, {mends}; otherwise install the package again"
 
 

@@ -125,9 +125,8 @@ def main(name: str, path: str) -> None:
     check_tree(source, within=source)
     kind = kind_of(source)
     # An export, and what Kaggle has, is a folder of splits.
-    inner = source / "train"
-    is_split = (source / "test").is_dir() and any(below.is_dir() for below in inner.glob("*"))
-    if kind == "folder" and is_split:
+    has_test, inner = (source / "test").is_dir(), source / "train"
+    if kind == "folder" and has_test and any(below.is_dir() for below in inner.glob("*")):
         message = "found train and test in place of a folder for each class"
         raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:

@@ -146,13 +146,14 @@ def _draw_combinations(
                 for (kind, word), count in features[group].items()
                 if kind == "word" and total[kind, word] - count < WORD_IN_TRAIN
             }
-            named = f"Rare words: {', '.join(sorted(rare)[:3])}. " if rare else ""
+            named = f" with rare words ({', '.join(sorted(rare)[:3])})" if rare else ""
+            asked = f"{val + test} pair{'s' * (val + test != 1)}"
             raise ParamError(
-                message=f"level {level}: val and test ask for {_count(val + test)}, but this draw "
-                f"could hold out only {possible}. Train must keep {WORD_IN_TRAIN} pairs with each "
-                "of their words, and half of the pairs with their phrasings, fillers and questions."
-                f" {named}Write more phrasings or lines{' with them' * bool(rare)}, ask for more "
-                "pairs for train or fewer for val and test, or try another seed"
+                message=f"level {level}: val and test ask for {asked}, but this draw could hold "
+                f"out only {possible}. Train must keep {WORD_IN_TRAIN} pairs with each of their "
+                "words, and half of the pairs with their phrasings, fillers and questions. Write "
+                f"more phrasings or lines{named}, ask for more pairs for train or fewer for val "
+                "and test, or try another seed"
             )
         generator.shuffle(held_out)
         of_val = _first(held_out, val)
@@ -218,10 +219,6 @@ def _is_learned(feature: _Feature, total: int, held_out: int) -> bool:
     return total - held_out >= WORD_IN_TRAIN if feature[0] == "word" else total >= 2 * held_out
 
 
-def _count(pairs: int) -> str:
-    return f"{pairs} pair{'s' * (pairs != 1)}"
-
-
 def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:
     """Return the rows of each level, at least as many as all splits ask of it."""
     rows_of_levels: dict[int, list[int]] = {level: [] for level in counts["train"]}
@@ -231,7 +228,7 @@ def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:
         asked = sum(counts[split][level] for split in SPLITS)
         if asked > len(rows):
             parts = ", ".join(f"{counts[split][level]} for {split}" for split in SPLITS)
-            available = f"level {level} has {_count(len(rows))} available"
+            available = f"level {level} has {len(rows)} pair{'s' * (len(rows) != 1)} available"
             raise ParamError(message=f"{available}, but {asked} are asked ({parts})")
     return rows_of_levels
 
