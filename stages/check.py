@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 
 from stages.common import command
-from stages.common.errors import StageError
+from stages.common.errors import ParamError, StageError
 from stages.common.files import write_bytes
 from stages.common.git import git
 from stages.common.yaml_model import read_model
@@ -21,6 +21,7 @@ from stages.params.validate import check_rules, class_names
 from stages.source.data_folder import check_data_folder, locate
 from stages.source.facts import errors_of
 from stages.texts.expand_text import read_pairs_source
+from stages.texts.split_text import split_text
 
 # What the pipeline reads of what people wrote or measured, besides what params.yaml names.
 READ = (
@@ -65,8 +66,11 @@ def main(*, out: Path | None = None) -> None:
     for name, own in params.own.items():
         with errors_of("own", name):
             locate(own.path)
-    for text in params.texts.values():
-        read_pairs_source(Path(text.source))
+    for name, text in params.texts.items():
+        try:
+            split_text(text, read_pairs_source(Path(text.source)))
+        except ParamError as error:
+            raise error.within("texts", name) from None
     names = [*params.datasets, *params.texts]
     for name in names:
         about = Path("datasets", name, ABOUT)

@@ -8,12 +8,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinydatasets import __version__, commands
-from tinydatasets.export import FORMATS
-from tinydatasets.fetch import FetchError
-from tinydatasets.fetch.benchmarks import BENCHMARKS
-from tinydatasets.fetch.command import fetch
-from tinydatasets.loading import names, path
+try:
+    from tinydatasets import __version__, commands
+    from tinydatasets.export import FORMATS
+    from tinydatasets.fetch import FetchError
+    from tinydatasets.fetch.benchmarks import BENCHMARKS
+    from tinydatasets.fetch.command import fetch
+    from tinydatasets.loading import names, path
+except ModuleNotFoundError as missing:
+    if missing.name != "numpy":
+        raise
+    sys.exit("tinydatasets needs NumPy: python -m pip install numpy")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

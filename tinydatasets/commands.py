@@ -14,7 +14,7 @@ from tinydatasets import loading
 from tinydatasets.export import splits_of, write
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
-from tinydatasets.types import RESTORE, FormatError, Text, listed_sums
+from tinydatasets.types import FormatError, Text, listed_sums, restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,30 +34,37 @@ def overview() -> str:
 
 def listing() -> str:
     """Return a table of the datasets and texts that are here, and of benchmarks to fetch."""
-    lines = [("name", "samples", "each", "licence")]
+    lines = [("name", "samples", "each", "licence", "")]
     for name in sorted({*loading.names(), *BENCHMARKS}):
         try:
             lines.append((name, *_outline(name)))
         except (OSError, ValueError):
-            lines.append((name, f"damaged: see `tinydatasets verify {name}`", "", ""))
+            lines.append((name, "", "", "", f"damaged: see `tinydatasets verify {name}`"))
     return _table(lines)
 
 
-def _outline(name: str) -> tuple[str, str, str]:
-    """Return the samples of each split, what each is, and the licence, of a dataset or a text."""
+def _outline(name: str) -> tuple[str, str, str, str]:
+    """Return samples of each split, what each is, licence and a note, of a dataset or a text."""
     if name in BENCHMARKS:
         counts, image = [BENCHMARKS[name].train, BENCHMARKS[name].test], BENCHMARKS[name].image
-        here = "see" if name in loading.names() else "not here: see"
-        return _sum(counts), f"{_sides(image)} uint8", f"{here} `tinydatasets fetch {name}`"
-    data, card = _load(name), loading.path(name) / "README.md"
+        note = "" if name in loading.names() else f"not here: see `tinydatasets fetch {name}`"
+        return _sum(counts), f"{_sides(image)} uint8", BENCHMARKS[name].licence, note
+    data = _load(name)
     splits = splits_of(data)
     if isinstance(data, Text):
         counts, each = [len(pairs) for pairs in splits.values()], "question and answer"
     else:
         counts, images = [len(split.labels) for split in splits.values()], data.train.images
         each = f"{_sides(images.shape[1:])} {images.dtype}"
-    licence = card.is_file() and re.search("(?m)^license: (.+)$", card.read_text("utf-8"))
-    return _sum(counts), each, licence[1] if licence else ""
+    return _sum(counts), each, _licence(name), ""
+
+
+def _licence(name: str) -> str:
+    """Return the licence that the card of a dataset or a text names."""
+    card = loading.path(name) / "README.md"
+    text = card.read_text("utf-8") if card.is_file() else ""
+    found = re.search("(?m)^license(?:_name)?: (?!other$)(.+)$", text)
+    return found[1] if found else "none named"
 
 
 def _sum(counts: Iterable[int]) -> str:
@@ -81,8 +88,11 @@ def info(name: str) -> str:
         counts = [Counter(split.labels.tolist()) for split in splits.values()]
     rows = [(word, *(str(count[key]) for count in counts)) for key, word in kinds.items()]
     files = [(path.name, f"{path.stat().st_size:,} bytes") for path in sorted(folder.iterdir())]
+    licence = BENCHMARKS[name].terms if name in BENCHMARKS else _licence(name)
     return f"""\
 tinydatasets.{function}({name!r}) returns a {data!r}
+
+licence: {licence}
 
 {_table([(kind, *splits), *rows])}
 
@@ -114,7 +124,7 @@ def _differences(name: str, folder: Path) -> Iterator[str]:
         return
     sums = listed_sums(folder)
     if not sums:
-        yield f"{folder / 'SHA256SUMS'} is missing or empty. {RESTORE}"
+        yield f"{folder / 'SHA256SUMS'} is missing or empty. {restore(folder / 'SHA256SUMS')}"
     # What `load` takes must be listed; papers may be written anew.
     taken = (
         path.name for kind in ("*.pkl", "*.jsonl", "classes.json") for path in folder.glob(kind)
@@ -122,12 +132,12 @@ def _differences(name: str, folder: Path) -> Iterator[str]:
     for file in sorted({*sums, *taken}):
         path = folder / file
         if not path.is_file():
-            yield f"{path} is missing. {RESTORE}"
+            yield f"{path} is missing. {restore(path)}"
         elif file not in sums:
             yield f"{path} is not listed in SHA256SUMS"
         elif (found := hashlib.sha256(path.read_bytes()).hexdigest()) != sums[file]:
             expected = f"expected sha256 {sums[file]:.8}..., found {found:.8}..."
-            yield f"{path} differs: {expected}. {RESTORE}"
+            yield f"{path} differs: {expected}. {restore(path)}"
 
 
 def export(name: str, kind: str, folder: Path) -> str:

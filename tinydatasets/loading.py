@@ -12,13 +12,13 @@ import numpy as np
 from tinydatasets.home import home
 from tinydatasets.pickles import read_split
 from tinydatasets.types import (
-    RESTORE,
     Dataset,
     FormatError,
     Split,
     Text,
     count_classes,
     listed_sums,
+    restore,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
+
+    from tinydatasets.fetch.benchmarks import Benchmark
 
 # Not pathlib, where it can be helped: importing that takes as long as all else that `load` does.
 _PACKAGE: Final = os.path.dirname(__file__)
@@ -66,7 +68,7 @@ def _read(read: Callable[[str], T], name: str) -> T:
     try:
         return read(os.path.join(_folder(), name))
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"{error.filename} is missing. {RESTORE}") from None
+        raise FileNotFoundError(f"{error.filename} is missing. {restore(error.filename)}") from None
 
 
 def names() -> list[str]:
@@ -241,7 +243,7 @@ def _loaded(name: str) -> Dataset:
     from tinydatasets.fetch.benchmarks import BENCHMARKS  # noqa: PLC0415
 
     if name in BENCHMARKS:
-        return _fetched(name, BENCHMARKS[name].classes)
+        return _fetched(BENCHMARKS[name])
     raise _unknown(name, names, sorted(BENCHMARKS), "load_text", _names(_TEXTS))
 
 
@@ -259,19 +261,32 @@ def _released(folder: str) -> Dataset:
     return Dataset(train, test, val, names)
 
 
-def _fetched(name: str, classes: tuple[str, ...]) -> Dataset:
+def _fetched(benchmark: Benchmark) -> Dataset:
     """Load what ``tinydatasets fetch`` left in the folder of the benchmark."""
-    folder = home() / name
-    files = ("train-images", "train-labels", "test-images", "test-labels")
+    name, folder = benchmark.name, home() / benchmark.name
+
+    def read(file: str, dtype: str, *shape: int) -> npt.NDArray[Any]:
+        array: npt.NDArray[Any] = np.load(folder / file, allow_pickle=False)
+        if array.dtype != dtype or array.shape != shape:
+            found = f"{array.dtype} {array.shape}"
+            raise ValueError(f"{file}: expected {dtype} {shape}, found {found}")
+        return array
+
     try:
-        arrays = [np.load(folder / f"{file}.npy", allow_pickle=False) for file in files]
+        train, test = (
+            Split(
+                read(f"{split}-images.npy", "uint8", rows, *benchmark.image),
+                read(f"{split}-labels.npy", "int64", rows),
+            )
+            for split, rows in (("train", benchmark.train), ("test", benchmark.test))
+        )
     except FileNotFoundError:
         raise _not_fetched(name) from None
     except (ValueError, EOFError) as error:
         raise FormatError(
             f"{folder} is damaged ({error}). `tinydatasets fetch {name} --download` mends it."
         ) from None
-    return Dataset(Split(*arrays[:2]), Split(*arrays[2:]), classes=classes)
+    return Dataset(train, test, classes=benchmark.classes)
 
 
 def load_text(name: TextName | str) -> Text:

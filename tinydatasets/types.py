@@ -6,7 +6,7 @@ import hashlib
 import os.path
 import reprlib
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,10 +32,15 @@ else:
     _Arrays = namedtuple("_Arrays", ("images", "labels"))
 
 T = TypeVar("T")
-# What to do when a file of a dataset is missing or another one.
-RESTORE: Final = (
-    "In a clone, `git checkout` or `make repro` brings it back; otherwise install the package again"
-)
+
+
+def restore(path: str | os.PathLike[str]) -> str:
+    """Return what to do when a file of a dataset is missing or another one."""
+    import shlex  # noqa: PLC0415 - only an error needs it
+    from pathlib import Path  # noqa: PLC0415
+
+    mends = f"`git checkout -- {shlex.quote(Path(path).as_posix())}` or `make repro` brings it back"
+    return f"In a clone, {mends}; otherwise install the package again"
 
 
 class FormatError(ValueError):
@@ -234,7 +239,7 @@ def _check_bytes(data: bytes, path: str) -> None:
     expected = listed_sums(folder).get(name)
     if expected and expected != (found := hashlib.sha256(data).hexdigest()):
         sums = f"sha256 {expected:.8}... as in SHA256SUMS, found {found:.8}..."
-        raise FormatError(f"another file, or damaged: expected {sums}. {RESTORE}")
+        raise FormatError(f"another file, or damaged: expected {sums}. {restore(path)}")
 
 
 def listed_sums(folder: str | os.PathLike[str]) -> dict[str, str]:

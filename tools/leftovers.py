@@ -32,7 +32,7 @@ def name_guesses(name: str) -> None:
 
 
 def main() -> None:
-    """Print which recipes may guess, and what is left of entries that params.yaml no longer has."""
+    """Print which recipes may guess, and what is left that the pipeline no longer builds."""
     params = read_yaml(Path("params.yaml"))
     parts = {part: params.get(part) or {} for part in ("sources", "own", "datasets", "texts")}
     for name in parts["datasets"]:
@@ -44,8 +44,10 @@ def main() -> None:
     gone = {path.name for path in left}
     left |= {path for path in Path().glob("metrics/*.json") if path.stem in gone}
     left |= {path for path in Path().glob("build/sources/*") if path.name not in sources}
+    # Images as earlier versions released them.
+    left |= {path for name in names for path in Path().glob(f"datasets/{name}/{name}-*.zip")}
     if left:
-        print("No longer in params.yaml, but left here (docs/subsets.md says what to remove):")
+        print("No longer built, but left here (docs/subsets.md says what to remove):")
         print(*sorted(left), sep="\n")
 
 

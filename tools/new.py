@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from stages.check import check_gone
 from stages.common import command
 from stages.common.errors import ParamError, StageError, raise_all
 from stages.common.yaml_model import read_model
@@ -107,17 +108,27 @@ def look(own: Own, source: Path) -> tuple[Own, Facts]:
 
 def main(name: str, path: str) -> None:
     """Print the entries of params.yaml for a dataset NAME of the images at PATH."""
+    if not name or not path:
+        usage = "make new NAME=name FROM=path, as in make new NAME=leaves FROM=../leaves"
+        raise StageError(f"NAME or FROM is missing; usage: {usage}")
     source = Path(path).expanduser()
-    if not name or not path or not source.exists():
-        raise StageError(f"FROM: {path}: no file or folder; an example: NAME=leaves FROM=../leaves")
+    if not source.exists():
+        raise StageError(f"FROM: {path}: no file or folder")
     if not re.fullmatch(NAME, name) or len(name) > LONGEST_NAME:
         raise StageError(f"NAME: {name}: expected lower-case letters, digits, - or _, as in leaves")
+    if not PARAMS.exists():
+        check_gone(None)
     params = read_model(Params, PARAMS)
     for part in ("sources", "own", "datasets", "texts"):
         if name in getattr(params, part):
             raise StageError(f"NAME: {name}: params.yaml has it already, in `{part}`; name another")
     check_tree(source, within=source)
     kind = kind_of(source)
+    # An export, and what Kaggle has, is a folder of splits.
+    has_test, inner = (source / "test").is_dir(), source / "train"
+    if kind == "folder" and has_test and any(below.is_dir() for below in inner.glob("*")):
+        message = "found train and test in place of a folder for each class"
+        raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:
         size = small_size(source) if kind == "folder" else None
         own, facts = look(Own(kind=kind, path=path, resize=size), source)

@@ -29,6 +29,9 @@ def check(version: str) -> None:
     """Check that this commit may become a release of that version."""
     if ".dev" in version:
         raise StageError(f"{version} is no release: docs/CONTRIBUTING.md says what to set")
+    if "https://example.org" in Path("pyproject.toml").read_text(encoding="utf-8"):
+        key = "`address` of [tool.hatch.metadata.hooks.custom]"
+        raise StageError(f"pyproject.toml: {key} is a placeholder; write that of the repository")
     if changes := git("status", "--porcelain"):
         raise StageError(f"commit these, or remove them, before a release:\n{changes.rstrip()}")
     if git("tag", "--list", f"v{version}"):

@@ -37,6 +37,8 @@ def read_yaml(path: Path) -> Any:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = " ".join(str(error.problem).split()) + _hint(text, mark.line if mark else 0)
+        if mark and mark.column == 0 and "duplicate key" in reason:
+            reason += "; put each entry, indented, below the one key of its part"
     except (YAMLError, ValueError, RecursionError) as error:
         place, reason = "", " ".join(str(error).split())
     raise StageError(f"{path}{place}: not readable as YAML: {reason}")

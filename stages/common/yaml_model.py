@@ -87,6 +87,8 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
         inner = [field for part in above for entry in _entries(part) for field in _fields(entry)]
         if keys[-1] in inner:
             return "a key of an entry; indent it as the other keys of its entry"
+        if isinstance(value, dict) and (part := _part_of(above[0], {*value})):
+            return f"looks like an entry; indent it below `{part}:`"
         fields = [*dict.fromkeys(field for part in above for field in _fields(part))]
         return unknown("key", keys[-1], fields)
     if kind == "missing":
@@ -137,6 +139,14 @@ def _dataclasses(hint: Any) -> Iterator[Any]:
         yield hint
     for argument in get_args(hint):
         yield from _dataclasses(argument)
+
+
+def _part_of(model: Any, keys: set[str]) -> str:
+    """Return the key below which entries have most of some keys, and two or more; else ""."""
+    shared = [(0, "")]
+    for part, hint in get_type_hints(model, include_extras=True).items():
+        shared += [(len(keys & _fields(entry).keys()), part) for entry in _dataclasses(hint)]
+    return max(shared)[1] if max(shared)[0] > 1 else ""
 
 
 def _fields(model: Any) -> dict[str, str]:

@@ -131,7 +131,8 @@ def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> Non
     ]
     for first, second in itertools.combinations(questions, 2):
         (split, pair, ours, our_set), (other_split, other, theirs, their_set) = first, second
-        same, index = ours == theirs, len(our_set & their_set) / len(our_set | their_set)
+        shared = len(our_set & their_set) if near <= 1 else 0
+        same, index = ours == theirs, shared / (len(our_set) + len(their_set) - shared)
         if same or index >= near:
             nearly = f"nearly the same (Jaccard index {index:.2f}, allowed is below {near})"
             raise ValueError(

@@ -140,11 +140,20 @@ def _draw_combinations(
         val, test = counts["val"][level], counts["test"][level]
         held_out = _first(shuffled, val + test, hold_out)
         if (possible := sum(map(len, held_out))) < val + test:
+            rare = {
+                word
+                for group in set(shuffled) - set(held_out)
+                for (kind, word), count in features[group].items()
+                if kind == "word" and total[kind, word] - count < WORD_IN_TRAIN
+            }
+            named = f" with rare words ({', '.join(sorted(rare)[:3])})" if rare else ""
+            asked = f"{val + test} pair{'s' * (val + test != 1)}"
             raise ParamError(
-                message=f"level {level}: {val + test} pairs are asked for val and test, but this "
-                f"draw could hold out only {possible} so that train has their words "
-                f"{WORD_IN_TRAIN} times, and half of the pairs of their phrasings, fillers and "
-                "questions; ask for more pairs for train, or fewer for val and test"
+                message=f"level {level}: val and test ask for {asked}, but this draw could hold "
+                f"out only {possible}. Train must keep {WORD_IN_TRAIN} pairs with each of their "
+                "words, and half of the pairs with their phrasings, fillers and questions. Write "
+                f"more phrasings or lines{named}, ask for more pairs for train or fewer for val "
+                "and test, or try another seed"
             )
         generator.shuffle(held_out)
         of_val = _first(held_out, val)
@@ -219,7 +228,7 @@ def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:
         asked = sum(counts[split][level] for split in SPLITS)
         if asked > len(rows):
             parts = ", ".join(f"{counts[split][level]} for {split}" for split in SPLITS)
-            available = f"level {level} has {len(rows)} pairs available"
+            available = f"level {level} has {len(rows)} pair{'s' * (len(rows) != 1)} available"
             raise ParamError(message=f"{available}, but {asked} are asked ({parts})")
     return rows_of_levels
 

@@ -223,6 +223,11 @@ def test_what_fails_changes_nothing_and_damage_is_named(
         message = f"{home / 'mnist'} is damaged .* `tinydatasets fetch mnist --download` mends it"
         with pytest.raises(tinydatasets.FormatError, match=message):
             tinydatasets.load("mnist")
+    for other in (np.zeros((3, 28, 28), np.uint8), np.zeros((30, 28, 28))):
+        np.save(home / "mnist/train-images.npy", other)
+        message = r"train-images.npy: expected uint8 \(30, 28, 28\), found .* mends it"
+        with pytest.raises(tinydatasets.FormatError, match=message):
+            tinydatasets.load("mnist")
 
 
 WITHOUT_A_NETWORK = """

@@ -99,6 +99,8 @@ CASES = [
     ("datasets:\n", "datasets:\n  seed: 7\n", 23, "datasets.seed: seed is a key of an entry"),
     ("  mine:", "  Mine:", 23, "datasets.Mine: not a name; a name is a lower-case letter"),
     ("  mine:", "  7:", 23, "not a name"),
+    ("texts:\n", "new:\n  seed: 1\nnew:\n  kind: zarr\ntexts:\n", 38, "put each entry, indent"),
+    ("texts:\n", "new:\n  source: a\n  train_per_level: 1\ntexts:\n", 36, "below `texts:`"),
     ("own:\n", "owned:\n", 14, "owned: unknown key 'owned'; allowed: sources, own"),
     ("    file: digits.csv.gz\n", "", 2, "sources.digits.file: missing. The data file"),
     # A value.

@@ -43,6 +43,7 @@ def repository(shared: Repository) -> Iterator[Repository]:
         ),
         ("recipes.tuned.sede", 42, "check", "unknown key 'sede'; allowed: hidden, optimizer"),
         ("datasets", {}, "check", "empty; it needs an entry"),
+        ("texts.tinytalks.train_per_level", 43, "check", "level 1 has 36 pairs available"),
         # What only a later stage can find.
         ("recipes.tuned.learning_rate", 1e200, "train_mlp", "1e+200: training on tinydigits diver"),
         (
@@ -53,7 +54,6 @@ def repository(shared: Repository) -> Iterator[Repository]:
         ),
         # Of the class 1 of MNIST, what 480 chosen rows leave is nearly the same as they are.
         ("datasets.tinymnist.train_per_class", 480, "sample", "curated: class 1 has "),
-        ("texts.tinytalks.train_per_level", 43, "split_text", "level 1 has 36 pairs available"),
     ],
 )
 def test_the_stage_says_what_is_wrong(
@@ -64,7 +64,7 @@ def test_the_stage_says_what_is_wrong(
     printed = repository.run("dvc", "repro", status=255)
     (line,) = [line for line in printed.splitlines() if message in line]
     assert line.startswith("params.yaml, line ")
-    assert f"failed to run: python -m stages.{'texts.' * ('text' in stage)}{stage}" in printed
+    assert f"failed to run: python -m stages.{stage}" in printed
     assert "exited with 1" in printed
     assert "Traceback" not in printed
 

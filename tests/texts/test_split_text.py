@@ -153,28 +153,28 @@ WHOLE_LINES = made_of(*(f"f{n} t{m} t{m} f{n}" for n, m in product(range(8), ran
 
 
 @pytest.mark.parametrize(
-    ("table", "possible"),
+    ("table", "possible", "rare"),
     [
-        pytest.param(grid(5, 3), 0, id="each filler has three pairs, whose word would be rare"),
-        pytest.param(THREE_TEMPLATES, 4, id="one of three templates of each line, and no more"),
-        pytest.param(ONE_LINE_EACH, 8, id="fillers of a single pair may go, half of a phrasing"),
-        pytest.param(ONE_PHRASING_EACH, 0, id="phrasings of a single pair may not"),
-        pytest.param(THREE_PHRASINGS, 4, id="one of three phrasings of each question"),
-        pytest.param(WHOLE_LINES, 8, id="whole lines may go, half of a phrasing"),
+        pytest.param(grid(5, 3), 0, "f0l1, f1l1, f2l1", id="each filler has three pairs"),
+        pytest.param(THREE_TEMPLATES, 4, "", id="one of three templates of each line, and no more"),
+        pytest.param(ONE_LINE_EACH, 8, "", id="fillers of a single pair, half of a phrasing"),
+        pytest.param(ONE_PHRASING_EACH, 0, "", id="phrasings of a single pair may not"),
+        pytest.param(THREE_PHRASINGS, 4, "", id="one of three phrasings of each question"),
+        pytest.param(WHOLE_LINES, 8, "", id="whole lines may go, half of a phrasing"),
     ],
 )
-def test_no_more_is_held_out_than_train_can_teach(table: Table, possible: int) -> None:
+def test_no_more_is_held_out_than_train_can_teach(table: Table, possible: int, rare: str) -> None:
     total = len(table.pairs)
     group = total // len({made_of.group for made_of in table.combinations})
     drawn = combine(table, total - possible, 0, possible)
     assert [len(pairs) for pairs in drawn.values()] == [total - possible, 0, possible]
-    message = (
-        f"level 1: {possible + group} pairs are asked for val and test, but this draw could hold "
-        f"out only {possible} so that train has their words 3 times, and half of the pairs of "
-        "their phrasings, fillers and questions; "
-    )
-    with pytest.raises(ParamError, match=message) as caught:
+    asked = f"{possible + group} pair{'s' * (possible + group > 1)}"
+    write = f"Write more phrasings or lines{f' with rare words ({rare})' * bool(rare)}, ask"
+    with pytest.raises(ParamError) as caught:
         combine(table, total - possible - group, 0, possible + group)
+    start = f"level 1: val and test ask for {asked}, but this draw could hold out only {possible}. "
+    assert caught.value.message.startswith(start)
+    assert write in caught.value.message
     assert caught.value.keys == ()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from tests.conftest import ROOT
@@ -27,14 +29,14 @@ pytestmark = pytest.mark.usefixtures("home")
     [
         ("", "tinydigits      1000 + 200       8 x 8 float32        cc-by-4.0\n"),
         ("list", "tinytalks       212 + 44 + 44    question and answer  cc-by-4.0\n"),
-        ("list", "28 x 28 uint8        not here: see `tinydatasets fetch mnist`\n"),
+        ("list", "  cc-by-sa-3.0  not here: see `tinydatasets fetch mnist`\n"),
         (
             "info tinydigits-150",
             "load('tinydigits-150') returns a Dataset\n  train.images  float32",
         ),
         ("info tinydigits-150", "\nclass  train  test\n0      15     5\n"),
         ("info tinydigits-150", "  12,652 bytes\n"),
-        ("info tinytalks", "\nlevel  train  val  test\n1      26     5    5\n"),
+        ("info tinytalks", "\nlicence: cc-by-4.0\n\nlevel  train  val  test\n1      26     5   "),
         ("path tinymnist", f"{DATASETS / 'tinymnist'}\n"),
         ("verify", "tinytalks-1200: all files are as published\n"),
         ("verify tinydigits", "tinydigits: all files are as published\n"),
@@ -77,6 +79,13 @@ def test_what_is_wrong_is_one_message(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_without_numpy_one_line_says_how_to_install_it() -> None:
+    command = [sys.executable, "-S", "-m", "tinydatasets", "list"]  # without site-packages
+    result = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "tinydatasets needs NumPy: python -m pip install numpy\n"
+
+
 def test_verify_names_each_file_that_differs_is_gone_or_is_not_listed(
     tmp_path: Path, monkeypatch: Any, capsys: Any
 ) -> None:
@@ -99,7 +108,7 @@ def test_verify_names_each_file_that_differs_is_gone_or_is_not_listed(
         "oaks/train.pkl is not listed in SHA256SUMS",
     ]
     main(["list"])
-    assert "\noaks     damaged: see `tinydatasets verify oaks`" in capsys.readouterr().out
+    assert re.search("\noaks +damaged: see `tinydatasets verify oaks`", capsys.readouterr().out)
 
 
 def test_what_was_fetched_is_listed_and_verified(home: Path, publish: Publish, capsys: Any) -> None:
@@ -110,10 +119,12 @@ def test_what_was_fetched_is_listed_and_verified(home: Path, publish: Publish, c
         (home / name).write_bytes(data)
     fetch("mnist", "--from", home)
     main(["list"])
+    main(["info", "mnist"])
     main(["verify", "mnist"])
     printed = capsys.readouterr().out
-    assert "  see `tinydatasets fetch mnist`\n" in printed
+    assert "28 x 28 uint8        cc-by-sa-3.0\n" in printed
+    assert "\nlicence: by Y. LeCun, " in printed
     assert "mnist: all files are as published\n" in printed
-    shutil.copy(home / "mnist/train-labels.npy", home / "mnist/test-labels.npy")
+    np.save(home / "mnist/test-labels.npy", np.zeros(20, np.int64))
     with pytest.raises(SystemExit, match="the arrays are not those of the published files"):
         main(["verify", "mnist"])

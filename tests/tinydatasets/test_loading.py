@@ -103,7 +103,7 @@ def test_val_and_names_are_loaded_where_they_are_there(folder: Path) -> None:
 
 FILES = ["train.pkl", "test.pkl", "val.pkl", "classes.json"]
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
-MENDS = "In a clone, `git checkout` or `make repro` brings it back; otherwise install the package"
+MENDS = "In a clone, `git checkout -- {}` or `make repro` brings it back; otherwise install the "
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -136,11 +136,12 @@ def test_a_file_that_is_not_what_the_sums_list_or_gone_is_named(listed: Path, na
     (listed / name).write_bytes(other)
     expected, found = sha256(data)[:8], sha256(other)[:8]
     message = f"{listed / name}: another file, or damaged: expected sha256 {expected}... as in "
-    message += f"SHA256SUMS, found {found}.... {MENDS}"
+    message += f"SHA256SUMS, found {found}.... {MENDS.format(listed / name)}"
     with pytest.raises(FormatError, match=f"^{re.escape(message)}"):
         tinydatasets.load("leaves")
     (listed / name).unlink()
-    with pytest.raises(FileNotFoundError, match=re.escape(f"{listed / name} is missing. {MENDS}")):
+    message = f"{listed / name} is missing. {MENDS.format(listed / name)}"
+    with pytest.raises(FileNotFoundError, match=re.escape(message)):
         tinydatasets.load("leaves")
     # A folder that somebody made by hand has no sums.
     (listed / name).write_bytes(other)

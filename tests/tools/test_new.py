@@ -15,7 +15,7 @@ from stages.common.errors import StageError
 from stages.params.model import Dataset, Own
 from stages.source.__main__ import write_source
 from stages.source.facts import Facts
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Repository
 from tools import new
 
 
@@ -116,7 +116,11 @@ def test_counts_are_one_number_for_all_classes_and_fit_into_a_pickle(
 def test_what_can_not_be_used_is_said() -> None:
     draw("data/leaves", ash=1, elm=2)
     np.savez("data/mnist.npz", x_train=1)
+    draw("data/digits/train", one=1)
+    draw("data/digits", test=0)
     for path, message in (
+        ("", "NAME or FROM is missing; usage: make new NAME=name FROM=path, as in make new NAME"),
+        ("data/digits", "FROM: data/digits: found train and test in place of a folder for each cl"),
         ("data/gone", "FROM: data/gone: no file or folder"),
         ("data/leaves/elm/8-0.png", "FROM: data/leaves/elm/8-0.png: expected a folder, or a .csv"),
         ("data/leaves/elm", "3 problems:\n  data/leaves/elm: expected a folder for each of two"),
@@ -126,6 +130,16 @@ def test_what_can_not_be_used_is_said() -> None:
         with pytest.raises(StageError) as caught:
             new.main("mine", path)
         assert str(caught.value).startswith(message)
+
+
+def test_params_that_git_has_and_are_gone_are_brought_back_first() -> None:
+    clone = Repository(Path.cwd())
+    clone.run("git", "init", "--quiet")
+    clone.commit()
+    draw("data/leaves", ash=2, elm=2)
+    Path("params.yaml").unlink()
+    with pytest.raises(StageError, match=r"\n  git checkout -- params\.yaml$"):
+        new.main("mine", "data/leaves")
 
 
 @pytest.mark.parametrize("name", ["digits", "tinydigits", "tinytalks"])

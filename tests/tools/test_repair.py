@@ -246,6 +246,9 @@ def test_what_is_left_of_entries_that_are_gone_is_named(capsys: pytest.CaptureFi
         write(name, "")
     leftovers.main()
     assert capsys.readouterr().out == ""
+    write("datasets/mine/mine-train.zip", "")
+    leftovers.main()
+    assert capsys.readouterr().out.endswith("to remove):\ndatasets/mine/mine-train.zip\n")
     write("params.yaml", "datasets: {}\nsources: {}\nown: {}\ntexts: {}\n")
     write("datasets/talks/about.yaml", "")
     before = contents()

@@ -59,7 +59,8 @@ class Benchmark:
     """A published dataset.
 
     `mirrors` are addresses that end in a slash, the first to be tried first. `train` and `test`
-    count rows, `image` is the shape of one. `terms` says whose it is and what they ask for.
+    count rows, `image` is the shape of one. `licence` is short, `terms` says whose it is and what
+    they ask for.
     `reader` reads the files in their order, given the rows of train and of test.
     """
 
@@ -71,6 +72,7 @@ class Benchmark:
     test: int
     image: tuple[int, ...]
     classes: tuple[str, ...]
+    licence: str
     terms: str
     reader: Callable[[Sequence[Path], int, int], Dataset]
 
@@ -188,6 +190,7 @@ MNIST: Final = Benchmark(
     test=10_000,
     image=(28, 28),
     classes=tuple("0123456789"),
+    licence="cc-by-sa-3.0",
     terms="by Y. LeCun, C. Cortes and C. J. C. Burges; CC BY-SA 3.0 by the cautious reading, which"
     " is Keras's; not redistributed here",
     reader=read_mnist,
@@ -201,6 +204,7 @@ CIFAR10: Final = Benchmark(
     test=10_000,
     image=(32, 32, 3),
     classes=tuple("airplane automobile bird cat deer dog frog horse ship truck".split()),
+    licence="none named",
     terms="no licence is named; its authors ask to cite A. Krizhevsky, Learning Multiple Layers"
     " of Features from Tiny Images, 2009; not redistributed here",
     reader=read_cifar10,
