@@ -1,0 +1,104 @@
+"""Measure what a split that tears groups apart hides: the figures and the picture of docs/trust.md.
+
+Run ``python -m benchmarks.trust`` after ``dvc repro``. Of each digit of the source `mnist-5k`, 40
+images stand for 40 things, and each is photographed five times: moved by up to one pixel, darker
+or lighter. A dataset of 100 training and 20 test photos of each digit is drawn once as if the
+photos had nothing to do with each other, and once by groups. The recipe `tuned` learns from either;
+what it is worth on new things, one photo of each of the source's other images says.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks import mean_sd
+from stages.common import command
+from stages.common.arrays import read_array
+from stages.common.distances import points, squared_distances
+from stages.common.images import to_inputs
+from stages.params.read import read_recipes
+from stages.sample.draw import draw
+from stages.sample.hash_draw import parts, priorities, priorities_of_ids
+from stages.train_mlp.mlp import logits, train
+from tools.pictures import draw_lines
+
+Images = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.int64]
+SEEDS = range(20)
+THINGS, PHOTOS, TRAIN, TEST = 40, 5, 100, 20
+PICTURE = Path("docs", "trust.png")
+
+
+def photograph(images: Images, random: np.random.RandomState) -> Images:
+    """Return a photo of each image: moved by up to one pixel, 70 to 100% as bright."""
+    moves = random.randint(-1, 2, (len(images), 2))
+    moved = np.stack([np.roll(image, move, (0, 1)) for image, move in zip(images, moves)])
+    return np.rint(moved * random.uniform(0.7, 1, (len(images), 1, 1))).astype(np.uint8)
+
+
+def by_groups(photos: Images, labels: Rows, things: Rows, seed: int) -> dict[str, Rows]:
+    """Return the rows of train and test: each thing on one side, the photos by their own hash."""
+    side = parts(priorities_of_ids(np.arange(things.max() + 1), seed), has_val=False)[things]
+    order = np.argsort(priorities(photos, seed), kind="stable")
+    rows: dict[str, list[Rows]] = {"train": [], "test": []}
+    for split, part, count in (("train", 0, TRAIN), ("test", 2, TEST)):
+        for label in range(10):
+            rows[split].append(order[(labels[order] == label) & (side[order] == part)][:count])
+    return {split: np.concatenate(of_classes) for split, of_classes in rows.items()}
+
+
+def nearest_pairs(photos: Images, rows: dict[str, Rows]) -> list[Any]:
+    """Return two lines for a picture: a test photo of each digit, its nearest training photo."""
+    tests = rows["test"][::TEST]
+    distances = squared_distances(points(photos[tests]), points(photos[rows["train"]]))
+    return [photos[tests] / 255, photos[rows["train"][distances.argmin(axis=1)]] / 255]
+
+
+def main() -> None:
+    """Print mean and standard deviation of the accuracy over 20 seeds, and draw the picture."""
+    source = Path("build/sources/mnist-5k")
+    images, digits = read_array(source / "images.npy"), read_array(source / "labels.npy")
+    recipe = asdict(read_recipes()["tuned"])
+    percents: dict[str, list[float]] = {}
+    lines = []
+    for seed in SEEDS:
+        random = np.random.RandomState(seed)
+        chosen = np.concatenate(
+            [random.choice(np.flatnonzero(digits == d), THINGS, replace=False) for d in range(10)]
+        )
+        things = np.repeat(np.arange(len(chosen)), PHOTOS)
+        photos, labels = photograph(images[chosen[things]], random), digits[chosen[things]]
+        others = np.setdiff1d(np.arange(len(images)), chosen)
+        new, truth = photograph(images[others], random), digits[others]
+        counts = {
+            split: dict.fromkeys(range(10), n)
+            for split, n in (("train", TRAIN), ("val", 0), ("test", TEST))
+        }
+        splits = {
+            "photo by photo": draw(labels, counts, random),
+            "by groups": by_groups(photos, labels, things, seed),
+        }
+        for name, rows in splits.items():
+            learned = rows["train"]
+            model = train(
+                to_inputs(photos[learned], 255), labels[learned], **{**recipe, "seed": seed}
+            )
+            for scored, x, y in (
+                ("test", photos[rows["test"]], labels[rows["test"]]),
+                ("new things", new, truth),
+            ):
+                answers = model["classes"][logits(model, to_inputs(x, 255)).argmax(axis=1)]
+                accuracy = 100 * float((answers == y).mean())
+                percents.setdefault(f"{name}, {scored}", []).append(accuracy)
+            if seed == SEEDS[0]:
+                lines += nearest_pairs(photos, rows)
+    for name, values in percents.items():
+        print(f"{name}: {mean_sd(values)}, {min(values):.1f} to {max(values):.1f}")
+    draw_lines(lines, zoom=2).save(PICTURE, optimize=True)
+
+
+if __name__ == "__main__":
+    command.run(main)
