@@ -142,9 +142,9 @@ def test_it_shows_a_split_for_validation() -> None:
 def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict[str, Any]:
     """Write a text of one pair, and return what stage `describe_text` says of it."""
     pair = Pair("1-01", 1, "Hi!", "Hello!")
-    common = facts("talks", (8, 8), ["oak", "elm"], 1)
+    common = facts("tinytalks", (8, 8), ["oak", "elm"], 1)
     for split in ("train", "val", "test"):
-        Path(f"datasets/talks/{split}.jsonl").write_text(to_json_lines([pair]))
+        Path(f"datasets/tinytalks/{split}.jsonl").write_text(to_json_lines([pair]))
     rules = {"first sentence": 0.25, "nearest question": 0.5}
     return {
         **common,
@@ -179,15 +179,21 @@ def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     assert "over 3 seeds, on 20 held-out contexts" in text
 
 
-def test_a_section_for_papers_has_the_facts_of_each_dataset_and_how_to_cite() -> None:
-    curated = facts("curated", (9, 9, 3), ["oak", "elm"], 4)
+def test_a_section_for_papers_has_the_facts_of_shipped_datasets_and_how_to_cite() -> None:
+    curated = facts("tinymnist", (9, 9, 3), ["oak", "elm"], 4)
     curated["dataset"]["strategy"] = "curated"
     curated["tiers"] = {
         "easy": {"samples": 6, "ambiguous": 0},
         "hard": {"samples": 2, "ambiguous": 1},
     }
-    page(facts("small", (8, 8), ["oak", "elm"], 3), curated, text_facts({}, None))
+    for key in ("scores", "confusion", "wrong"):
+        curated[key] = {"slow": curated[key]["quick"]}
+    shipped = facts("tinydigits", (8, 8), ["oak", "elm"], 3), curated, text_facts({}, None)
+    page(*shipped)
     text = Path("docs/paper.md").read_text(encoding="utf-8")
+    # There are no unused rows, and two recipes.
+    assert "of one training, are:\n50.0 with 6 training" in text
+    assert "(`tinydigits`, `quick`, of test),\n" in text
     assert (
         "the 30 of the source `trees`.\nThey are drawn at random from each class, with seed 1"
         in text
@@ -195,7 +201,10 @@ def test_a_section_for_papers_has_the_facts_of_each_dataset_and_how_to_cite() ->
     assert "chosen by difficulty: 6 easy, 2 hard. The others are drawn" in text
     # Of three splits each.
     assert "All 42\nimages are rows" in text
-    assert re.search(r"^\| `curated` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 \|", text, re.M)
+    assert re.search(r"^\| `tinymnist` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 \|", text, re.M)
     assert "author={{Ada} and {Bo}},\n  note={Commit HASH},\n  version={1.0}" in text
     (rebuilt,) = re.findall(r"\[(\d+ environments)\]", text)
     assert f"has {rebuilt}." in (ROOT / "docs/portability.md").read_text(encoding="utf-8")
+    # A dataset of a user's own changes nothing.
+    assert "dataset-mine" in page(facts("mine", (8, 8), ["oak", "elm"], 3), *shipped)
+    assert Path("docs/paper.md").read_text(encoding="utf-8") == text
