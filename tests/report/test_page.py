@@ -201,7 +201,7 @@ def test_a_section_for_papers_has_the_facts_of_shipped_datasets_and_how_to_cite(
     assert "chosen by difficulty: 6 easy, 2 hard. The others are drawn" in text
     # Of three splits each.
     assert "All 42\nimages are rows" in text
-    assert re.search(r"^\| `tinymnist` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 \|", text, re.M)
+    assert re.search(r"^\| `tinymnist` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 ", text, re.M)
     assert "author={{Ada} and {Bo}},\n  note={Commit HASH},\n  version={1.0}" in text
     (rebuilt,) = re.findall(r"\[(\d+ environments)\]", text)
     assert f"has {rebuilt}." in (ROOT / "docs/portability.md").read_text(encoding="utf-8")
