@@ -16,10 +16,14 @@ from pyarrow import parquet
 
 import tinydatasets
 from stages.common.files import sha256, sum_of_files
+from tests.test_docs import below_its_part
 from tinydatasets import Dataset, Split, export
+from tinydatasets.pickles import read_split
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.conftest import Repository
 
 NOTICES = {"CITATION.bib", "LICENSE"}
 GREY = np.arange(12, dtype=np.float32).reshape(3, 2, 2) / np.float32(11)
@@ -93,6 +97,24 @@ def test_they_are_read_as_what_they_were(name: str, tmp_path: Path) -> None:
             found = np.asarray(Image.open(io.BytesIO(images[path])))
             bright = pixels[row] * 255 if name == "grey" else pixels[row]
             np.testing.assert_array_equal(found, np.rint(bright))
+
+
+def test_a_csv_can_be_a_source_of_the_same_pixels(clone: Repository) -> None:
+    clone.run("python", "-m", "tinydatasets", "export", "tinydigits", "--to", "csv", "data/digits")
+    printed = clone.run("python", "-m", "tools.new", "mine", "data/digits/train.csv")
+    params = clone.read("params.yaml")
+    for line, entry in re.findall(r"(# below `\w+:`).*\n((?:  .*\n)+)", printed):
+        params = below_its_part(f"{line}\n{entry}", params)
+    (clone.folder / "params.yaml").write_text(params)
+    clone.run("python", "-m", "stages.check")
+    clone.repro("serialize@mine")
+    built = [read_split(clone.folder / f"datasets/mine/{part}.pkl") for part in ("train", "test")]
+    shipped = tinydatasets.load("tinydigits").train
+    rows = [
+        sorted((label, image.tobytes()) for split in of for image, label in zip(*split))
+        for of in (built, [shipped])
+    ]
+    assert rows[0] == rows[1]
 
 
 CONFIGS = """\
