@@ -138,8 +138,8 @@ def parse_csv(
     """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
-    passed over; if the first are ``label,class``, the class is taken, and is str. Labels are int64 if all are whole numbers, such as 3 or 3.0; else str. A ValueError
-    names the line that is wrong.
+    passed over; if the first are ``label,class``, the class is taken, and is str. Labels are int64
+    if all are whole numbers, such as 3 or 3.0; else str. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[npt.NDArray[np.float64]] = []
