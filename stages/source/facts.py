@@ -132,7 +132,8 @@ def _to_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     parts = np.unique(values.astype(np.float32))
     for maximum in range(1, 256):
         if (np.rint(parts * maximum) / np.float32(maximum) == parts).all():
-            return np.rint(values * maximum).astype(np.uint8)
+            values = np.rint(values * maximum)
+            break
     return values
 
 
