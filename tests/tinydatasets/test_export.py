@@ -130,6 +130,21 @@ configs:
 """
 
 
+def check_card(files: dict[str, bytes]) -> str:
+    """Check that a card says how to load its folder, and has the sums of the files in it."""
+    card = files["README.md"].decode()
+    rows = {
+        f"| `{name}` | {len(data):,} | `{sha256(data)}` |"
+        for name, data in files.items()
+        if name.endswith((".parquet", ".csv"))
+    }
+    assert {*re.findall(r"^\| `[\w.]+` \| .*[0-9a-f]{64}` \|$", card, re.M)} == rows
+    assert 'datasets.load_dataset("path/to/this/folder")' in card
+    named = r"(?:train|val|test|samples|classes)\.\w+|SHA256SUMS|\w+\.(?:pkl|txt|jsonl)"
+    assert {*re.findall(named, card)} <= {*files}
+    return card
+
+
 @pytest.mark.parametrize(("name", "largest"), [("grey", 255), ("colour", 1)])
 def test_parquet_has_the_names_of_classes_and_papers_that_describe_it(
     name: str, largest: int, tmp_path: Path
@@ -145,7 +160,11 @@ def test_parquet_has_the_names_of_classes_and_papers_that_describe_it(
     label = {"_type": "ClassLabel", "names": ["oak, red", "con"]}
     assert features == {"image": {"_type": "Image"}, "label": label}
     head, _, rest = (shipped / "README.md").read_text("utf-8").partition("\n---\n")
-    assert files["README.md"].decode() == f"{head}\n{CONFIGS}---\n{rest}"
+    card = check_card(files)
+    assert card.startswith(f"{head}\n{CONFIGS}---\n{rest.partition('## Load')[0]}")
+    # What is no matter of files stays as it is.
+    for first, last in (("## What is in it", "## Files"), ("## How it was made", "")):
+        assert rest[rest.index(first) : rest.index(last) if last else None] in card
     document = json.loads(files["croissant.json"])
     described = {file["name"]: file["sha256"] for file in document["distribution"]}
     listed = ("samples.csv", "train.parquet", "val.parquet", "test.parquet")
@@ -165,7 +184,7 @@ def test_texts_are_tables(kind: str, tmp_path: Path) -> None:
     else:
         rows = parquet.read_table(io.BytesIO(files["val.parquet"])).to_pylist()
         # In place of those of the JSON Lines.
-        assert re.findall(r"(?s)configs:.*?(?=---)", files["README.md"].decode()) == [CONFIGS]
+        assert re.findall(r"(?s)configs:.*?(?=---)", check_card(files)) == [CONFIGS]
     assert rows == [pair._asdict() for pair in text.val]
     assert {*files} >= NOTICES
     without = write(text._replace(val=[]), kind, tmp_path / "without")
