@@ -158,6 +158,7 @@ def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict
             for label, pairs in (("all", 60), (ODD, 40))
         ],
         "contexts": contexts,
+        "rules": "Trivial rules.",
     }
 
 
@@ -171,7 +172,7 @@ def test_a_text_has_trivial_rules_by_level() -> None:
 def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     figures = {"exact": 0.4, "exact_sd": 0.03, "worst": 0.35}
     point = {"fillers": 4, "contexts": 20, "exact": 0.5, "exact_sd": 0.1}
-    contexts = {"heldout": 20, "seeds": 3, "points": [point]}
+    contexts = {"held_out": 20, "seeds": 3, "points": [point]}
     text = Elements(page(text_facts({"words": figures}, contexts))).text
     # Though a rule is better.
     assert "40.0 ± 3.0 of 60, transformer on words" in text

@@ -176,7 +176,7 @@ def test_each_number_of_contexts_has_its_figures(monkeypatch: pytest.MonkeyPatch
     assert seeds == [0, 1] * 3
     figures = json.loads(contexts.OUT.read_bytes())
     points = figures.pop("points")
-    assert figures == {"heldout": 1, "seeds": 2}
+    assert figures == {"held_out": 1, "seeds": 2}
     # Two names and two verbs have two contexts.
     assert [[*point.values()][:2] for point in points] == [[2, 1], [3, 1], [3, 15]]
     for point in points:
