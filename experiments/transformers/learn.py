@@ -41,7 +41,7 @@ def main(text: str, *, unit: str) -> None:
     asked = [(name, *row) for name in ("val", "test") for row in answered[name]]
     first = {pair.level: (name, pair) for name, pair, is_right in reversed(asked) if is_right}
     missed = [(name, pair) for name, pair, is_right in asked if not is_right]
-    print("\nA right answer of each level, if there is one, then each miss:")
+    print(f"\nA right answer of each level, if there is one{', then each miss' if missed else ''}:")
     for name, pair in (*(first[level] for level in sorted(first)), *missed):
         indent = " " * len(name)
         print(f"\n{name} {pair.id}  Q: {pair.question}")

@@ -233,7 +233,9 @@ def test_learn_shows_each_level_and_each_miss(
     # Without a miss, nothing is said of misses.
     monkeypatch.setattr(training, "score", lambda *given: Score([True] * len(given[2]), []))
     learn.main("tinytalks", unit="words")
-    shown = capsys.readouterr().out.split("\n\n")[3:]
+    printed = capsys.readouterr().out
+    assert "miss" not in printed
+    shown = printed.split("\n\n")[3:]
     assert [re.findall(r"(?:val|test) (\d)-", each) for each in shown] == [[n] for n in "12345"]
 
 
