@@ -94,19 +94,15 @@ class Copy(NamedTuple):
     place: int  # where the word stands in the question
 
 
-def of_contexts(pairs: Iterable[Pair]) -> list[Pair]:
-    """Return the pairs whose answer is a sentence of their question."""
-    return [pair for pair in pairs if pair.answer in pair.question]
-
-
 def copies(vocabulary: Vocabulary, pairs: Iterable[Pair]) -> list[Copy]:
     """Return the answers that are a sentence of their question, each up to its last word."""
     found = []
-    for pair in of_contexts(pairs):
-        answer = vocabulary.encode(pair.answer)[:-2]  # without its last word and its mark
-        text = vocabulary.encode(pair.question + ANSWER) + answer
-        before = vocabulary.encode(pair.question.partition(pair.answer)[0])
-        found.append(Copy(text, len(before) + len(answer)))
+    for pair in pairs:
+        before, is_sentence, _ = pair.question.partition(pair.answer)
+        if is_sentence:
+            answer = vocabulary.encode(pair.answer)[:-2]  # without its last word and its mark
+            text = vocabulary.encode(pair.question + ANSWER) + answer
+            found.append(Copy(text, len(vocabulary.encode(before)) + len(answer)))
     return found
 
 
@@ -161,7 +157,7 @@ def main(
         print(f"  {pair.question} - {said}{mark}")
 
     talks = tinydatasets.load_text("tinytalks")
-    contexts = of_contexts((*talks.val, *talks.test))
+    contexts = [pair for pair in (*talks.val, *talks.test) if copies(vocabulary, [pair])]
     for pair in [pair for pair in talks.test if pair not in contexts][::4]:
         show(pair)
     print("\nBoth questions about two people, which it has never read together:")

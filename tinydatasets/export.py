@@ -33,22 +33,13 @@ _NOTICES: Final = ("CITATION.bib", "LICENSE")
 _PAPERS: Final = ("DATASHEET.md", "samples.csv")
 # What the card of Parquet files says in place of what it says of a clone.
 _LOAD: Final = """\
-With Hugging Face's `datasets`, without a network:
-
 ```python
-import datasets
+import datasets  # of Hugging Face
 
 dataset = datasets.load_dataset("path/to/this/folder")
-print(dataset["train"][0])
 ```
 """
-_FILES: Final = """\
-| file | bytes | sha256 |
-|---|---|---|
-"""
-_SAMPLES: Final = """\
-In the same order, `samples.csv` has each image's split, source row, label, tier and difficulty.
-"""
+_FILES: Final = "| file | bytes | sha256 |\n|---|---|---|\n"
 
 
 def write(data: Dataset | Text, name: str, kind: str, source: Path, folder: Path) -> int:
@@ -232,9 +223,8 @@ def _described(
     """Return the card and the Croissant metadata of Parquet files, made from those of `source`."""
     splits = splits_of(data)
     card, metadata = source / "README.md", source / "croissant.json"
-    tables = {name: data for name, data in papers.items() if name == "samples.csv"}
     text = card.read_text("utf-8") if card.is_file() else ""
-    described = {"README.md": _card(text, splits, {**files, **tables})}
+    described = {"README.md": _card(text, splits, {**files, **papers})}
     if metadata.is_file():
         # The columns of pairs are those of JSON Lines.
         document = json.loads(metadata.read_text("utf-8").replace('.jsonl"', '.parquet"'))
@@ -268,9 +258,7 @@ def _card(card: str, splits: Iterable[str], files: Mapping[str, bytes]) -> bytes
         f"| `{name}` | {len(data):,} | `{hashlib.sha256(data).hexdigest()}` |\n"
         for name, data in files.items()
     )
-    if "samples.csv" in files:
-        rows += f"\n{_SAMPLES}"
-    for title, text in (("Load", _LOAD), ("Files", f"{_FILES}{rows}")):
+    for title, text in (("Load", _LOAD), ("Files", _FILES + rows)):
         body = re.sub(rf"(?ms)^## {title}\n.*?(?=^## |\Z)", f"## {title}\n\n{text}\n", body)
     return f"---\n{header}{configs}---\n{body.rstrip()}\n".encode()
 

@@ -48,8 +48,7 @@ def main(text: str, *, unit: str) -> None:
         print(f"{indent}       A: {pair.answer}")
         print(f"{indent}    said: {answer(trained, pair.question)}")
     if missed:
-        print("\ndocs/transformers.md says what such misses tell.", end=" ")
-        print("One seed's few questions say little.")
+        print("\ndocs/transformers.md says what misses tell. One seed's few questions say little.")
 
 
 if __name__ == "__main__":

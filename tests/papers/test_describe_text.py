@@ -98,9 +98,7 @@ def test_what_is_held_out_is_said_by_level() -> None:
 
 
 @pytest.mark.parametrize("is_shown", [True, False])
-def test_the_curve_of_contexts_is_of_texts_that_have_some(
-    is_shown: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_curve_of_contexts_is_of_texts_with_some(is_shown: bool, monkeypatch: Any) -> None:
     if not is_shown:
         for split, of_split in SPLITS.items():
             monkeypatch.setitem(SPLITS, split, [row for row in of_split if "Mia" not in row[2]])
