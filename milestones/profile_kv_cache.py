@@ -1,4 +1,4 @@
-"""2019, the key-value cache: a transformer writes the same text in less time.
+"""2017 to 2019, the key-value cache: a transformer writes the same text in less time.
 
 A transformer writes one word, and reads all of the text again for the next. The keys and values of
 the words before stay as they were, so that a program can keep them in a cache. Noam Shazeer showed

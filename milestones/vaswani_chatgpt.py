@@ -157,7 +157,7 @@ def main(
         print(f"  {pair.question} - {said}{mark}")
 
     talks = tinydatasets.load_text("tinytalks")
-    contexts = [pair for pair in (*talks.val, *talks.test) if pair.answer in pair.question]
+    contexts = [pair for pair in (*talks.val, *talks.test) if copies(vocabulary, [pair])]
     for pair in [pair for pair in talks.test if pair not in contexts][::4]:
         show(pair)
     print("\nBoth questions about two people, which it has never read together:")

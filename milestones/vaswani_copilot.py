@@ -1,4 +1,4 @@
-"""2021, the transformer writes code: it completes short patterns of Python.
+"""2017 to 2021, the transformer writes code: it completes short patterns of Python.
 
 To a transformer, a program is one more text to go on with. OpenAI trained GPT-3 once more, on the
 public code of GitHub, and called it Codex. In 2021 GitHub Copilot brought it to the editors of

@@ -31,6 +31,15 @@ FORMATS: Final = ("csv", "png", "npz", "parquet")
 # What goes with the samples wherever they go, and with a dataset that others find by itself.
 _NOTICES: Final = ("CITATION.bib", "LICENSE")
 _PAPERS: Final = ("DATASHEET.md", "samples.csv")
+# What the card of Parquet files says in place of what it says of a clone.
+_LOAD: Final = """\
+```python
+import datasets  # of Hugging Face
+
+dataset = datasets.load_dataset("path/to/this/folder")
+```
+"""
+_FILES: Final = "| file | bytes | sha256 |\n|---|---|---|\n"
 
 
 def write(data: Dataset | Text, name: str, kind: str, source: Path, folder: Path) -> int:
@@ -214,7 +223,8 @@ def _described(
     """Return the card and the Croissant metadata of Parquet files, made from those of `source`."""
     splits = splits_of(data)
     card, metadata = source / "README.md", source / "croissant.json"
-    described = {"README.md": _card(card.read_text("utf-8") if card.is_file() else "", splits)}
+    text = card.read_text("utf-8") if card.is_file() else ""
+    described = {"README.md": _card(text, splits, {**files, **papers})}
     if metadata.is_file():
         # The columns of pairs are those of JSON Lines.
         document = json.loads(metadata.read_text("utf-8").replace('.jsonl"', '.parquet"'))
@@ -234,16 +244,23 @@ def _described(
     return described
 
 
-def _card(card: str, splits: Iterable[str]) -> bytes:
-    """Return a card whose header names the Parquet files, as the Hugging Face Hub reads it."""
+def _card(card: str, splits: Iterable[str], files: Mapping[str, bytes]) -> bytes:
+    """Return a card of Parquet files, with a header as the Hugging Face Hub reads it."""
     found = re.match(r"---\n(.*?\n)---\n", card, re.DOTALL)
     header = re.sub(r"(?m)^configs:\n(?:[ -].*\n)*", "", found[1]) if found else ""
-    files = "".join(
+    paths = "".join(
         f"  - split: {'validation' if split == 'val' else split}\n    path: {split}.parquet\n"
         for split in splits
     )
-    configs = f"configs:\n- config_name: default\n  data_files:\n{files}"
-    return f"---\n{header}{configs}---\n{card[found.end() if found else 0 :]}".encode()
+    configs = f"configs:\n- config_name: default\n  data_files:\n{paths}"
+    body = card[found.end() :] if found else "\n## Load\n\n## Files\n"
+    rows = "".join(
+        f"| `{name}` | {len(data):,} | `{hashlib.sha256(data).hexdigest()}` |\n"
+        for name, data in files.items()
+    )
+    for title, text in (("Load", _LOAD), ("Files", _FILES + rows)):
+        body = re.sub(rf"(?ms)^## {title}\n.*?(?=^## |\Z)", f"## {title}\n\n{text}\n", body)
+    return f"---\n{header}{configs}---\n{body.rstrip()}\n".encode()
 
 
 def _file(name: str, data: bytes) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from tinydatasets.types import Pair
 if TYPE_CHECKING:
     from experiments.transformers.params import Contexts, Transformers
 
-OUT = Path("experiments", "transformers", "results", "contexts.json")
+# Beside those of texts, none of which can have a name that begins with _.
+OUT = Path("experiments", "transformers", "results", "_contexts.json")
 
 
 def main() -> None:
@@ -44,7 +45,7 @@ def main() -> None:
         {"fillers": k, "contexts": count, **spread(exact[start : start + contexts.seeds])}
         for (k, count), start in zip(points, starts, strict=True)
     ]
-    figures = {"heldout": contexts.held_out, "seeds": contexts.seeds, "points": rows}
+    figures = {"held_out": contexts.held_out, "seeds": contexts.seeds, "points": rows}
     write_json(OUT, figures, indent=1)
 
 

@@ -38,14 +38,17 @@ def main(text: str, *, unit: str) -> None:
             right = sum(pairs[row][1] for row in rows)
             line += f"{f'{right} of {len(rows)}' if rows else '-':>12}"
         print(line)
-    for name in ("val", "test"):
+    asked = [(name, *row) for name in ("val", "test") for row in answered[name]]
+    first = {pair.level: (name, pair) for name, pair, is_right in reversed(asked) if is_right}
+    missed = [(name, pair) for name, pair, is_right in asked if not is_right]
+    print(f"\nA right answer of each level, if there is one{', then each miss' if missed else ''}:")
+    for name, pair in (*(first[level] for level in sorted(first)), *missed):
         indent = " " * len(name)
-        for pair, is_right in answered[name]:
-            if not is_right:
-                print(f"\n{name} {pair.id}  Q: {pair.question}")
-                print(f"{indent}       A: {pair.answer}")
-                print(f"{indent}    said: {answer(trained, pair.question)}")
-    print("\ndocs/transformers.md says what such misses tell. One seed's few questions say little.")
+        print(f"\n{name} {pair.id}  Q: {pair.question}")
+        print(f"{indent}       A: {pair.answer}")
+        print(f"{indent}    said: {answer(trained, pair.question)}")
+    if missed:
+        print("\ndocs/transformers.md says what misses tell. One seed's few questions say little.")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 from stages.common import command
@@ -14,6 +14,7 @@ from stages.common.yaml_file import read_yaml
 from stages.report.sections import image_section, text_section
 from stages.report.sheets import allowances, wanted_by
 from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.loading import Scaled, TextName, Whole
 from tinydatasets.pickles import read_split
 from tinydatasets.texts import read_splits
 from tinydatasets.types import Dataset, FormatError
@@ -21,6 +22,8 @@ from tinydatasets.types import Dataset, FormatError
 DATASETS = Path("datasets")
 # What is written besides the page, with its template.
 MARKDOWN = {DATASETS / "README.md": "datasets.md.j2", Path("docs/paper.md"): "paper.md.j2"}
+# What the package ships, and the section for papers is about, whatever else params.yaml has.
+SHIPPED = [name for names in (Scaled, Whole, TextName) for name in get_args(names)]
 
 
 def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path) -> None:
@@ -36,6 +39,7 @@ def main(*, facts: Path, curves: Path, milestones: Path, times: Path, out: Path)
     sections = [_section(*pair, curves) for pair in zip(described, allowed, strict=True)]
     values = {
         "sections": sections,
+        "shipped": [section for section in sections if section["name"] in SHIPPED],
         "claim": next((s["claim"] for s in sections if s.get("claim")), None),
         "benchmarks": list(BENCHMARKS.values()),
         "programs": _programs(milestones),

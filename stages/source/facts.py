@@ -92,7 +92,7 @@ def errors_of(part: str, name: str) -> Iterator[None]:
 def to_images(
     values: npt.NDArray[Any], stated: list[int] | None, path: Path
 ) -> npt.NDArray[np.uint8]:
-    """Return images, whose values are whole numbers from 0 to 255 of any dtype.
+    """Return images, whose values are whole numbers from 0 to 255 of any dtype, or parts of one.
 
     Where each is a row of pixels, it has the shape that is stated, or is square. A StageError names
     the file, `path`.
@@ -114,6 +114,8 @@ def to_images(
     if len(shape) != 2 and shape[2:] != (3,):
         message = "expected images of shape (n, height, width) or (n, height, width, 3)"
         raise file_error(path, f"{message}, found {values.shape}")
+    if values.max() == 1:
+        values = _to_whole(values)
     # Written so that a NaN, for which every comparison is false, does not pass.
     right = (values >= 0) & (values <= 255) & (values == np.floor(values))
     if not right.all():
@@ -123,6 +125,16 @@ def to_images(
             path, f"expected pixels that are whole numbers from 0 to 255, found {content}"
         )
     return values.astype(np.uint8).reshape(len(values), *shape)
+
+
+def _to_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return pixels that were divided by the largest, such as an export's, as the whole numbers."""
+    parts = np.unique(values.astype(np.float32))
+    for maximum in range(1, 256):
+        if (np.rint(parts * maximum) / np.float32(maximum) == parts).all():
+            values = np.rint(values * maximum)
+            break
+    return values
 
 
 def to_labels(

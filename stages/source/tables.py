@@ -138,26 +138,30 @@ def parse_csv(
     """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
-    passed over. Labels are int64 if all are whole numbers, such as 3 or 3.0; else str. A ValueError
-    names the line that is wrong.
+    passed over; if the first are ``label,class``, the class is taken, and is str. Labels are int64
+    if all are whole numbers, such as 3 or 3.0; else str. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[npt.NDArray[np.float64]] = []
     column: list[str] = []
+    has_both = False
     try:
         for line in reader:
             cells = [*map(str.strip, line)]
-            if not any(cells) or (reader.line_num == 1 and _is_header(cells, label)):
+            if not any(cells):
+                continue
+            if reader.line_num == 1 and _is_header(cells, label):
+                has_both = [*map(str.lower, cells[:2])] == ["label", "class"]
                 continue
             if label == "first":
-                cells = cells[1:] + cells[:1]
+                cells = cells[1 + has_both :] + cells[has_both : 1 + has_both]
             pixels.append(_parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1))
             column.append(cells[-1])
     except (csv.Error, ValueError) as error:
         raise ValueError(f"line {reader.line_num}: {error}") from None
     if not pixels:
         raise ValueError("no line")
-    if all(map(NUMBER.fullmatch, column)):
+    if not has_both and all(map(NUMBER.fullmatch, column)):
         numbers = np.array(column, np.float64)
         if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
             return np.stack(pixels), numbers.astype(np.int64)

@@ -35,7 +35,7 @@ ROWS = [
     "| yes or no | 1 | 0.0 | 0.0 | 0.0 | 0.0 |",
 ]
 CURVE = {
-    "heldout": 20,
+    "held_out": 20,
     "seeds": 3,
     "points": [
         {"fillers": fillers, "contexts": contexts, "exact": 0.5, "exact_sd": 0.1, "worst": 0.4}
@@ -97,16 +97,19 @@ def test_what_is_held_out_is_said_by_level() -> None:
     assert f"\n**What is held out?**\n{said}" in sheet
 
 
-@pytest.mark.parametrize(("name", "is_shown"), [("tinytalks", True), ("mine", False)])
-def test_the_curve_of_contexts_is_of_tinytalks_alone(name: str, is_shown: bool) -> None:
-    assert "contexts it takes" not in papers(name)[0]
-    write_json(describe_text.TRANSFORMERS / "contexts.json", CURVE)
-    card, _ = papers(name)
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_curve_of_contexts_is_of_texts_with_some(is_shown: bool, monkeypatch: Any) -> None:
+    if not is_shown:
+        for split, of_split in SPLITS.items():
+            monkeypatch.setitem(SPLITS, split, [row for row in of_split if "Mia" not in row[2]])
+    assert "contexts it takes" not in papers("mine")[0]
+    write_json(describe_text.TRANSFORMERS / "_contexts.json", CURVE)
+    card, _ = papers("mine")
     rows = (
         "| contexts | 4 names, 4 verbs | 6 names, 6 verbs |\n|---|---|---|\n"
         "| 20 | 50.0 ± 10.0 | 50.0 ± 10.0 |\n| 75 | | 50.0 ± 10.0 |\n"
     )
     assert (rows in card) == is_shown
     assert ("about 20 held-out contexts" in card) == is_shown
-    facts = json.loads(Path(f"build/report/{name}.json").read_text())
+    facts = json.loads(Path("build/report/mine.json").read_text())
     assert facts["contexts"] == (CURVE if is_shown else None)

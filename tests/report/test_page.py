@@ -142,9 +142,9 @@ def test_it_shows_a_split_for_validation() -> None:
 def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict[str, Any]:
     """Write a text of one pair, and return what stage `describe_text` says of it."""
     pair = Pair("1-01", 1, "Hi!", "Hello!")
-    common = facts("talks", (8, 8), ["oak", "elm"], 1)
+    common = facts("tinytalks", (8, 8), ["oak", "elm"], 1)
     for split in ("train", "val", "test"):
-        Path(f"datasets/talks/{split}.jsonl").write_text(to_json_lines([pair]))
+        Path(f"datasets/tinytalks/{split}.jsonl").write_text(to_json_lines([pair]))
     rules = {"first sentence": 0.25, "nearest question": 0.5}
     return {
         **common,
@@ -158,6 +158,7 @@ def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict
             for label, pairs in (("all", 60), (ODD, 40))
         ],
         "contexts": contexts,
+        "rules": "Trivial rules.",
     }
 
 
@@ -171,7 +172,7 @@ def test_a_text_has_trivial_rules_by_level() -> None:
 def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     figures = {"exact": 0.4, "exact_sd": 0.03, "worst": 0.35}
     point = {"fillers": 4, "contexts": 20, "exact": 0.5, "exact_sd": 0.1}
-    contexts = {"heldout": 20, "seeds": 3, "points": [point]}
+    contexts = {"held_out": 20, "seeds": 3, "points": [point]}
     text = Elements(page(text_facts({"words": figures}, contexts))).text
     # Though a rule is better.
     assert "40.0 ± 3.0 of 60, transformer on words" in text
@@ -179,15 +180,19 @@ def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     assert "over 3 seeds, on 20 held-out contexts" in text
 
 
-def test_a_section_for_papers_has_the_facts_of_each_dataset_and_how_to_cite() -> None:
-    curated = facts("curated", (9, 9, 3), ["oak", "elm"], 4)
+def test_a_section_for_papers_has_the_facts_of_shipped_datasets_and_how_to_cite() -> None:
+    curated = facts("tinymnist", (9, 9, 3), ["oak", "elm"], 4)
     curated["dataset"]["strategy"] = "curated"
     curated["tiers"] = {
         "easy": {"samples": 6, "ambiguous": 0},
         "hard": {"samples": 2, "ambiguous": 1},
     }
-    page(facts("small", (8, 8), ["oak", "elm"], 3), curated, text_facts({}, None))
+    for key in ("scores", "confusion", "wrong"):
+        curated[key] = {"slow": curated[key]["quick"]}
+    page(facts("tinydigits", (8, 8), ["oak", "elm"], 3), curated, text_facts({}, None))
     text = Path("docs/paper.md").read_text(encoding="utf-8")
+    # There are no unused rows, and two recipes.
+    assert re.search(r"of one training, are:\n50.* \(`tinydigits`, `quick`, of test\),\n", text)
     assert (
         "the 30 of the source `trees`.\nThey are drawn at random from each class, with seed 1"
         in text
@@ -195,7 +200,7 @@ def test_a_section_for_papers_has_the_facts_of_each_dataset_and_how_to_cite() ->
     assert "chosen by difficulty: 6 easy, 2 hard. The others are drawn" in text
     # Of three splits each.
     assert "All 42\nimages are rows" in text
-    assert re.search(r"^\| `curated` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 \|", text, re.M)
+    assert re.search(r"^\| `tinymnist` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 ", text, re.M)
     assert "author={{Ada} and {Bo}},\n  note={Commit HASH},\n  version={1.0}" in text
     (rebuilt,) = re.findall(r"\[(\d+ environments)\]", text)
     assert f"has {rebuilt}." in (ROOT / "docs/portability.md").read_text(encoding="utf-8")

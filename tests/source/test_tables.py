@@ -99,6 +99,8 @@ def test_a_label_may_come_first_as_in_the_csv_files_of_mnist(header: str) -> Non
     Path("data/mnist.csv").write_text(header + lines)
     _, images, labels = look("csv", "data/mnist.csv", label="first")
     assert (images.reshape(3, 4).tolist(), labels) == (PIXELS, [0, 1, 0])
+    # Of both a label and a class, the class is taken.
+    assert parse_csv(b"label,class,a\n0,2,7\n1,10,0\n", "first")[1].tolist() == ["2", "10"]
 
 
 def savetxt() -> str:

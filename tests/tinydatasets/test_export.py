@@ -16,10 +16,14 @@ from pyarrow import parquet
 
 import tinydatasets
 from stages.common.files import sha256, sum_of_files
+from tests.test_docs import below_its_part
 from tinydatasets import Dataset, Split, export
+from tinydatasets.pickles import read_split
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.conftest import Repository
 
 NOTICES = {"CITATION.bib", "LICENSE"}
 GREY = np.arange(12, dtype=np.float32).reshape(3, 2, 2) / np.float32(11)
@@ -45,6 +49,14 @@ def write(data: Any, kind: str, folder: Path, source: Path | None = None) -> dic
     }
     assert len(files) == count
     assert [path for path in folder.parent.iterdir() if ".part" in path.name] == []
+    if kind == "parquet":
+        # The card names the files of its folder, and no others.
+        card = files["README.md"].decode()
+        names = {*files} - {"README.md", "croissant.json"}
+        rows = {f"| `{name}` | {len(files[name]):,} | `{sha256(files[name])}` |" for name in names}
+        assert {*re.findall(r"^\| `[\w.]+` \| .*[0-9a-f]{64}` \|$", card, re.M)} == rows
+        assert re.findall(r"\w+\.(?:pkl|txt|jsonl)|SHA256SUMS", card) == []
+        assert 'datasets.load_dataset("path/to/this/folder")' in card
     return files
 
 
@@ -95,6 +107,20 @@ def test_they_are_read_as_what_they_were(name: str, tmp_path: Path) -> None:
             np.testing.assert_array_equal(found, np.rint(bright))
 
 
+def test_a_csv_can_be_a_source_of_the_same_pixels(clone: Repository) -> None:
+    clone.run("python", "-m", "tinydatasets", "export", "tinydigits", "--to", "csv", "data/digits")
+    printed = clone.run("python", "-m", "tools.new", "mine", "data/digits/train.csv")
+    params = clone.read("params.yaml")
+    for line, entry in re.findall(r"(# below `\w+:`).*\n((?:  .*\n)+)", printed):
+        params = below_its_part(f"{line}\n{entry}", params)
+    (clone.folder / "params.yaml").write_text(params)
+    clone.repro("serialize@mine")
+    built = [read_split(clone.folder / f"datasets/mine/{part}.pkl") for part in ("train", "test")]
+    rows = [(label, image.tobytes()) for split in built for image, label in zip(*split)]
+    shipped = zip(*tinydatasets.load("tinydigits").train)
+    assert sorted(rows) == sorted((label, image.tobytes()) for image, label in shipped)
+
+
 CONFIGS = """\
 configs:
 - config_name: default
@@ -123,7 +149,9 @@ def test_parquet_has_the_names_of_classes_and_papers_that_describe_it(
     label = {"_type": "ClassLabel", "names": ["oak, red", "con"]}
     assert features == {"image": {"_type": "Image"}, "label": label}
     head, _, rest = (shipped / "README.md").read_text("utf-8").partition("\n---\n")
-    assert files["README.md"].decode() == f"{head}\n{CONFIGS}---\n{rest}"
+    card, shown = files["README.md"].decode(), f"{head}\n{CONFIGS}---\n{rest}"
+    without = r"(?s)\n## (Load|Files)\n.*?(?=\n## )"
+    assert re.sub(without, "", card) == re.sub(without, "", shown)
     document = json.loads(files["croissant.json"])
     described = {file["name"]: file["sha256"] for file in document["distribution"]}
     listed = ("samples.csv", "train.parquet", "val.parquet", "test.parquet")

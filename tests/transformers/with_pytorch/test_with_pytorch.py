@@ -25,6 +25,7 @@ from experiments.transformers.params import (
     Transformers,
     read_transformers,
 )
+from experiments.transformers.summary import Score
 from experiments.transformers.training import Trained, answer, run, score, train
 from experiments.transformers.transformer import Transformer
 from stages.common import command
@@ -176,7 +177,7 @@ def test_each_number_of_contexts_has_its_figures(monkeypatch: pytest.MonkeyPatch
     assert seeds == [0, 1] * 3
     figures = json.loads(contexts.OUT.read_bytes())
     points = figures.pop("points")
-    assert figures == {"heldout": 1, "seeds": 2}
+    assert figures == {"held_out": 1, "seeds": 2}
     # Two names and two verbs have two contexts.
     assert [[*point.values()][:2] for point in points] == [[2, 1], [3, 1], [3, 15]]
     for point in points:
@@ -208,21 +209,28 @@ def test_what_is_wrong_is_named(
 
 
 @pytest.mark.usefixtures("folder")
-def test_learn_shows_each_level_and_each_miss(capsys: pytest.CaptureFixture[str]) -> None:
+def test_learn_shows_each_level_and_each_miss(capsys: Any, monkeypatch: Any) -> None:
     learn.main("tinytalks", unit="words")
-    head, table, *misses, _ = capsys.readouterr().out.split("\n\n")
+    head, table, _, *shown, _ = capsys.readouterr().out.split("\n\n")
     assert f"100 steps on {len(TALKS.train)} pairs, by words" in head
     rows = {line[:10].strip(): re.split(" {2,}", line[10:].strip()) for line in table.splitlines()}
     assert rows.pop("level") == ["train", "val", "test", "held out"]
     assert list(rows) == list(rows_by_level([pair for pairs in TALKS for pair in pairs]))
     pairs = {pair.id: pair for pair in (*TALKS.val, *TALKS.test)}
-    assert rows["all"][3] == f"{len(pairs) - len(misses)} of {len(pairs)}"
-    for miss in misses:
-        _, identifier, _, rest = miss.split(maxsplit=3)
+    missed = 0
+    for each in shown:
+        _, identifier, _, rest = each.split(maxsplit=3)
         question, expected, said = (line.strip() for line in rest.splitlines())
         assert question == pairs[identifier].question
         assert expected == f"A: {pairs[identifier].answer}"
-        assert said.startswith("said: ")
+        missed += said[6:] != expected[3:]
+    assert rows["all"][3] == f"{len(pairs) - missed} of {len(pairs)}"
+    # Without a miss, nothing is said of misses.
+    monkeypatch.setattr(training, "score", lambda *given: Score([True] * len(given[2]), []))
+    learn.main("tinytalks", unit="words")
+    printed = capsys.readouterr().out
+    assert "miss" not in printed
+    assert re.findall(r"(?:val|test) (\d)-", printed) == [*"12345"]
 
 
 def test_one_training_comes_near_the_figures_that_are_published(
