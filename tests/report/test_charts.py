@@ -13,7 +13,6 @@ from stages.report.charts import (
     curves,
     interval_chart,
     line_chart,
-    still_true,
 )
 
 RECIPE = {"epochs": 20, "batch_size": 32}
@@ -93,14 +92,6 @@ def test_the_claim_is_compared_with_the_same_steps() -> None:
     other = claim(curve([{**r, **(better if r["size"] == 100 else {})} for r in ROWS]), classes=10)
     assert other is not None
     assert not other["is_about_steps"]
-
-
-def test_a_recipe_that_was_changed_since_is_left_out() -> None:
-    measured = {"measured": [{"steps": 640, "recipes": {"classroom": RECIPE}}], "curve": ROWS}
-    assert still_true(measured, {"classroom": RECIPE, "new": RECIPE}) == curve(ROWS)
-    changed = still_true(measured, {"classroom": {**RECIPE, "epochs": 40}})
-    assert changed == {"points": [], "recipes": {}, "steps": 640}
-    assert curves(changed, classes=10) == {}
 
 
 def test_contexts_have_a_line_for_each_size_with_its_spread() -> None:
