@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from stages.common import distances
 from stages.common.distances import nearest
 from stages.sample import curation
 from stages.sample.curation import difficulty, facility_location, near_duplicates, sizes, tiers
@@ -37,6 +38,15 @@ def test_difficulty_is_as_if_there_were_no_other_classes(classes: tuple[int, ...
     ratios = difficulty(nearest(in_blocks(IMAGES), LABELS)[rows], LABELS[rows], [*classes])
     expected = [by_definition(IMAGES[rows], LABELS[rows], row) for row in range(len(rows))]
     assert ratios.tolist() == expected
+
+
+@pytest.mark.parametrize(("rows", "chunk"), [(1, 512), (5, 4), (33, 1)])
+def test_how_many_rows_are_in_memory_at_a_time_changes_nothing(
+    rows: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = nearest(in_blocks(IMAGES), LABELS)
+    monkeypatch.setattr(distances, "CHUNK", chunk)
+    np.testing.assert_array_equal(nearest(in_blocks(IMAGES, rows), LABELS), expected)
 
 
 @pytest.mark.parametrize("n", [0, 1, 6, 7, 19, 20, 99, 100, 500])
