@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
-from stages.common.errors import ParamError, WorkersError
+from stages.common.errors import WorkersError
 from stages.common.workers import VARIABLE, connect, each, worker_target
 from tests.conftest import ROOT, free_port
 
@@ -44,18 +44,6 @@ def test_results_come_from_where_they_should(workers: str, *, ordered: bool) -> 
     assert (os.getpid() in processes) == (workers == "1")
     # Where processes have one memory, an array that they share is there once.
     assert {*types} == {"memmap" if workers == "2" else "ndarray"}
-
-
-def stop_at_three(item: int) -> None:
-    if item == 3:
-        raise ParamError("seed", message="three")
-
-
-@pytest.mark.usefixtures("workers")
-def test_an_error_of_the_user_arrives_as_it_is() -> None:
-    with pytest.raises(ParamError) as caught:
-        list(each(stop_at_three, range(5)))
-    assert (caught.value.keys, caught.value.message) == (("seed",), "three")
 
 
 def wait_for(item: int, flag: Path) -> int:
