@@ -47,5 +47,5 @@ def test_names_that_are_none_are_neither_written_nor_read(names: Any, message: s
 
 
 def test_a_mapping_of_names_is_refused() -> None:
-    with pytest.raises(FormatError, match="^not names of classes: expected a list, found {'ash'"):
+    with pytest.raises(FormatError, match="expected a list, found"):
         classes.loads(b'{"oak": 0, "ash": 1}', 2)
