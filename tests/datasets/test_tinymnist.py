@@ -51,17 +51,6 @@ def test_samples_have_the_label_of_each_image(name: str) -> None:
     assert [int(line["label"]) for line in table(name)] == labels.tolist()
 
 
-def test_difficulty_is_that_of_the_five_nearest(source: Any) -> None:
-    pixels, labels = source
-    for line in TRAIN[::97] + TEST[::37]:
-        row = int(line["row"])
-        squared = ((pixels - pixels[row]) ** 2).sum(axis=1)
-        squared[row] = np.inf
-        same = labels == labels[row]
-        ratio = np.sort(squared[same])[:5].sum() / np.sort(squared[~same])[:5].sum()
-        assert float(line["difficulty"]) == pytest.approx(ratio, abs=6e-5)
-
-
 def test_a_class_has_80_easy_15_hard_and_5_hardest() -> None:
     for label in "0123456789":
         difficulties = [
