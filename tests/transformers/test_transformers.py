@@ -24,7 +24,6 @@ from stages.common import command
 from stages.common.errors import StageError
 from stages.common.files import sha256
 from stages.common.levels import HELD_OUT
-from stages.params.model import SPLITS
 from tests.conftest import ROOT
 from tinydatasets import Pair
 
@@ -177,14 +176,6 @@ def test_figures_are_means_deviations_and_the_worst() -> None:
     ]
     assert figures["wrong"][1]["question"] == "When?"
     assert figures["wrong"][1]["answer"] == "Now."
-
-
-def test_without_val_what_is_held_out_is_test() -> None:
-    results = [result([True, False], [4.0, 5.0], "So.", "Never.")] * 2
-    levels = summarize({"train": TRAIN, "val": [], "test": TEST}, results)["levels"]
-    of = {name: [row for row in levels if row["split"] == name] for name in (*SPLITS, HELD_OUT)}
-    assert (len(of["val"]), len(of["test"])) == (0, 3)
-    assert [{**row, "split": "test"} for row in of[HELD_OUT]] == of["test"]
 
 
 @pytest.mark.parametrize(("fillers", "most"), [(4, 52), (6, 430), (8, 1548)])
