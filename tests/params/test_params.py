@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import pytest
 
 from stages.common.errors import StageError
 from stages.common.yaml_file import read_yaml
-from stages.params.model import Benchmark, Dataset, Own, Package, Params, Recipe, Text
 from stages.params.read import PARAMS, read_dataset, read_recipes, read_source
 from stages.params.validate import read_params
 from tools.schema import main as write_schema
@@ -198,12 +196,6 @@ def test_editors_check_the_file_by_the_same_model(folder: Path) -> None:
     for old, new in ((SEED, "    sed: 42\n    train"), ("adam", "adm")):
         (folder / "params.yaml").write_text(EXAMPLE.replace(old, new, 1))
         assert [*validator.iter_errors(as_json(read_yaml(PARAMS)))]
-
-
-def test_no_key_is_one_that_dvc_leaves_out() -> None:
-    """DVC's run cache takes two runs for one that differ in keys of these names alone."""
-    models = (Package, Benchmark, Own, Dataset, Recipe, Text, Params)
-    assert not {"size", "nfiles"} & {field.name for model in models for field in fields(model)}
 
 
 def as_json(value: Any) -> Any:
