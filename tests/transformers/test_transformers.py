@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sys
@@ -22,7 +21,6 @@ from experiments.transformers.summary import Checkpoint, Result, Score, summariz
 from experiments.transformers.tokens import END, Vocabulary
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import sha256
 from stages.common.levels import HELD_OUT
 from tests.conftest import ROOT
 from tinydatasets import Pair
@@ -204,10 +202,3 @@ def test_contexts_are_drawn_once_and_those_held_out_stay_the_same(fillers: int, 
     fewer = contexts.draw(params, fillers, 20, seed=0)
     assert fewer == {"train": splits["train"][:40], HELD_OUT: splits[HELD_OUT]}
     assert contexts.draw(params, fillers, 20, seed=1)[HELD_OUT] != splits[HELD_OUT]
-
-
-def test_the_released_figures_name_the_pairs_that_they_are_of() -> None:
-    released = json.loads((ROOT / stage.RESULTS / "tinytalks.json").read_bytes())
-    folder = ROOT / "datasets/tinytalks"
-    pairs = [(folder / f"{split}.jsonl").read_bytes() for split in ("train", "val", "test")]
-    assert next(iter(released.items())) == ("pairs_sha256", sha256(b"".join(pairs)))
