@@ -105,14 +105,8 @@ class Repository:
     def set_param(self, key: str, value: Any) -> None:
         """Set or add a value of params.yaml by its key, such as ``datasets.tinydigits.seed``."""
         params = self.params()
-        put(params, key, value)
-        self.write_params(params)
-
-    def drop_param(self, key: str) -> None:
-        """Take a key, with what is below it, out of params.yaml."""
-        params = self.params()
         *above, last = key.split(".")
-        del reduce(getitem, above, params)[last]
+        reduce(getitem, above, params)[last] = value
         self.write_params(params)
 
     def contents(self, *folders: str) -> dict[str, bytes]:
@@ -123,12 +117,6 @@ class Repository:
             for path in paths
             if path.is_file()
         }
-
-
-def put(params: Any, key: str, value: Any) -> None:
-    """Set or add a value by its key, such as ``datasets.tinydigits.seed``."""
-    *above, last = key.split(".")
-    reduce(getitem, above, params)[last] = value
 
 
 def copy_repository(source: Path, target: Path) -> Repository:

@@ -61,3 +61,46 @@ def test_ctrl_c_ends_a_stage_with_one_line_and_another_error_is_shown_in_full(
     assert stage.returncode == status
     assert stage.stderr.startswith(begin)
     assert stage.stderr.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "end"),
+    [
+        ("split gone", 1, "drawn.json'. When that is mended, `make repro` goes on from here.\n"),
+        ("texts.evaluate_text mine", 1, "cut short, or not written by this package\n"),
+        ("split", 2, "error: the following arguments are required: name\n"),
+        ("split a --other b", 2, "error: unrecognized arguments: --other b\n"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_message(
+    tmp_path: Path, arguments: str, status: int, end: str
+) -> None:
+    train = tmp_path / "datasets/mine/train.jsonl"
+    train.parent.mkdir(parents=True)
+    train.touch()
+    command = [sys.executable, "-m", *f"stages.{arguments}".split()]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environ, text=True, capture_output=True, check=False
+    )
+    assert (result.returncode, result.stdout) == (status, "")
+    assert result.stderr.endswith(end)
+    assert status == 2 or result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(("lines", "status"), [(2, 0), (100_000, 141)])
+def test_a_command_ends_quietly_if_nobody_reads_on(lines: int, status: int) -> None:
+    main = f"lambda: [print(number) for number in range({lines})]"
+    program = f"input(); from stages.common import command; command.run({main})"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        _, said = process.communicate(b"\n", timeout=60)
+    assert (process.returncode, said) == (status, b"")

@@ -13,21 +13,13 @@ import numpy as np
 import psutil
 import pytest
 
-from stages.common.blocks import Data
-from stages.common.distances import nearest
-from stages.common.errors import ParamError, WorkersError
+from stages.common.errors import WorkersError
 from stages.common.workers import VARIABLE, connect, each, worker_target
-from stages.params.model import Dataset
-from stages.sample.__main__ import choose
 from tests.conftest import ROOT, free_port
-from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-COUNTS = {"train": {0: 20, 1: 0}, "val": {0: 2, 1: 2}, "test": {0: 0, 1: 5}}
-ASKED: Any = {f"{split}_per_class": counts for split, counts in COUNTS.items()}
 
 
 @pytest.fixture(params=["1", "2", "cluster"])
@@ -37,26 +29,6 @@ def workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     value = request.getfixturevalue(where) if where == "cluster" else where
     monkeypatch.setenv(VARIABLE, value)
     return where
-
-
-@pytest.mark.usefixtures("workers")
-@pytest.mark.parametrize("strategy", ["random", "curated"])
-@pytest.mark.parametrize("ids", [None, np.arange(120)])
-def test_what_is_drawn_is_the_same_everywhere(
-    strategy: Any, ids: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    labels = np.random.RandomState(8).permutation(np.repeat([0, 1], 60))
-    blocks = in_blocks(np.random.RandomState(9).randint(0, 200, (120, 4, 4)).astype(np.uint8), 17)
-    dataset = Dataset(source="mine", strategy=strategy, draw="hash", seed=5, **ASKED)
-
-    def drawn() -> list[object]:
-        data = Data(blocks, labels, ids, nearest(blocks, labels))
-        chosen = choose(data, dataset, COUNTS, 255)
-        return [{split: rows.tolist() for split, rows in chosen.drawn.items()}, chosen.table]
-
-    elsewhere = drawn()
-    monkeypatch.delenv(VARIABLE)
-    assert elsewhere == drawn()
 
 
 def process_of(item: int, shared: Any = None) -> tuple[int, int, str]:
@@ -72,18 +44,6 @@ def test_results_come_from_where_they_should(workers: str, *, ordered: bool) -> 
     assert (os.getpid() in processes) == (workers == "1")
     # Where processes have one memory, an array that they share is there once.
     assert {*types} == {"memmap" if workers == "2" else "ndarray"}
-
-
-def stop_at_three(item: int) -> None:
-    if item == 3:
-        raise ParamError("seed", message="three")
-
-
-@pytest.mark.usefixtures("workers")
-def test_an_error_of_the_user_arrives_as_it_is() -> None:
-    with pytest.raises(ParamError) as caught:
-        list(each(stop_at_three, range(5)))
-    assert (caught.value.keys, caught.value.message) == (("seed",), "three")
 
 
 def wait_for(item: int, flag: Path) -> int:
@@ -221,16 +181,3 @@ def test_without_dask_the_command_that_installs_it_is_named(
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(WorkersError, match=r"`make large`, or `pip install 'dask\[distributed\]'`"):
         each(pow, [1], 2)
-
-
-def test_nothing_for_other_processes_is_imported_without_need(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
-    program = """
-import sys
-from stages.common.workers import each
-assert [*each(pow, [1, 2, 3], 2)] == [1, 4, 9]
-print({'dask', 'distributed', 'joblib'} & {*sys.modules})"""
-    printed = subprocess.check_output([sys.executable, "-c", program], cwd=ROOT)
-    assert printed == b"set()\n"

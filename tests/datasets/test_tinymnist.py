@@ -14,10 +14,8 @@ import pytest
 from scipy.spatial.distance import cdist
 
 import tinydatasets
-from stages.common.distances import nearest
-from stages.sample.curation import TIERS, difficulty, tiers
+from stages.sample.curation import TIERS
 from tests.conftest import ROOT
-from tests.in_blocks import in_blocks
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +51,6 @@ def test_samples_have_the_label_of_each_image(name: str) -> None:
     assert [int(line["label"]) for line in table(name)] == labels.tolist()
 
 
-def test_difficulty_is_that_of_the_five_nearest(source: Any) -> None:
-    pixels, labels = source
-    for line in TRAIN[::97] + TEST[::37]:
-        row = int(line["row"])
-        squared = ((pixels - pixels[row]) ** 2).sum(axis=1)
-        squared[row] = np.inf
-        same = labels == labels[row]
-        ratio = np.sort(squared[same])[:5].sum() / np.sort(squared[~same])[:5].sum()
-        assert float(line["difficulty"]) == pytest.approx(ratio, abs=6e-5)
-
-
 def test_a_class_has_80_easy_15_hard_and_5_hardest() -> None:
     for label in "0123456789":
         difficulties = [
@@ -87,20 +74,6 @@ def test_a_page_says_how_many_images_lie_nearer_to_other_classes(page: str, name
     values = {tier: [float(x["difficulty"]) for x in train if x["tier"] == tier] for tier in TIERS}
     expected = [(tier, str(len(v)), str(sum(x > 1 for x in v))) for tier, v in values.items()]
     assert shown == expected
-
-
-def test_the_easy_images_are_those_of_facility_location(source: Any) -> None:
-    pixels, labels = source
-    images = pixels.astype(np.uint8).reshape(-1, 28, 28)
-    ratios = difficulty(nearest(in_blocks(images), labels), labels, list(range(10)))
-    of_class = np.flatnonzero((labels == 3) & (tiers(ratios, labels) == "easy"))
-    squared = cdist(pixels[of_class], pixels[of_class], "sqeuclidean").round()
-    nearest_chosen, chosen = np.full((400, 1), np.inf), []
-    for _ in range(80):
-        chosen.append(np.minimum(squared, nearest_chosen).sum(axis=0).argmin())
-        nearest_chosen = np.minimum(nearest_chosen, squared[:, chosen[-1:]])
-    released = [x for x in TRAIN if (x["tier"], x["label"]) == ("easy", "3")]
-    assert sorted(of_class[chosen]) == sorted(rows(released))
 
 
 def test_no_test_image_is_nearly_a_training_image(source: Any) -> None:

@@ -88,11 +88,7 @@ def test_an_archive_with_something_else_in_it_is_refused(
 @pytest.mark.parametrize(
     ("place", "content", "reason"),
     [
-        (
-            0,
-            gzip.compress(published.idx(IMAGES) + bytes(2**27), 1),
-            "expected an IDX file of bytes",
-        ),
+        (0, gzip.compress(published.idx(IMAGES) + bytes(2**27), 1), "expected an IDX file of"),
         (1, gzip.compress(published.idx(IMAGES)), "expected an IDX file of bytes of shape (30,)"),
         (2, gzip.compress(published.idx(TEST_IMAGES[:, :27])), "expected an IDX file of bytes of"),
         (3, gzip.compress(published.idx(TEST_LABELS + 1)), "expected labels of 0 to 9, found 10"),

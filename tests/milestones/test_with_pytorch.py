@@ -13,8 +13,7 @@ import torch
 
 import tinydatasets
 from milestones import OFFLINE, measure, run_all
-from milestones.language import Vocabulary
-from milestones.vaswani_chatgpt import WORD, Transformer, copies
+from milestones.vaswani_chatgpt import Transformer
 from tests.fetch.conftest import home, mirror, publish  # noqa: F401 - fixtures
 from tests.fetch.published import (
     CIFAR_NAME,
@@ -65,21 +64,6 @@ def test_word_by_word_with_a_cache_gives_the_logits_of_all_at_once() -> None:
     caches: list[Any] = [{}, {}]
     parts = [model(part, caches) for part in text.split([3, 1, 1, 1], dim=1)]
     assert torch.allclose(torch.cat(parts, dim=1), model(text), atol=1e-5)
-
-
-def test_a_copied_word_stands_behind_the_right_name() -> None:
-    talks = tinydatasets.load_text("tinytalks")
-    pairs = [pair for split in talks for pair in split]
-    questions = [f"{pair.question} {pair.answer} <answer>" for pair in pairs]
-    vocabulary = Vocabulary(questions, WORD)
-    found = copies(vocabulary, pairs)
-    contexts = [pair for pair in pairs if pair.level == 5]
-    assert len(found) == len(contexts) == 150
-    for (text, place), pair in zip(found, contexts, strict=True):
-        name, verb = pair.answer[:-1].split()
-        words = vocabulary.decode(text)
-        assert words[place - 1 : place + 1] == [name, verb]
-        assert words[-2:] == ["<answer>", name]
 
 
 def test_a_chat_replies_up_to_an_empty_line(

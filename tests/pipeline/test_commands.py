@@ -18,7 +18,6 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from tests.conftest import Repository
 
-CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
 PIPELINES = (
     "dvc.yaml",
     "report/dvc.yaml",
@@ -84,20 +83,6 @@ def test_git_gives_ones_own_files_as_they_were(autocrlf: str, clone: Repository)
     clone.run("git", "clone", "--quiet", "-c", f"core.autocrlf={autocrlf}", ".", "../next")
     next_clone = clone.folder.parent / "next"
     assert [(next_clone / name).read_bytes() for name in names] == [b"a\r\nb\n"] * len(names)
-
-
-def test_dag_and_stage_list_show_the_chains(built: Repository) -> None:
-    listed = built.run("dvc", "stage", "list", "--name-only").split()
-    names = ("tinydigits", "tinydigits-150", "tinymnist")
-    texts = ("expand_text", "split_text", "serialize_text", "evaluate_text")
-    assert {*listed} == {
-        *("check", "source@digits", "source@mnist-5k"),
-        *(f"{stage}@{name}" for stage in CHAIN for name in names),
-        *(f"{stage}@{name}" for stage in texts for name in ("tinytalks", "tinytalks-1200")),
-    }
-    graph = built.run("dvc", "dag", "--md")
-    assert all(f'"{stage}"' in graph for stage in listed)
-    assert '"sample"' in built.run("dvc", "dag", "--md", "--collapse-foreach-matrix")
 
 
 def test_every_pipeline_could_run(built: Repository) -> None:

@@ -56,19 +56,3 @@ def test_another_answer_reruns_the_texts_alone(built: Repository) -> None:
     built.run("git", "checkout", TEMPLATES)
     built.repro()
     assert built.changes() == ""
-
-
-def test_a_wrong_template_stops_the_pipeline_and_leaves_what_is_released(
-    built: Repository,
-) -> None:
-    built.replace(TEMPLATES, "How many legs does <animal>", "How many legs does <animl>")
-    before = built.contents("datasets", "metrics")
-    printed = built.run("dvc", "repro", status=255)
-    message = (
-        f"{TEMPLATES}, line 72: topics[2].templates[0].question[0]: unknown slot 'animl'; allowed: "
-        "animal, legs, wrong. Did you mean 'animal'?\n"
-    )
-    assert printed.count(message) == 1
-    assert "exited with 1" in printed
-    assert "Traceback" not in printed
-    assert built.contents("datasets", "metrics") == before

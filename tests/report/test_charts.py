@@ -6,15 +6,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree
 
-from stages.report.charts import (
-    Series,
-    claim,
-    contexts_chart,
-    curves,
-    interval_chart,
-    line_chart,
-    still_true,
-)
+from stages.report.charts import Series, claim, curves, interval_chart, line_chart
 
 RECIPE = {"epochs": 20, "batch_size": 32}
 # Of each budget: rows of each class, mean, low, high.
@@ -93,29 +85,3 @@ def test_the_claim_is_compared_with_the_same_steps() -> None:
     other = claim(curve([{**r, **(better if r["size"] == 100 else {})} for r in ROWS]), classes=10)
     assert other is not None
     assert not other["is_about_steps"]
-
-
-def test_a_recipe_that_was_changed_since_is_left_out() -> None:
-    measured = {"measured": [{"steps": 640, "recipes": {"classroom": RECIPE}}], "curve": ROWS}
-    assert still_true(measured, {"classroom": RECIPE, "new": RECIPE}) == curve(ROWS)
-    changed = still_true(measured, {"classroom": {**RECIPE, "epochs": 40}})
-    assert changed == {"points": [], "recipes": {}, "steps": 640}
-    assert curves(changed, classes=10) == {}
-
-
-def test_contexts_have_a_line_for_each_size_with_its_spread() -> None:
-    points = [
-        {"fillers": fillers, "contexts": contexts, "exact": exact, "exact_sd": 0.1}
-        for fillers, contexts, exact in ((6, 20, 0.5), (6, 80, 1.0), (4, 40, 0.5))
-    ]
-    found = contexts_chart({"points": points})
-    assert [name for _, name in found["legend"]] == ["4 names, 4 verbs", "6 names, 6 verbs"]
-    four, six = (s["d"] for s in shapes(found["chart"], "path") if s.get("stroke-width") == "2")
-    ((x, y),) = re.findall(r"([\d.]+) ([\d.]+)", four)
-    low, high = re.findall(r"([\d.]+) ([\d.]+)", six)
-    # 40 is half way between 20 and 80, and nothing is above 100%.
-    assert abs(2 * float(x) - float(low[0]) - float(high[0])) < 0.11
-    assert y == low[1]
-    bands = [s["d"] for s in shapes(found["chart"], "path") if "fill-opacity" in s]
-    assert bands[1].count(f" {high[1]}") == 1
-    assert bands[1].count(f"{high[0]} {high[1]}") == 1

@@ -9,18 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.report.sheets import (
-    FIRST,
-    HERO,
-    SINGLES,
-    Picture,
-    Plan,
-    plan_of,
-    sheet,
-    shrink,
-    to_shades,
-    wanted_by,
-)
+from stages.report.sheets import Picture, sheet, shrink, to_shades
 
 
 def pixels(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -60,41 +49,3 @@ def test_a_large_image_is_shown_by_the_means_of_squares(channels: tuple[int, ...
     # A square that the edge cuts off is no darker, and no side is lost.
     white = np.full((2, 65, 1, *channels), 255, np.uint8)
     assert (shrink(white) == white[:, :22]).all()
-
-
-def test_where_there_is_room_for_all_nothing_is_left_out() -> None:
-    split = {"samples": 150}
-    facts = {
-        "kind": "images",
-        "source": {"image_shape": [8, 8]},
-        "recipes": {"a": {}, "b": {}},
-        "splits": {"train": split, "test": split},
-    }
-    plan = plan_of(wanted_by(facts), (8, 8), [15] * 10, 2)
-    assert plan == Plan(classes=10, first=FIRST, per_class=15, singles=SINGLES, hero=HERO)
-
-
-@pytest.mark.parametrize(
-    ("shape", "counts"),
-    [
-        ((8, 8), [100] * 10),
-        ((28, 28), [6000] * 10),
-        ((32, 32, 3), [10] * 200),
-        ((32, 32, 3), [5000] * 10),
-        ((500, 500, 3), [9, 9]),
-    ],
-)
-def test_pictures_take_no_more_than_they_may(shape: tuple[int, ...], counts: list[int]) -> None:
-    allowance, recipes = 400_000, 3
-    plan = plan_of(allowance, shape, counts, recipes)
-    assert 0 < plan.first <= plan.per_class <= max(counts)
-    assert plan.singles > 0
-    # Of no class are there two images while another has none.
-    assert plan.classes == len(counts) or plan.first == 1
-    image = shrink(np.zeros((1, *shape), np.uint8))
-    single, ten, many, top = (
-        len(sheet(np.repeat(image, count, axis=0)).address) if count else 0
-        for count in (1, plan.first, plan.per_class, plan.hero)
-    )
-    taken = top + single * plan.singles * (recipes + 1) + plan.classes * (ten + many)
-    assert taken < 1.05 * allowance

@@ -195,22 +195,9 @@ def test_many_rows_are_sorted_in_parts_and_take_little_memory() -> None:
     assert rows.tolist() == first[np.lexsort((first, labels[first], values[first]))].tolist()
 
 
-def test_a_priority_does_not_depend_on_how_the_image_lies_in_memory() -> None:
-    images = np.random.RandomState(1).randint(0, 256, (6, 5, 4, 3)).astype(np.uint8)
-    expected = [plain.priority(plain.message_of_image(image), 9) for image in images.tolist()]
-    assert priorities(np.asfortranarray(images), 9).tolist() == expected
-    assert priorities(images[::-2], 9).tolist() == expected[::-2]
-
-
 @pytest.mark.parametrize("dtype", [np.int64, str, object])
 def test_ids_have_the_priority_of_their_text(dtype: type) -> None:
     numbers = np.arange(-3, CHUNK + 3)
     ids: npt.NDArray[Any] = numbers.astype("U" if dtype is object else dtype).astype(dtype)
     expected = [plain.priority(plain.message_of_id(i), 5) for i in ids.tolist()]
     assert priorities_of_ids(ids, 5).tolist() == expected
-
-
-@pytest.mark.parametrize("ids", [np.array([1.0]), np.array([True]), np.array(["a", None], object)])
-def test_ids_of_other_types_are_refused(ids: npt.NDArray[Any]) -> None:
-    with pytest.raises(ValueError, match="expected ids that are whole numbers or text, found "):
-        priorities_of_ids(ids, 5)

@@ -172,8 +172,9 @@ def test_pixels_are_brought_into_0_to_1() -> None:
 
 @pytest.mark.parametrize("ids", [None, IDS])
 def test_a_users_file_is_read_once_and_then_only_the_rows_drawn(
-    ids: npt.NDArray[Any] | None, source: Path
+    ids: npt.NDArray[Any] | None, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("stages.common.blocks.BLOCK_BYTES", 40)  # two rows
     read: list[int] = []
 
     def count(block: Block) -> Block:
@@ -193,6 +194,7 @@ def test_a_users_file_is_read_once_and_then_only_the_rows_drawn(
     blocks = [count(block) for block in npy_blocks(source / "images.npy")]
     table = run(data=Data(blocks, LABELS, ids, is_large=True), draw="hash")
     assert sum(read) == 44 + (180 if ids is None else 0)
+    assert 0 not in read
     assert {(line["tier"], line["difficulty"]) for line in table} == {("", "")}
 
 

@@ -107,10 +107,3 @@ def test_what_no_pickle_may_hold_is_said_and_nothing_is_written(folder: Path, na
     with pytest.raises(StageError, match=rf"out/{name}\.pkl: .*pixels in \[0, 1\]"):
         run(folder)
     assert not Path("datasets").exists()
-
-
-def test_wrong_names_are_said_and_nothing_is_written(folder: Path) -> None:
-    add_names(folder, "oak")
-    with pytest.raises(StageError, match=r"out/classes\.json: expected at least 2 names, one for"):
-        run(folder)
-    assert not Path("datasets").exists()

@@ -195,29 +195,17 @@ IMAGES = "/images-002.npy"
         (save("images-002.npy", GREY[:3] / 2), f"{IMAGES}: pixels are float64, but must be uint8"),
         (save("images-002.npy", GREY[0]), f"{IMAGES}: the shape (3, 4) is not that of images, (n"),
         (save("images-002.npy", RGBA), f"{IMAGES}: the shape (23, 2, 2, 4) is not that of images"),
-        (save("images-002.npy", GREY[:, :0]), f"{IMAGES}: the shape (23, 0, 4) is not that of im"),
         (save("images-002.npy", GREY.astype("u2")), f"{IMAGES}: pixels are uint16, but must be ui"),
         (put("images-000.npy", pickle.dumps(GREY)), "/images-000.npy: not a .npy file of numbers"),
         (save("images-000.npy", np.array([{}])), "/images-000.npy: not a .npy file of numbers: "),
-        (put("images-000.npy", b"x" * 200), "/images-000.npy: not a .npy file of numbers: "),
-        (put("labels-002.npy", b""), "/labels-002.npy: not a .npy file of numbers: "),
         (remove("labels-002.npy"), "/labels-002.npy: missing, beside images-002.npy"),
         (remove("ids-002.npy"), f"{IMAGES}: only some files have ids; all must have them, or none"),
-        (remove("ids-000.npy"), "/images-001.npy: only some files have ids; all must have them, o"),
         (save("labels-002.npy", LABELS[:2]), f"{IMAGES}: the labels have the shape (2,), but ther"),
         (save("labels-002.npy", LABELS[:11] / 2), f"{IMAGES}: labels must be whole numbers"),
-        (save("labels-002.npy", NAMES[:11]), f"{IMAGES}: labels must be whole numbers"),
         (save("labels-002.npy", LABELS[:11] - 9), ": expected labels of 0 and more without a gap"),
         (save("ids-000.npy", LABELS[:9]), ": ids must be of one kind in all files, but are <U1, "),
         (save("ids-000.npy", LABELS[:9] / 2), "/images-000.npy: ids must be whole numbers or text"),
-        (
-            save("ids-000.npy", np.array(["\ud800"] * 9)),
-            r"/images-000.npy: an id has '\ud800', which",
-        ),
-        (
-            put("labels-002.npy", POINTER),
-            "/labels-002.npy: a pointer of Git LFS, not the file; run ",
-        ),
+        (save("ids-000.npy", np.array(["\ud800"] * 9)), r"/images-000.npy: an id has '\ud800'"),
         (save("ids-000.npy", NAMES[:9].astype(object)), "/ids-000.npy: not a .npy file of numbers"),
     ],
 )
@@ -244,16 +232,8 @@ JSON = "images/zarr.json"
     [
         (zarr_with(), "/images: no array of Zarr: "),
         (zarr_with(images=GREY), "/labels: no array of Zarr: "),
-        (
-            zarr_with(images=GREY / 2, labels=LABELS),
-            "/images: pixels are float64, but must be uint",
-        ),
         (zarr_with(images=GREY, labels=LABELS[:5]), ": the labels have the shape (5,), but"),
         (zarr_with(images=GREY, labels=LABELS, ids=LABELS / 2), ": ids must be whole numbers or"),
-        *[
-            (put(JSON, text), "/images: no array of Zarr: ")
-            for text in (b"", b"[]", b"{}", b"\xff")
-        ],
         (put(JSON, b'{"zarr_format": 3, "codecs": [7]}'), "/images: no array of Zarr: "),
         (put("images/c/1/0/0", POINTER), "/images/c/1/0/0: a pointer of Git LFS, not the file; "),
         (put("images/c/1/0/0", b"no chunk"), "/images: damaged between rows 0 and 23: "),

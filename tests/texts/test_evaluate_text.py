@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import pytest
 
 from stages.texts import evaluate_text
 from stages.texts.evaluate_text import answered, bits_per_character
-from tests.conftest import ROOT
-from tinydatasets import FormatError, Pair
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tinydatasets import Pair
 
 
 def bits(train: str, text: str, order: int) -> float:
@@ -84,28 +79,3 @@ def test_figures_are_by_level_on_val_and_test_together() -> None:
         ["yes or no", 2, 0, 0, 0, 0],
     ]
     assert figures["nearest"] == 0.333333
-
-
-def test_without_validation_pairs_test_has_its_figures_alone() -> None:
-    train = [Pair("1-01", 1, "Is it red?", "It is red."), Pair("1-02", 1, "你好?", "Hello!")]
-    figures = evaluate_text.evaluate_text(train, [], [Pair("1-03", 1, "Où ?", "Là.")])
-    models = ["uniform", *(f"order {order}" for order in range(1, 11))]
-    assert [row["model"] for row in figures["characters"]] == models
-    assert [row.keys() for row in figures["characters"]] == [{"model", "test"}] * 11
-    assert figures["bits"] == figures["characters"][4]["test"]
-    assert figures["baselines"][0] == {"level": "all", "pairs": 1, **dict.fromkeys(RULES, 0.0)}
-
-
-@pytest.mark.parametrize("emptied", ["train", "test"])
-def test_an_emptied_file_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, emptied: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "datasets/mine"
-    folder.mkdir(parents=True)
-    for split in ("train", "val", "test"):
-        data = (ROOT / f"datasets/tinytalks/{split}.jsonl").read_bytes()
-        (folder / f"{split}.jsonl").write_bytes(b"" if split == emptied else data)
-    with pytest.raises(FormatError, match=f"{emptied}.jsonl: not questions and answers"):
-        evaluate_text.main("mine")
-    assert not (tmp_path / "metrics").exists()

@@ -77,18 +77,12 @@ def test_a_file_that_is_another_or_gone_is_named(
     "data",
     [
         b"\n",
-        LINE.encode()[:-1],
         LINE.encode().replace(b"\n", b"\r\n"),
         LINE.replace(" 2?", " é?").encode("latin-1"),
-        LINE.replace(" 2?", " \\u00e9?").encode(),
-        LINE.encode("utf-8-sig"),
-        LINE.replace('"id": "3-01", ', "").encode(),
         LINE.replace("}", ', "more": 1}').encode(),
-        LINE.replace('"level": 3', '"level":  3').encode(),
-        b"[" * 100_000,
         LINE.encode() * 20_000,
     ],
-    ids=range(11),
+    ids=range(5),
 )
 def test_a_damaged_file_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "train.jsonl"

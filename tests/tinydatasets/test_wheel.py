@@ -35,9 +35,6 @@ dataset = tinydatasets.load("tinymnist")
 print(dataset.val, dataset.classes)
 text = tinydatasets.load_text("tinytalks")
 print([len(split) for split in text], text.test[0].id)
-for name in ("tinymnist", "tinytalks"):
-    folder = tinydatasets.path(name)
-    print(sorted(path.name for path in folder.iterdir()))
 files = metadata.files("tinydatasets")
 print(sorted(str(f).partition("licenses/")[2] for f in files if "dist-info/licenses/" in str(f)))
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"yaml", "sklearn", "pydantic"}))
@@ -51,10 +48,6 @@ SUMS = """\
 9db388ea59b9dc788928069cffa813f6397b7ba1b2a587751ce68e333f73759c
 None ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
 [212, 44, 44] 1-18
-['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
-'samples.csv', 'test.pkl', 'train.pkl']
-['CITATION.bib', 'DATASHEET.md', 'LICENSE', 'README.md', 'SHA256SUMS', 'croissant.json', \
-'test.jsonl', 'test.txt', 'train.jsonl', 'train.txt', 'val.jsonl', 'val.txt']
 ['LICENSE', 'LICENSES/CC-BY-4.0.txt', 'LICENSES/CC-BY-SA-3.0.txt', \
 'datasets/tinydigits-150/LICENSE', 'datasets/tinydigits/LICENSE', 'datasets/tinymnist/LICENSE', \
 'datasets/tinytalks-1200/LICENSE', 'datasets/tinytalks/LICENSE']

@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 import tinydatasets
-from stages.train_mlp.mlp import backward, initialize, logits, train
+from stages.train_mlp.mlp import backward, initialize, train
 from tests.train_mlp import plain
 
 CLASSROOM: dict[str, Any] = {
@@ -73,23 +73,6 @@ def test_the_first_steps_are_those_of_scikit_learn(recipe: dict[str, Any], batch
     for name, array in ours.items():
         np.testing.assert_allclose(array, theirs[name], rtol=0, atol=1e-6)
         assert array.dtype == (np.int64 if name == "classes" else np.float32)
-
-
-@pytest.mark.parametrize("recipe", [TUNED, ADAM], ids=["sgd", "adam"])
-@pytest.mark.parametrize("classes", [1, 2, 3])
-def test_plain_python_gives_the_same_bits(recipe: dict[str, Any], classes: int) -> None:
-    x, labels = digits()
-    rows = np.flatnonzero(labels < classes)[: 5 + classes]
-    x, labels = x[rows, 20:29], labels[rows] + 4
-    recipe = {**recipe, "hidden": 5, "batch_size": 4, "epochs": 3}
-    model = train(x, labels, **recipe)
-    expected = plain.train(x.tolist(), labels.tolist(), recipe)
-    assert model["classes"].tolist() == sorted(set(labels.tolist()))
-    for array, matrix in zip(model.values(), expected, strict=False):
-        stored = np.array(matrix).astype(np.float32)
-        np.testing.assert_array_equal(np.atleast_2d(array), stored)
-    weights = [np.atleast_2d(array).astype(np.float64).tolist() for array in model.values()]
-    assert logits(model, x).tolist() == plain.forward(weights, x.tolist())[1]
 
 
 def test_the_step_of_the_contract() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import time
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +37,12 @@ def test_pairs_are_loaded(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_exported_parquet_is_loaded_with_the_names_of_classes_in_no_time(
+def test_exported_parquet_is_loaded_with_the_names_of_classes(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main(["export", name, "--to", "parquet", str(tmp_path / "out")])
-    start = time.perf_counter()
     loaded = load(tmp_path / "out", tmp_path / "cache", monkeypatch)
     rows = {split: list(part) for split, part in loaded.items()}
-    seconds = time.perf_counter() - start
-    print(f"{name}: {seconds:.2f} s")
-    assert seconds < 3
     if name not in IMAGES:
         expected = tinydatasets.load_text(name).val
         assert rows["validation"] == [pair._asdict() for pair in expected]

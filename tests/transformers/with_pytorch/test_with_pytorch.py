@@ -165,16 +165,8 @@ def test_figures_are_the_same_with_one_worker_and_with_two(monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("folder")
-def test_each_number_of_contexts_has_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    seeds = []
-
-    def noted(*arguments: Any, seed: int, **others: Any) -> Trained:
-        seeds.append(seed)
-        return train(*arguments, seed=seed, **others)
-
-    monkeypatch.setattr(training, "train", noted)
+def test_each_number_of_contexts_has_its_figures() -> None:
     contexts.main()
-    assert seeds == [0, 1] * 3
     figures = json.loads(contexts.OUT.read_bytes())
     points = figures.pop("points")
     assert figures == {"held_out": 1, "seeds": 2}
