@@ -86,6 +86,8 @@ def test_both_formats_have_the_same_pairs_in_the_order_of_the_source(name: str) 
         ids = [tuple(map(int, pair["id"].split("-"))) for pair in pairs]
         assert ids == sorted(set(ids))
         assert Counter(pair["level"] for pair in pairs) == dict(enumerate(per_level, 1))
+    # No question stands in two splits, or twice in one.
+    assert len({pair["question"].lower() for pair in pairs_of(name)}) == len(pairs_of(name))
     assert max(len(pair["question"]) for pair in pairs_of(name)) <= 60
     assert max(len(pair["answer"]) for pair in pairs_of(name)) <= 80
     files = (ROOT / f"datasets/{name}").glob("*.jsonl")
