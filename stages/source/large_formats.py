@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from stages.params.model import Own
 
     Images = npt.NDArray[np.uint8]
-    # Of one file: its path, the number of images, the labels, and the ids where it has them.
-    Columns = tuple[Path, int, npt.NDArray[Any], npt.NDArray[Any] | None]
+    Array = npt.NDArray[Any]
+    # Of one file: its path, the number of images, the labels, the ids and groups if it has them.
+    Columns = tuple[Path, int, Array, Array | None, Array | None]
 
 # How chunks of Zarr may be stored. It knows more ways, one of which is to unpickle them.
 CODECS = {"blosc", "bytes", "bz2", "crc32c", "delta", "gzip", "lz4", "lzma", "sharding_indexed"}
@@ -45,9 +46,9 @@ def open_blocks(entry: Own, path: Path) -> list[Block]:
 
 
 def read_columns(entry: Own, path: Path) -> Iterator[Columns]:
-    """Return the labels and ids of each file of a source, or raise StageError."""
+    """Return the labels, ids and groups of each file of a source, or raise StageError."""
     readers = {"parts": _read_parts, "zarr": _read_zarr, "parquet": _read_parquet}
-    return readers[entry.kind](path)
+    return readers[entry.kind](path, entry.groups)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -73,15 +74,25 @@ def _open_parts(folder: Path) -> list[Block]:
     return blocks
 
 
-def _read_parts(folder: Path) -> Iterator[Columns]:
-    """Yield what is in ``labels-*.npy`` and ``ids-*.npy`` beside each file of images."""
+def _read_parts(folder: Path, groups: str | None) -> Iterator[Columns]:
+    """Yield what is in ``labels-*.npy``, ``ids-*.npy`` and so on beside each file of images."""
     for path in _files(folder, "images-*.npy"):
-        labels = path.with_name(path.name.replace("images", "labels", 1))
+
+        def read(name: str, path: Path = path) -> Array:
+            beside = path.with_name(path.name.replace("images", name, 1))
+            if not beside.exists():
+                raise file_error(beside, f"missing, beside {path.name}")
+            return np.array(open_npy(beside))
+
         ids = path.with_name(path.name.replace("images", "ids", 1))
-        if not labels.exists():
-            raise file_error(labels, f"missing, beside {path.name}")
-        identities = np.array(open_npy(ids)) if ids.exists() else None
-        yield path, len(open_npy(path)), np.array(open_npy(labels)), identities
+        identities = read("ids") if ids.exists() else None
+        yield (
+            path,
+            len(open_npy(path)),
+            read("labels"),
+            identities,
+            read(groups) if groups else None,
+        )
 
 
 def _open_zarr(folder: Path) -> list[Block]:
@@ -97,10 +108,12 @@ def _open_zarr(folder: Path) -> list[Block]:
     ]
 
 
-def _read_zarr(folder: Path) -> Iterator[Columns]:
-    """Yield what is in the arrays ``labels`` and, where it is, ``ids``."""
+def _read_zarr(folder: Path, groups: str | None) -> Iterator[Columns]:
+    """Yield what is in the arrays ``labels``, ``ids`` where it is, and that of the groups."""
     rows, ids = _open_array(folder / "images").shape[0], folder / "ids"
-    yield folder, rows, _load_array(folder / "labels"), _load_array(ids) if ids.exists() else None
+    identities = _load_array(ids) if ids.exists() else None
+    of_rows = _load_array(folder / groups) if groups else None
+    yield folder, rows, _load_array(folder / "labels"), identities, of_rows
 
 
 def _load_array(path: Path, start: int = 0, stop: int | None = None) -> npt.NDArray[Any]:
@@ -168,12 +181,14 @@ def _open_parquet(path: Path, image_shape: list[int]) -> list[Block]:
     return blocks
 
 
-def _read_parquet(path: Path) -> Iterator[Columns]:
-    """Yield what is in the columns ``label`` and, where it is, ``id`` of each file."""
+def _read_parquet(path: Path, groups: str | None) -> Iterator[Columns]:
+    """Yield what is in the columns ``label``, ``id`` where it is, and that of the groups."""
     for file in _parquet_files(path):
-        opened = _parquet_file(file)
+        opened = _parquet_file(file, *filter(None, [groups]))
         ids = _read_column(file, "id").to_numpy() if "id" in opened.schema_arrow.names else None
-        yield file, opened.metadata.num_rows, _read_column(file, "label").to_numpy(), ids
+        of_rows = _read_column(file, groups).to_numpy() if groups else None
+        rows, labels = opened.metadata.num_rows, _read_column(file, "label").to_numpy()
+        yield file, rows, labels, ids, of_rows
 
 
 def _parquet_files(path: Path) -> list[Path]:
@@ -181,14 +196,14 @@ def _parquet_files(path: Path) -> list[Path]:
     return _files(path, "*.parquet") if path.is_dir() else [path]
 
 
-def _parquet_file(file: Path) -> Any:
+def _parquet_file(file: Path, *columns: str) -> Any:
     parquet = extra("pyarrow.parquet", PYARROW, file)
     try:
         opened = parquet.ParquetFile(file)
     except (OSError, ValueError) as error:
         raise file_error(file, f"not a Parquet file: {error}") from None
     names = opened.schema_arrow.names
-    for name in ("image", "label"):
+    for name in ("image", "label", *columns):
         if name not in names:
             raise file_error(file, f"no column {name}, but {', '.join(names)}")
     return opened

@@ -212,7 +212,7 @@ IMAGES = "/images-002.npy"
         (save("ids-000.npy", LABELS[:9] / 2), "/images-000.npy: ids must be whole numbers or text"),
         (
             save("ids-000.npy", np.array(["\ud800"] * 9)),
-            r"/images-000.npy: an id has '\ud800', which",
+            r"/images-000.npy: ids have '\ud800', which is no character",
         ),
         (
             put("labels-002.npy", POINTER),
