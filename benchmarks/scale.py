@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from benchmarks import in_turn, ratio, seconds
 from stages.common import command
-from stages.common.blocks import Block, npy_blocks, spans
+from stages.common.blocks import Block, Data, Groups, npy_blocks, spans
 from stages.common.distances import CHUNK, nearest
 from stages.common.workers import VARIABLE
 from stages.sample.hash_draw import draw_blocks
@@ -31,6 +31,7 @@ CLASSES = 10
 SEED = 42
 ROWS = (1_000_000, 3_000_000, 10_000_000)
 COMPARED = 60_000
+GROUPS = 100_000
 RUNS = 3
 
 
@@ -62,11 +63,20 @@ def first_blocks(path: Path, n: int) -> list[Block]:
     return [block for block in npy_blocks(path) if block.start < n]
 
 
-def draw(path: Path, n: int) -> None:
-    """Draw 1000 training rows of each class from the first `n`."""
+def draw(path: Path, n: int, groups: int = 0) -> None:
+    """Draw 1000 training rows of each class from the first `n`, which may be of some groups."""
     counts = {"train": [1000] * CLASSES, "val": [0] * CLASSES, "test": [0] * CLASSES}
     blocks = first_blocks(path, n)
-    draw_blocks(blocks, labels_of(blocks[-1].start + blocks[-1].rows), None, counts, SEED)
+    labels = labels_of(blocks[-1].start + blocks[-1].rows)
+    names = [f"tree-{group}" for group in range(groups)]
+    of_row = np.arange(len(labels)) % groups if groups else labels
+    found = Groups(names, of_row) if groups else None
+    draw_blocks(Data(blocks, labels, groups=found), counts, SEED)
+
+
+def draw_groups(path: Path, n: int) -> None:
+    """Draw as `draw` does, from 100,000 groups."""
+    draw(path, n, groups=GROUPS)
 
 
 def bare_hash(path: Path, n: int) -> None:
@@ -125,14 +135,19 @@ def measure_draw(path: Path) -> None:
     cost(bare_hash, path, min(ROWS))
     sides = {"bare hash": partial(cost, bare_hash, path, most)}
     sides |= {f"draw from {n:,}": partial(cost, draw, path, n) for n in ROWS}
-    bare, *draws = ([*zip(*costs, strict=True)] for costs in in_turn(sides, RUNS).values())
+    sides["draw of groups"] = partial(cost, draw_groups, path, most)
+    bare, *draws, (of_groups, group_peaks) = (
+        [*zip(*costs, strict=True)] for costs in in_turn(sides, RUNS).values()
+    )
     each = [f"{10**6 * median(took) / n:.2f} of {n:,}" for n, (took, _) in zip(ROWS, draws)]
     took, peaks = draws[-1]
-    # The labels take 8 bytes a row.
+    # The labels take 8 bytes a row, and so do the groups.
     print(
         f"draw of 1000 of each class from {most:,} rows: {median(took):.1f} s, "
         f"{ratio(took, bare[0]):.2f} of a bare pass of the hash (median of {RUNS} pairs); "
         f"{max(peaks) - 8 * most / 10**6:.0f} MB beyond the labels\n"
+        f"with {GROUPS:,} groups: {ratio(of_groups, took):.2f} of that; "
+        f"{max(group_peaks) - 16 * most / 10**6:.0f} MB beyond labels and groups\n"
         f"microseconds a row: {', '.join(each)}"
     )
 

@@ -116,19 +116,18 @@ def _check_source(source: AnySource) -> None:
 
 
 def _check_groups(kind: str, groups: str) -> None:
+    expected = "a name of letters, digits, - and _, such as groups"
+    # The name is that of a file or folder beside the labels.
+    name = re.fullmatch(r"(?!images$|labels$)\w[\w-]*", groups)
+    is_right = kind in ("csv", "parquet") or name is not None
     if kind == "folder" and groups != "folders":
+        expected = r"folders or a regular expression with one part in parentheses, as ^(tree-\d+)"
         try:
-            parts = re.compile(groups).groups
+            is_right = re.compile(groups).groups == 1
         except (re.error, OverflowError, RecursionError) as error:
-            message = f"{groups}: expected `folders` or a regular expression: {error}"
-            raise ParamError("groups", message=message) from None
-        if parts != 1:
-            message = "expected `folders` or a regular expression with one part in parentheses"
-            raise ParamError("groups", message=f"{groups}: {message}, found {parts}")
-    # It is the name of a file or folder beside the labels.
-    elif kind in ("npy", "idx", "parts", "zarr") and not re.fullmatch(r"\w[\w-]*", groups):
-        message = "expected a name of letters, digits, - and _, such as `groups`"
-        raise ParamError("groups", message=f"{groups}: {message}")
+            is_right, expected = False, f"{expected} ({error})"
+    if not is_right:
+        raise ParamError("groups", message=f"{groups}: expected {expected}")
 
 
 def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:

@@ -72,7 +72,7 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
         drawn = draw(labels, counts, generator, dataset.test_draw or "next")
     else:
         in_label_order = {split: [*per_class.values()] for split, per_class in counts.items()}
-        drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed, groups=data.groups)
+        drawn = draw_blocks(data, in_label_order, seed)
     listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
     cells = [("", "")] * len(listed)
     if data.neighbours is not None:
@@ -108,10 +108,9 @@ def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
     labels, ids = data.labels[rows], None if data.ids is None else data.ids[rows]
     priorities = priorities_of_blocks(select(data.blocks, rows), ids, seed)
     has_val = any(counts["val"].values())
+    part = parts(priorities, has_val=has_val)
     if data.groups:
         part = parts_of_groups(data.groups, seed, has_val=has_val)[rows]
-    else:
-        part = parts(priorities, has_val=has_val)
 
     def sort(members: Rows) -> None:
         members[:] = members[np.lexsort((members, labels[members], priorities[members]))]

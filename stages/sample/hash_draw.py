@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.common.blocks import Block, Groups
+    from stages.common.blocks import Block, Data, Groups
 
     Rows = npt.NDArray[np.int64]
     Priorities = npt.NDArray[np.uint64]
@@ -126,20 +126,20 @@ def candidates(
     counts: Counts,
     *,
     start: int = 0,
-    of_groups: Parts | None = None,
+    part: Parts | None = None,
 ) -> Candidates:
     """Return the rows of a block that a draw can take, whatever is in other blocks.
 
     They are, for each split, the rows of smallest priority of each class, as many as the split
-    takes or as there are. `start` is the number of the block's first row in the source. The part of
-    a row is that of its priority or, where they are stated, that of its group.
+    takes or as there are. `start` is the number of the block's first row in the source. `part` is
+    that of each row's group; without groups, it is that of the row's priority.
     """
     n, has_val = len(labels), any(counts["val"])
 
     def chunk(i: int) -> Candidates:
         j = min(i + CHUNK, n)
-        part = parts(priorities[i:j], has_val=has_val) if of_groups is None else of_groups[i:j]
-        return Candidates(np.arange(start + i, start + j), labels[i:j], priorities[i:j], part)
+        own = parts(priorities[i:j], has_val=has_val) if part is None else part[i:j]
+        return Candidates(np.arange(start + i, start + j), labels[i:j], priorities[i:j], own)
 
     return _merge(map(chunk, range(0, n, CHUNK)), counts)
 
@@ -164,8 +164,8 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     {'train': [5, 1, 3], 'val': [], 'test': [2, 4]}
     """
     drawn = _merge(blocks, counts)
-    pairs_of_rows, sizes = _pairs(drawn, counts)
-    available = np.bincount(pairs_of_rows, minlength=len(sizes)).tolist()
+    numbers, sizes = _pairs(drawn, counts)
+    available = np.bincount(numbers, minlength=len(sizes)).tolist()
     pairs = product(SPLITS, range(len(counts["train"])))
     for (split, label), asked, n in zip(pairs, sizes.tolist(), available, strict=True):
         if n < asked:
@@ -178,23 +178,15 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     return {split: drawn.rows[order[part == i]] for i, split in enumerate(SPLITS)}
 
 
-def draw_blocks(
-    blocks: Sequence[Block],
-    labels: Rows,
-    ids: Ids,
-    counts: Counts,
-    seed: int,
-    *,
-    groups: Groups | None = None,
-) -> dict[str, Rows]:
+def draw_blocks(data: Data, counts: Counts, seed: int) -> dict[str, Rows]:
     """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs.
 
     The priorities are those of the ids or, where there are none, of the images; with ids, no image
     is read.
     """
-    of_groups = groups and parts_of_groups(groups, seed, has_val=any(counts["val"]))
-    columns = (_cut(values, blocks) for values in (labels, ids, of_groups))
-    work = zip(blocks, *columns, strict=True)
+    of_groups = data.groups and parts_of_groups(data.groups, seed, has_val=any(counts["val"]))
+    columns = (_cut(values, data.blocks) for values in (data.labels, data.ids, of_groups))
+    work = zip(data.blocks, *columns, strict=True)
     return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts)
 
 
@@ -218,9 +210,9 @@ def _priorities_of(work: tuple[Block, Ids], seed: int) -> Priorities:
 def _candidates_of(
     work: tuple[Block, Rows, Ids, Parts | None], counts: Counts, seed: int
 ) -> Candidates:
-    block, labels, ids, of_groups = work
+    block, labels, ids, part = work
     found = _priorities_of((block, ids), seed)
-    return candidates(labels, found, counts, start=block.start, of_groups=of_groups)
+    return candidates(labels, found, counts, start=block.start, part=part)
 
 
 def _pairs(rows: Candidates, counts: Counts) -> tuple[Rows, Rows]:

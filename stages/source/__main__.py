@@ -57,10 +57,8 @@ def write_source(entry: AnySource, out: Path) -> Facts:
     # What was done to the images: the papers say it.
     changes = {key: getattr(entry, key, None) for key in ("resize", "channels")}
     stated = {key: value for key, value in changes.items() if value}
-    written = asdict(facts)
-    if data.groups is None:
-        del written["groups"]
-    else:
+    written = {key: value for key, value in asdict(facts).items() if value is not None}
+    if data.groups:
         written["groups"]["by"] = getattr(entry, "groups", None)
         write_array(out / "groups.npy", data.groups.of_row)
         write_json(out / "groups.json", data.groups.names)

@@ -65,17 +65,17 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     source.
     """
     blocks = open_blocks(entry, path)
-    labels, ids, values = _join(read_columns(entry, path), path)
-    groups = None if values is None else to_groups(values, len(labels), path)
+    columns = _join(read_columns(entry, path), path)
+    labels, ids = columns["labels"], columns.get("ids")
+    groups = to_groups(columns["groups"], len(labels), path) if entry.groups else None
     _, classes = to_labels(labels, len(labels), entry.classes, path)
     total, largest, shape = hashlib.sha256(), 1, [0, 0]
     for maximum, shape, digest in each(_summarize, blocks):  # noqa: B007 - all have one shape
         largest = max(largest, maximum)
         total.update(digest)
-    for column in (labels, ids, values):
-        if column is not None:
-            stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
-            total.update(hashlib.sha256(stored).digest())
+    for column in columns.values():
+        stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
+        total.update(hashlib.sha256(stored).digest())
     rows, counted = np.bincount(labels).tolist(), count_groups(labels, groups)
     facts = Facts(classes, shape, largest, rows, total.hexdigest(), counted)
     return Data(blocks, labels, ids, is_large=True, groups=groups), as_stated(facts, entry)
@@ -87,34 +87,29 @@ def _summarize(block: Block) -> tuple[int, list[int], bytes]:
     return int(images.max()), [*images.shape[1:]], hashlib.sha256(images.data).digest()
 
 
-def _join(
-    files: Iterable[Columns], source: Path
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None, npt.NDArray[Any] | None]:
+def _join(files: Iterable[Columns], source: Path) -> dict[str, npt.NDArray[Any]]:
     """Join the labels, whole numbers, and the ids and groups, numbers or text, of all files."""
-    labels: list[npt.NDArray[np.int64]] = []
-    others: dict[str, list[npt.NDArray[Any]]] = {"ids": [], "groups": []}
-    for number, (path, rows, file_labels, *file_others) in enumerate(files):
-        columns = dict(zip(others, file_others, strict=True))
-        for name, values in {"labels": file_labels, **columns}.items():
+    joined: dict[str, list[npt.NDArray[Any]]] = {"labels": [], "ids": [], "groups": []}
+    for number, (path, rows, columns) in enumerate(files):
+        for name, values in zip(joined, columns):
             if values is not None and values.shape != (rows,):
                 message = f"the {name} have the shape {values.shape}, but there are {rows} images"
                 raise file_error(path, f"{message}: it must be ({rows},)")
-        if file_labels.dtype.kind not in "iu":
-            message = "labels must be whole numbers, 0 for the first class, but are"
-            raise file_error(path, f"{message} {file_labels.dtype}")
-        labels.append(file_labels.astype(np.int64))
-        for name, values in columns.items():
-            if values is not None:
-                others[name].append(numbers_or_text(path, values, name))
-            if len(others[name]) not in (0, number + 1):
+            if values is not None and name == "labels":
+                if values.dtype.kind not in "iu":
+                    message = "labels must be whole numbers, 0 for the first class, but are"
+                    raise file_error(path, f"{message} {values.dtype}")
+                joined[name].append(values.astype(np.int64))
+            elif values is not None:
+                joined[name].append(numbers_or_text(path, values, name))
+            if len(joined[name]) not in (0, number + 1):
                 message = f"only some files have {name}; all must have them, or none"
                 raise file_error(path, message)
-    if not sum(map(len, labels)):
+    if not sum(map(len, joined["labels"])):
         raise file_error(source, "no images")
-    for name, parts in others.items():
+    for name, parts in joined.items():
         # NumPy would join signed and unsigned numbers as floats, and numbers and text as text.
         if len({values.dtype.kind for values in parts}) > 1:
             kinds = ", ".join(sorted({str(values.dtype) for values in parts}))
             raise file_error(source, f"{name} must be of one kind in all files, but are {kinds}")
-    ids, groups = (np.concatenate(parts) if parts else None for parts in others.values())
-    return np.concatenate(labels), ids, groups
+    return {name: np.concatenate(parts) for name, parts in joined.items() if parts}

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from stages.params.model import Own
 
     Images = npt.NDArray[np.uint8]
-    Array = npt.NDArray[Any]
-    # Of one file: its path, the number of images, the labels, the ids and groups if it has them.
-    Columns = tuple[Path, int, Array, Array | None, Array | None]
+    # Of one file: its path, the number of images, and labels, ids if there are, and perhaps groups.
+    Columns = tuple[Path, int, list[npt.NDArray[Any] | None]]
 
 # How chunks of Zarr may be stored. It knows more ways, one of which is to unpickle them.
 CODECS = {"blosc", "bytes", "bz2", "crc32c", "delta", "gzip", "lz4", "lzma", "sharding_indexed"}
@@ -48,7 +47,8 @@ def open_blocks(entry: Own, path: Path) -> list[Block]:
 def read_columns(entry: Own, path: Path) -> Iterator[Columns]:
     """Return the labels, ids and groups of each file of a source, or raise StageError."""
     readers = {"parts": _read_parts, "zarr": _read_zarr, "parquet": _read_parquet}
-    return readers[entry.kind](path, entry.groups)
+    names = ["label", "id"] if entry.kind == "parquet" else ["labels", "ids"]
+    return readers[entry.kind](path, [*names, entry.groups] if entry.groups else names)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -74,25 +74,15 @@ def _open_parts(folder: Path) -> list[Block]:
     return blocks
 
 
-def _read_parts(folder: Path, groups: str | None) -> Iterator[Columns]:
-    """Yield what is in ``labels-*.npy``, ``ids-*.npy`` and so on beside each file of images."""
+def _read_parts(folder: Path, names: list[str]) -> Iterator[Columns]:
+    """Yield what is in ``labels-*.npy`` and so on beside each file of images."""
     for path in _files(folder, "images-*.npy"):
-
-        def read(name: str, path: Path = path) -> Array:
-            beside = path.with_name(path.name.replace("images", name, 1))
-            if not beside.exists():
-                raise file_error(beside, f"missing, beside {path.name}")
-            return np.array(open_npy(beside))
-
-        ids = path.with_name(path.name.replace("images", "ids", 1))
-        identities = read("ids") if ids.exists() else None
-        yield (
-            path,
-            len(open_npy(path)),
-            read("labels"),
-            identities,
-            read(groups) if groups else None,
-        )
+        beside = {name: path.with_name(path.name.replace("images", name, 1)) for name in names}
+        for name, file in beside.items():
+            if name != "ids" and not file.exists():
+                raise file_error(file, f"missing, beside {path.name}")
+        columns = [np.array(open_npy(f)) if f.exists() else None for f in beside.values()]
+        yield path, len(open_npy(path)), columns
 
 
 def _open_zarr(folder: Path) -> list[Block]:
@@ -108,12 +98,12 @@ def _open_zarr(folder: Path) -> list[Block]:
     ]
 
 
-def _read_zarr(folder: Path, groups: str | None) -> Iterator[Columns]:
-    """Yield what is in the arrays ``labels``, ``ids`` where it is, and that of the groups."""
-    rows, ids = _open_array(folder / "images").shape[0], folder / "ids"
-    identities = _load_array(ids) if ids.exists() else None
-    of_rows = _load_array(folder / groups) if groups else None
-    yield folder, rows, _load_array(folder / "labels"), identities, of_rows
+def _read_zarr(folder: Path, names: list[str]) -> Iterator[Columns]:
+    """Yield what is in the arrays ``labels`` and so on."""
+    paths = [folder / name for name in names]
+    is_there = [path.name != "ids" or path.exists() for path in paths]
+    columns = [_load_array(path) if there else None for path, there in zip(paths, is_there)]
+    yield folder, _open_array(folder / "images").shape[0], columns
 
 
 def _load_array(path: Path, start: int = 0, stop: int | None = None) -> npt.NDArray[Any]:
@@ -181,14 +171,14 @@ def _open_parquet(path: Path, image_shape: list[int]) -> list[Block]:
     return blocks
 
 
-def _read_parquet(path: Path, groups: str | None) -> Iterator[Columns]:
-    """Yield what is in the columns ``label``, ``id`` where it is, and that of the groups."""
+def _read_parquet(path: Path, names: list[str]) -> Iterator[Columns]:
+    """Yield what is in the columns of each file."""
     for file in _parquet_files(path):
-        opened = _parquet_file(file, *filter(None, [groups]))
-        ids = _read_column(file, "id").to_numpy() if "id" in opened.schema_arrow.names else None
-        of_rows = _read_column(file, groups).to_numpy() if groups else None
-        rows, labels = opened.metadata.num_rows, _read_column(file, "label").to_numpy()
-        yield file, rows, labels, ids, of_rows
+        opened = _parquet_file(file, *names[2:])
+        is_there = [name != "id" or name in opened.schema_arrow.names for name in names]
+        pairs = zip(names, is_there)
+        columns = [_read_column(file, name).to_numpy() if there else None for name, there in pairs]
+        yield file, opened.metadata.num_rows, columns
 
 
 def _parquet_files(path: Path) -> list[Path]:

@@ -41,9 +41,8 @@ def read_npy(entry: Own, folder: Path) -> Images:
     archives = [folder] if folder.is_file() else sorted(folder.glob("*.npz"))
     if not images.exists() and archives:
         raise file_error(archives[0], _describe_npz(archives[0]))
-    paths = folder / "images.npy", folder / "labels.npy"
-    contents = {path: read_bytes(path) for path in paths}
-    return parse_files(entry, parse_npy, contents, groups=_beside(entry, folder))
+    paths = [folder / f"{name}.npy" for name in ("images", "labels", entry.groups) if name]
+    return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
 
 
 def read_idx(entry: Own, folder: Path) -> Images:
@@ -55,11 +54,10 @@ def read_idx(entry: Own, folder: Path) -> Images:
             names = ", ".join(path.name for path in paths) or "none"
             raise file_error(folder, f"expected one file with {what} in its name, found {names}")
         contents[paths[0]] = read_bytes(paths[0])
-    return parse_files(entry, parse_idx, contents, groups=_beside(entry, folder))
-
-
-def _beside(entry: Own, folder: Path) -> Path | None:
-    return folder / f"{entry.groups}.npy" if entry.groups else None
+    if entry.groups:
+        groups = folder / f"{entry.groups}.npy"
+        contents[groups] = read_bytes(groups)
+    return parse_files(entry, parse_idx, contents)
 
 
 def read_csv_table(entry: Own, path: Path) -> Images:
@@ -86,39 +84,34 @@ def parse_files(
     contents: dict[Path, bytes],
     *,
     hint: str = "",
-    groups: Path | None = None,
 ) -> Images:
-    """Parse files, of which the first has the images, and the last the labels; and one of `groups`.
+    """Parse files, of which the first has the images, the second the labels, a third the groups.
 
     A StageError names the file that is not right, with the `hint` if that is so of its labels, or
     the key that states something else.
     """
-    values = []
+    values: list[Any] = []
     for path, data in contents.items():
+        # Groups are in a .npy file beside IDX files too.
+        parser = parse_npy if len(values) == 2 else parse
         try:
-            values.append(parse(gunzip(data) if path.name.endswith(".gz") else data))
+            values.append(parser(gunzip(data) if path.name.endswith(".gz") else data))
         except (ValueError, OSError, EOFError, zlib.error) as error:
-            what = FORMATS[getattr(parse, "func", parse)]
+            what = FORMATS[getattr(parser, "func", parser)]
             raise file_error(path, f"not {what}: {error}") from None
     pixels, column, *more = values if len(values) > 1 else values[0]
-    first, *_, last = *contents, *contents
+    first, second, *_ = *contents, *contents
     images = to_images(pixels, entry.image_shape, first)
     try:
-        labels = to_labels(column, len(images), entry.classes, last)
+        labels = to_labels(column, len(images), entry.classes, second)
     except StageError as error:
         if isinstance(error, ParamError):
             raise
         raise StageError(f"{error}{hint}") from None
-    if groups:
-        contents[groups] = read_bytes(groups)
-        try:
-            more = [parse_npy(contents[groups])]
-        except ValueError as error:
-            raise file_error(groups, f"not {FORMATS[parse_npy]}: {error}") from None
-    found = [to_groups(of_rows, len(images), groups or last) for of_rows in more]
+    groups = [to_groups(of_rows, len(images), path) for of_rows in more]
     sums = {in_utf8(path.name): sha256(data) for path, data in contents.items()}
     total = sum_of_files(sums) if len(sums) > 1 else next(iter(sums.values()))
-    return Images(images, *labels, total, *found)
+    return Images(images, *labels, total, *groups)
 
 
 def parse_npy(data: bytes) -> npt.NDArray[Any]:
@@ -160,20 +153,19 @@ def parse_csv(
     pixels: list[npt.NDArray[np.float64]] = []
     column: list[str] = []
     of_rows: list[str] = []
-    place: int | None = None
+    place = -1
     try:
         for line in reader:
             cells = [*map(str.strip, line)]
-            if not any(cells):
+            is_first = reader.line_num == 1 and not groups
+            if not any(cells) or (is_first and _is_header(cells, label)):
                 continue
-            has_names = groups is not None and place is None
+            if groups and place < 0:
+                place = _place(cells, groups, label)
+                continue
             if groups:
-                place = _place(cells, groups) if place is None else place
-                # An empty one is refused with those of other kinds.
-                of_rows.extend(cells[place : place + 1])
+                of_rows += cells[place : place + 1]
                 del cells[place : place + 1]
-            if (has_names or reader.line_num == 1) and (_is_header(cells, label) or has_names):
-                continue
             if label == "first":
                 cells = cells[1:] + cells[:1]
             pixels.append(_parse_line(cells, len(pixels[0]) if pixels else len(cells) - 1))
@@ -182,7 +174,7 @@ def parse_csv(
         raise ValueError(f"line {reader.line_num}: {error}") from None
     if not pixels:
         raise ValueError("no line")
-    more = [np.array(of_rows[1:])] if groups else []
+    more = [np.array(of_rows)] if groups else []
     if all(map(NUMBER.fullmatch, column)):
         numbers = np.array(column, np.float64)
         if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
@@ -190,10 +182,11 @@ def parse_csv(
     return np.stack(pixels), np.array(column), *more
 
 
-def _place(cells: list[str], groups: str) -> int:
-    if cells.count(groups) != 1 or len(cells) < 2:
-        names = ", ".join(cells)
-        raise ValueError(f"expected names of columns, one of them {groups}, found {names:.100}")
+def _place(cells: list[str], groups: str, label: str) -> int:
+    others = [cell for cell in cells if cell != groups]
+    if not others or len(others) != len(cells) - 1:
+        raise ValueError(f"expected one column named {groups}, found {', '.join(cells):.100}")
+    _is_header(others, label)
     return cells.index(groups)
 
 
