@@ -52,7 +52,7 @@ def draw(
     counts: dict[str, list[int]],
     of_groups: list[int] | None = None,
 ) -> dict[str, list[int]]:
-    """Draw rows by their priorities; their parts are those of their groups, where they have some."""
+    """Draw rows by their priorities, each in the part of its group where there is one."""
     has_val = any(counts["val"])
     splits: dict[str, list[int]] = {}
     for split, per_class in counts.items():
