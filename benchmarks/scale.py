@@ -68,10 +68,13 @@ def draw(path: Path, n: int, groups: int = 0) -> None:
     counts = {"train": [1000] * CLASSES, "val": [0] * CLASSES, "test": [0] * CLASSES}
     blocks = first_blocks(path, n)
     labels = labels_of(blocks[-1].start + blocks[-1].rows)
-    names = [f"tree-{group}" for group in range(groups)]
-    of_row = np.arange(len(labels)) % groups if groups else labels
-    found = Groups(names, of_row) if groups else None
-    draw_blocks(Data(blocks, labels, groups=found), counts, SEED)
+    data = Data(blocks, labels)
+    if groups:
+        of_row = np.arange(len(labels))
+        of_row %= groups
+        names = [f"tree-{group}" for group in range(groups)]
+        data = data._replace(groups=Groups(names, of_row))
+    draw_blocks(data, counts, SEED)
 
 
 def draw_groups(path: Path, n: int) -> None:
