@@ -85,7 +85,7 @@ def test_all_entries_of_the_page_are_right() -> None:
         for text in re.findall(r"# below `own:`\n(.*?)```", REFERENCE, re.DOTALL)
         for entry in YAML(typ="safe").load(text).values()
     ]
-    assert [entry.kind for entry in entries] == ["folder", "npy", "idx", "csv", "folder"]
+    assert [entry.kind for entry in entries] == ["folder", "npy", "idx", "csv", "folder", "folder"]
 
 
 def paint(mode: str, name: str) -> None:
