@@ -117,7 +117,7 @@ def _check_source(source: AnySource) -> None:
 
 def _check_groups(kind: str, groups: str) -> None:
     expected = "a name of letters, digits, - and _, such as groups"
-    # The name is that of a file or folder beside the labels.
+    # That of a file or folder beside the labels.
     name = re.fullmatch(r"(?!images$|labels$)\w[\w-]*", groups)
     is_right = kind in ("csv", "parquet") or name is not None
     if kind == "folder" and groups != "folders":

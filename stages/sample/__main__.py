@@ -89,10 +89,9 @@ def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[
     columns, keys = [["class", *classes]], []
     for i, split in enumerate(SPLITS):
         there = np.bincount(data.labels[part == i], minlength=len(classes)).tolist()
-        asked = [*counts[split].values()]
-        cells = [f"{n} of {most}" for n, most in zip(asked, there, strict=True)]
-        columns.append([split, *cells])
-        keys += [f"{split}_per_class"] if any(map(int.__gt__, asked, there)) else []
+        asked = counts[split].values()
+        columns.append([split, *map("{} of {}".format, asked, there)])
+        keys += [f"{split}_per_class"] * any(map(int.__gt__, asked, there))
     if keys:
         widths = [max(map(len, column)) for column in columns]
         rows = ("  ".join(map(str.ljust, row, widths)) for row in zip(*columns, strict=True))

@@ -39,15 +39,15 @@ class Facts:
     def __str__(self) -> str:
         """Return such as "61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31"."""
         height, width, *colour = self.image_shape
-        rows = zip(self.classes, self.rows_per_class, strict=True)
+
+        def listed(counts: list[int]) -> str:
+            return ", ".join(map("{} {}".format, self.classes, counts))
+
         images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"
-        counts = ", ".join(f"{name} {count}" for name, count in rows)
-        groups = ""
-        if self.groups:
-            pairs = zip(self.classes, self.groups["per_class"], strict=True)
-            per_class = ", ".join(f"{name} {count}" for name, count in pairs)
-            groups = f"; {self.groups['count']} groups: {per_class}"
-        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}{groups}"
+        known = self.groups
+        groups = f"; {known['count']} groups: {listed(known['per_class'])}" if known else ""
+        counts = f"{listed(self.rows_per_class)}{groups}"
+        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}"
 
 
 class Images(NamedTuple):

@@ -145,10 +145,10 @@ def _images_of(
         if not path.is_dir():
             files[f"{above}{name}"] = path
         elif groups != "folders":
-            message = "not a file; the folder of a class has images alone, or with"
-            wrong.append(file_error(path, f"{message} `groups: folders` folders of them"))
+            message = "not a file; the folder of a class has images alone without `groups: folders`"
+            wrong.append(file_error(path, message))
         elif path.is_symlink():
-            # It may lead to a folder that it is in itself.
+            # It may lead to a folder that it is in.
             wrong.append(file_error(path, "a symbolic link; put the folder itself there"))
         else:
             files |= _images_of(path, wrong, groups, f"{above}{name}/")
