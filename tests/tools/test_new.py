@@ -76,21 +76,22 @@ def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str])
 
 
 def test_folders_in_those_of_the_classes_are_groups(capsys: pytest.CaptureFixture[str]) -> None:
-    for tree in range(9):
-        draw(f"data/{tree}", elm=tree + 1, oak=2)
+    for tree in range(1, 6):
+        draw(f"data/{tree}", elm=tree, oak=2)
         for name in ("elm", "oak"):
             Path(f"data/leaves/{name}").mkdir(parents=True, exist_ok=True)
             Path(f"data/{tree}/{name}").rename(f"data/leaves/{name}/{tree}")
     lines, own, dataset = printed("data/leaves", capsys)
-    assert "elm 45, oak 18; 9 groups: elm 9, oak 9" in lines
-    assert (own.groups, dataset.draw) == ("folders", "hash")
+    assert "elm 15, oak 10; 5 groups: elm 5, oak 5" in lines
+    # With the seed 42, all are on the side of train.
+    assert (own.groups, dataset.draw, dataset.seed) == ("folders", "hash", 43)
     write_source(own, Path("out"))
-    assert (dataset.train_per_class, dataset.test_per_class) == (14, 3)
-    counts = {split: dict.fromkeys(range(2), n) for split, n in zip(SPLITS, (14, 0, 3))}
+    assert (dataset.train_per_class, dataset.test_per_class) == (8, 2)
+    counts = {split: dict.fromkeys(range(2), n) for split, n in zip(SPLITS, (8, 0, 2))}
     check_sides(open_source(Path("out")), dataset, counts, ["elm", "oak"])
     shutil.rmtree("data/leaves/elm")
     Path("data/leaves/elm").mkdir()
-    Path("data/leaves/oak/8").rename("data/leaves/elm/8")
+    Path("data/leaves/oak/5").rename("data/leaves/elm/5")
     with pytest.raises(StageError, match=r"^no seed from 42 to 141 leaves train "):
         new.main("mine", "data/leaves")
 
