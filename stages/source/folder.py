@@ -145,8 +145,8 @@ def _images_of(
         if not path.is_dir():
             files[f"{above}{name}"] = path
         elif groups != "folders":
-            message = "not a file; the folder of a class has images alone without `groups: folders`"
-            wrong.append(file_error(path, message))
+            message = "not a file; the folder of a class has images alone, unless you state"
+            wrong.append(file_error(path, f"{message} `groups: folders`"))
         elif path.is_symlink():
             # It may lead to a folder that it is in.
             wrong.append(file_error(path, "a symbolic link; put the folder itself there"))
