@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ import numpy.typing as npt
 
 from benchmarks import in_turn, ratio, seconds
 from stages.common import command
-from stages.common.blocks import Block, npy_blocks, spans
+from stages.common.blocks import Block, Data, Groups, npy_blocks, spans
 from stages.common.distances import CHUNK, nearest
 from stages.common.workers import VARIABLE
 from stages.sample.hash_draw import draw_blocks
@@ -31,14 +32,16 @@ CLASSES = 10
 SEED = 42
 ROWS = (1_000_000, 3_000_000, 10_000_000)
 COMPARED = 60_000
+GROUPS = 100_000
 RUNS = 3
 
 
 class Cost(NamedTuple):
-    """What a task takes: its time, and the peak memory of its process."""
+    """What a task takes: its time, the peak memory of its process, and the processor's time."""
 
     seconds: float
     megabytes: float
+    processor: float
 
 
 def labels_of(n: int) -> npt.NDArray[np.int64]:
@@ -62,11 +65,23 @@ def first_blocks(path: Path, n: int) -> list[Block]:
     return [block for block in npy_blocks(path) if block.start < n]
 
 
-def draw(path: Path, n: int) -> None:
-    """Draw 1000 training rows of each class from the first `n`."""
+def draw(path: Path, n: int, groups: int = 0) -> None:
+    """Draw 1000 training rows of each class from the first `n`, which may be of some groups."""
     counts = {"train": [1000] * CLASSES, "val": [0] * CLASSES, "test": [0] * CLASSES}
     blocks = first_blocks(path, n)
-    draw_blocks(blocks, labels_of(blocks[-1].start + blocks[-1].rows), None, counts, SEED)
+    labels = labels_of(blocks[-1].start + blocks[-1].rows)
+    data = Data(blocks, labels)
+    if groups:
+        of_row = np.arange(len(labels))
+        of_row %= groups
+        names = [f"tree-{group}" for group in range(groups)]
+        data = data._replace(groups=Groups(names, of_row))
+    draw_blocks(data, counts, SEED)
+
+
+def draw_groups(path: Path, n: int) -> None:
+    """Draw as `draw` does, from 100,000 groups."""
+    draw(path, n, groups=GROUPS)
 
 
 def bare_hash(path: Path, n: int) -> None:
@@ -104,7 +119,7 @@ def do(task: Callable[[Path, int], None], path: str, n: int) -> None:
     """Do a task, and print what it took in this process."""
     took = seconds(task, Path(path), n)
     peak = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
-    print(json.dumps(Cost(took, int(peak[0]) / 1000)))
+    print(json.dumps(Cost(took, int(peak[0]) / 1000, time.process_time())))
 
 
 def cost(task: Callable[[Path, int], None], path: Path, n: int, workers: int = 1) -> Cost:
@@ -125,14 +140,19 @@ def measure_draw(path: Path) -> None:
     cost(bare_hash, path, min(ROWS))
     sides = {"bare hash": partial(cost, bare_hash, path, most)}
     sides |= {f"draw from {n:,}": partial(cost, draw, path, n) for n in ROWS}
-    bare, *draws = ([*zip(*costs, strict=True)] for costs in in_turn(sides, RUNS).values())
-    each = [f"{10**6 * median(took) / n:.2f} of {n:,}" for n, (took, _) in zip(ROWS, draws)]
-    took, peaks = draws[-1]
-    # The labels take 8 bytes a row.
+    sides["draw of groups"] = partial(cost, draw_groups, path, most)
+    bare, *draws, of_groups = (
+        [*zip(*costs, strict=True)] for costs in in_turn(sides, RUNS).values()
+    )
+    each = [f"{10**6 * median(took) / n:.2f} of {n:,}" for n, (took, *_) in zip(ROWS, draws)]
+    took, peaks, processor = draws[-1]
+    # The labels take 8 bytes a row, and so do the groups.
     print(
         f"draw of 1000 of each class from {most:,} rows: {median(took):.1f} s, "
         f"{ratio(took, bare[0]):.2f} of a bare pass of the hash (median of {RUNS} pairs); "
         f"{max(peaks) - 8 * most / 10**6:.0f} MB beyond the labels\n"
+        f"with {GROUPS:,} groups: {ratio(of_groups[2], processor):.2f} of the processor's time; "
+        f"{max(of_groups[1]) - 16 * most / 10**6:.0f} MB beyond labels and groups\n"
         f"microseconds a row: {', '.join(each)}"
     )
 
@@ -146,7 +166,7 @@ def measure_difficulty(path: Path) -> None:
         "bare products": partial(cost, bare_products, path, COMPARED),
     }
     costs = in_turn(sides, RUNS).values()
-    (one, peaks), (two, _), (bare, _) = (zip(*each, strict=True) for each in costs)
+    (one, peaks, _), (two, *_), (bare, *_) = (zip(*each, strict=True) for each in costs)
     print(
         f"difficulty of {COMPARED:,} images: {median(one):.1f} s, {ratio(one, bare):.2f} of the "
         f"bare products, {max(peaks):.0f} MB; two workers are {ratio(one, two):.2f} times as quick "

@@ -6,21 +6,28 @@ import math
 import re
 import statistics
 from dataclasses import replace
+from operator import truediv
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from stages.check import check_gone
 from stages.common import command
 from stages.common.errors import ParamError, StageError, raise_all
 from stages.common.yaml_model import read_model
-from stages.params.model import LARGE, LONGEST_NAME, NAME, Own, Params
+from stages.params.model import LARGE, LONGEST_NAME, NAME, SPLITS, Own, Params
 from stages.params.read import PARAMS
+from stages.sample.hash_draw import parts_of_groups
 from stages.source.__main__ import READERS
 from stages.source.data_folder import DATA, check_tree
-from stages.source.facts import Facts, as_stated
-from stages.source.folder import decode_folder
+from stages.source.facts import Facts, Images, as_stated
+from stages.source.folder import decode_folder, read_folder
 from stages.source.large import read_large
 from tinydatasets.pickles import LARGEST_FILE
+
+if TYPE_CHECKING:
+    from stages.common.blocks import Groups
 
 # Larger images than this are resized to at most that: the baselines have a weight for each pixel.
 LARGEST, RESIZED = 64, 32
@@ -42,7 +49,7 @@ ENTRIES = """
 # below `datasets:`
   {name}:
     source: {name}
-    seed: 42
+{draw}    seed: {seed}
     train_per_class: {train}
     test_per_class: {test}
 
@@ -60,10 +67,11 @@ def kind_of(path: Path) -> Any:
     return next((kind for name, kind in KINDS.items() if any(path.glob(name))), "folder")
 
 
-def small_size(path: Path) -> list[int] | None:
+def small_size(path: Path, groups: str | None) -> list[int] | None:
     """Return the median height and width, at most 32; None if all are one size of at most 64."""
     wrong: list[StageError] = []
-    sizes = [image.pixels.shape for image in decode_folder(path, wrong, channels=1)]
+    decoded = decode_folder(path, wrong, channels=1, groups=groups)
+    sizes = [image.pixels.shape for image in decoded]
     raise_all(wrong)
     height, width = (statistics.median_low(lengths) for lengths in zip(*sizes, strict=True))
     longer = max(height, width)
@@ -88,6 +96,22 @@ def choose_counts(facts: Facts) -> tuple[int, int]:
     room = max(1, (LARGEST_FILE - 1000) // per_row)
     test = min(MOST_TEST, max(1, smallest // 5), room)
     return min(MOST_TRAIN, smallest - test, room), test
+
+
+def choose_seed(data: Images, groups: Groups, most: tuple[int, int]) -> tuple[int, int, int]:
+    """Return a seed from 42 to 141 whose sides have most images of each class, and both counts."""
+
+    def possible(seed: int) -> tuple[int, int]:
+        part = parts_of_groups(groups, seed, has_val=False)
+        sides = (data.labels[part == SPLITS.index(split)] for split in ("train", "test"))
+        fewest = [np.bincount(side, minlength=len(data.classes)).min() for side in sides]
+        return min(most[0], int(fewest[0])), min(most[1], int(fewest[1]))
+
+    seed = max(range(42, 142), key=lambda seed: min(map(truediv, possible(seed), most)))
+    if not all(possible(seed)):
+        message = "no seed from 42 to 141 leaves train and test a group of each class"
+        raise StageError(f"{message}; more groups are needed")
+    return seed, *possible(seed)
 
 
 def look(own: Own, source: Path) -> tuple[Own, Facts]:
@@ -130,11 +154,15 @@ def main(name: str, path: str) -> None:
         message = "found train and test in place of a folder for each class"
         raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:
-        size = small_size(source) if kind == "folder" else None
-        own, facts = look(Own(kind=kind, path=path, resize=size), source)
+        in_folders = kind == "folder" and any(map(Path.is_dir, source.glob("[!.]*/[!.]*")))
+        groups = "folders" if in_folders else None
+        size = small_size(source, groups) if kind == "folder" else None
+        own, facts = look(Own(kind=kind, path=path, resize=size, groups=groups), source)
     except ParamError as error:
         raise StageError(error.message) from None
-    train, test = choose_counts(facts)
+    seed, train, test = 42, *choose_counts(facts)
+    if groups and (images := read_folder(own, source)).groups:
+        seed, train, test = choose_seed(images, images.groups, (train, test))
     print(f"{source.as_posix()}: {as_stated(facts, own)}")
     if source.resolve().is_relative_to(DATA.resolve()):
         target = source.resolve().relative_to(Path.cwd())
@@ -142,8 +170,10 @@ def main(name: str, path: str) -> None:
         target = DATA / (name if source.is_dir() else source.name)
         print(f"Copy it into the clone, to {target.as_posix()}")
     keys = {"kind": kind, "path": target.as_posix(), "resize": size, "label": own.label}
+    keys["groups"] = groups
     stated = "\n".join(f"    {key}: {value}" for key, value in keys.items() if value)
-    print(ENTRIES.format(name=name, own=stated, train=train, test=test))
+    draw = "    draw: hash\n" if groups else ""
+    print(ENTRIES.format(name=name, own=stated, draw=draw, seed=seed, train=train, test=test))
 
 
 if __name__ == "__main__":

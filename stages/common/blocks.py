@@ -43,6 +43,15 @@ class Block:
         return self.load_rows(rows) if self.load_rows else self.load()[rows]
 
 
+class Groups(NamedTuple):
+    """What must not be torn apart: the rows of one tree, one writer or one film."""
+
+    names: list[str]
+    """The text of each group, ascending."""
+    of_row: Rows
+    """The place of each row's group in `names`, shape (n,)."""
+
+
 class Data(NamedTuple):
     """The images of a source, and what is known of each row."""
 
@@ -55,6 +64,8 @@ class Data(NamedTuple):
     """As `distances.nearest` returns them, where they were computed."""
     is_large: bool = False
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
+    groups: Groups | None = None
+    """The group of each row, where the source has groups."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:

@@ -146,6 +146,10 @@ class Own(Entry):
     """Of a `folder`: 1 for grey, 3 for colour; by default 1 if all images are grey."""
     label: Literal["first", "last"] | None = None
     """Of a `csv`: the column of the label; by default the last."""
+    groups: Words | None = None
+    """What says which images belong together: of a `folder`, `folders` for those in the folder of a
+    class, or a regular expression for the names of files, with one part in parentheses; of `csv`
+    and `parquet`, a column; of other kinds, the array of this name beside that of the labels."""
     difficulty: Bool = False
     """Of `parts`, `zarr` and `parquet`: whether to compare every image with every other, which the
     strategy `curated` needs. The other kinds always do."""

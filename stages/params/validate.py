@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,23 @@ def _check_source(source: AnySource) -> None:
                 raise ParamError(key, message=f"only the kind {' or '.join(kinds)} has this key")
         if source.kind == "parquet" and not shape:
             raise ParamError("image_shape", message="missing; Parquet does not say it")
+        if source.groups:
+            _check_groups(source.kind, source.groups)
+
+
+def _check_groups(kind: str, groups: str) -> None:
+    expected = "a name of letters, digits, - and _, such as groups"
+    # That of a file or folder beside the labels.
+    name = re.fullmatch(r"(?!images$|labels$)\w[\w-]*", groups)
+    is_right = kind in ("csv", "parquet") or name is not None
+    if kind == "folder" and groups != "folders":
+        expected = r"folders or a regular expression with one part in parentheses, as ^(tree-\d+)"
+        try:
+            is_right = re.compile(groups).groups == 1
+        except (re.error, OverflowError, RecursionError) as error:
+            is_right, expected = False, f"{expected} ({error})"
+    if not is_right:
+        raise ParamError("groups", message=f"{groups}: expected {expected}")
 
 
 def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:
@@ -121,6 +139,9 @@ def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:
             if getattr(dataset, key) == value:
                 message = f"{dataset.test_draw}, but {value} draws test in its own way"
                 raise ParamError("test_draw", message=f"{message}; leave it out")
+    if isinstance(source, Own) and source.groups and dataset.draw != "hash":
+        message = f"{dataset.source} has groups, which only `draw: hash` keeps apart"
+        raise ParamError("draw", message=f"{message}; add `draw: hash`")
     needs = isinstance(source, Own) and source.kind in LARGE and not source.difficulty
     if dataset.strategy == "curated" and needs:
         message = f"curated needs the difficulty of each row of {dataset.source}; add "

@@ -15,11 +15,11 @@ from stages.params.model import SPLITS
 from stages.params.read import read_dataset, rows_per_split, warn_of_untrained
 from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
-from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
+from stages.sample.hash_draw import draw_blocks, parts, parts_of_groups, priorities_of_blocks
 from stages.source.large import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -72,7 +72,7 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
         drawn = draw(labels, counts, generator, dataset.test_draw or "next")
     else:
         in_label_order = {split: [*per_class.values()] for split, per_class in counts.items()}
-        drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed)
+        drawn = draw_blocks(data, in_label_order, seed)
     listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
     cells = [("", "")] * len(listed)
     if data.neighbours is not None:
@@ -81,11 +81,35 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
     return Chosen(drawn, table, save_state(generator) if generator else None)
 
 
+def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[str]) -> None:
+    """Raise a ParamError if the groups in a part of the range of hashes have too few rows."""
+    if not data.groups:
+        return
+    part = parts_of_groups(data.groups, dataset.seed, has_val=any(counts["val"].values()))
+    columns, keys = [["class", *classes]], []
+    for i, split in enumerate(SPLITS):
+        there = np.bincount(data.labels[part == i], minlength=len(classes)).tolist()
+        asked = counts[split].values()
+        columns.append([split, *map("{} of {}".format, asked, there)])
+        keys += [f"{split}_per_class"] * any(map(int.__gt__, asked, there))
+    if keys:
+        widths = [max(map(len, column)) for column in columns]
+        rows = ("  ".join(map(str.ljust, row, widths)) for row in zip(*columns, strict=True))
+        message = (
+            f"the groups that seed {dataset.seed} puts on one side have too few rows of a class; "
+            "ask for fewer, or take another seed. Asked and there are:"
+        )
+        raise ParamError(keys[0], message="\n  ".join([message, *map(str.rstrip, rows)]))
+
+
 def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
     """Return the turns of some rows of the source: that of the smallest priority comes first."""
     labels, ids = data.labels[rows], None if data.ids is None else data.ids[rows]
     priorities = priorities_of_blocks(select(data.blocks, rows), ids, seed)
-    part = parts(priorities, has_val=any(counts["val"].values()))
+    has_val = any(counts["val"].values())
+    part = parts(priorities, has_val=has_val)
+    if data.groups:
+        part = parts_of_groups(data.groups, seed, has_val=has_val)[rows]
 
     def sort(members: Rows) -> None:
         members[:] = members[np.lexsort((members, labels[members], priorities[members]))]
@@ -112,6 +136,7 @@ def main(name: str) -> None:
         counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
         warn_of_untrained(name, counts, facts["classes"])
         data = open_source(source)
+        check_sides(data, dataset, counts, facts["classes"])
         chosen = choose(data, dataset, counts, facts["maximum"])
     except ParamError as error:
         raise error.within("datasets", name) from None

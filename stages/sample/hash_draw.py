@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from stages.common.blocks import Block
+    from stages.common.blocks import Block, Data, Groups
 
     Rows = npt.NDArray[np.int64]
     Priorities = npt.NDArray[np.uint64]
     Ids = npt.NDArray[Any] | None
+    Parts = npt.NDArray[np.int8]
     # How many rows of each class, in label order, each split takes.
     Counts = Mapping[str, Sequence[int]]
 
@@ -40,11 +41,12 @@ CHUNK = 2**16
 
 
 class Candidates(NamedTuple):
-    """Rows of the source that a draw can take, by number, each with its class and its priority."""
+    """Rows of the source that a draw can take, by number, each with what the draw knows of it."""
 
     rows: Rows
     labels: Rows
     priorities: Priorities
+    parts: Parts
 
 
 def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
@@ -96,7 +98,7 @@ def _hash(messages: Iterable[bytes | memoryview], seed: int, prefix: bytes = b""
     return np.frombuffer(digests, ">u8").astype(np.uint64)
 
 
-def parts(priorities: Priorities, *, has_val: bool) -> Rows:
+def parts(priorities: Priorities, *, has_val: bool) -> Parts:
     """Return the part of the range in which each priority lies: the split that may take the row.
 
     It is the place in `SPLITS`. If a dataset has no val, the part of val belongs to train.
@@ -104,28 +106,42 @@ def parts(priorities: Priorities, *, has_val: bool) -> Rows:
     Examples
     --------
     >>> ends = np.array([0, VAL_FROM - 1, VAL_FROM, TEST_FROM - 1, TEST_FROM], np.uint64)
-    >>> parts(ends, has_val=True), parts(ends, has_val=False)
-    (array([0, 0, 1, 1, 2]), array([0, 0, 0, 0, 2]))
+    >>> parts(ends, has_val=True).tolist(), parts(ends, has_val=False).tolist()
+    ([0, 0, 1, 1, 2], [0, 0, 0, 0, 2])
     """
     val_from = VAL_FROM if has_val else TEST_FROM
     starts = np.array([val_from, TEST_FROM], np.uint64)
-    return np.searchsorted(starts, priorities, side="right").astype(np.int64)
+    return np.searchsorted(starts, priorities, side="right").astype(np.int8)
+
+
+def parts_of_groups(groups: Groups, seed: int, *, has_val: bool) -> Parts:
+    """Return the part of each row that its group is in: by the priority of the group's text."""
+    found = priorities_of_ids(np.array(groups.names, object), seed)
+    return parts(found, has_val=has_val)[groups.of_row]
 
 
 def candidates(
-    labels: Rows, priorities: Priorities, counts: Counts, *, start: int = 0
+    labels: Rows,
+    priorities: Priorities,
+    counts: Counts,
+    *,
+    start: int = 0,
+    part: Parts | None = None,
 ) -> Candidates:
     """Return the rows of a block that a draw can take, whatever is in other blocks.
 
     They are, for each split, the rows of smallest priority of each class, as many as the split
-    takes or as there are. `start` is the number of the block's first row in the source.
+    takes or as there are. `start` is the number of the block's first row in the source. `part` is
+    that of each row's group; without groups, it is that of the row's priority.
     """
-    n = len(labels)
-    chunks = ((first, min(first + CHUNK, n)) for first in range(0, n, CHUNK))
-    blocks = (
-        Candidates(np.arange(start + i, start + j), labels[i:j], priorities[i:j]) for i, j in chunks
-    )
-    return _merge(blocks, counts)
+    n, has_val = len(labels), any(counts["val"])
+
+    def chunk(i: int) -> Candidates:
+        j = min(i + CHUNK, n)
+        own = parts(priorities[i:j], has_val=has_val) if part is None else part[i:j]
+        return Candidates(np.arange(start + i, start + j), labels[i:j], priorities[i:j], own)
+
+    return _merge(map(chunk, range(0, n, CHUNK)), counts)
 
 
 def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
@@ -148,8 +164,8 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     {'train': [5, 1, 3], 'val': [], 'test': [2, 4]}
     """
     drawn = _merge(blocks, counts)
-    groups, sizes = _groups(drawn, counts)
-    available = np.bincount(groups, minlength=len(sizes)).tolist()
+    numbers, sizes = _pairs(drawn, counts)
+    available = np.bincount(numbers, minlength=len(sizes)).tolist()
     pairs = product(SPLITS, range(len(counts["train"])))
     for (split, label), asked, n in zip(pairs, sizes.tolist(), available, strict=True):
         if n < asked:
@@ -158,19 +174,19 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
                 f"but {asked} are asked"
             )
     order = np.lexsort(drawn)
-    part = groups[order] // len(counts["train"])
+    part = drawn.parts[order]
     return {split: drawn.rows[order[part == i]] for i, split in enumerate(SPLITS)}
 
 
-def draw_blocks(
-    blocks: Sequence[Block], labels: Rows, ids: Ids, counts: Counts, seed: int
-) -> dict[str, Rows]:
+def draw_blocks(data: Data, counts: Counts, seed: int) -> dict[str, Rows]:
     """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs.
 
     The priorities are those of the ids or, where there are none, of the images; with ids, no image
     is read.
     """
-    work = zip(blocks, _cut(labels, blocks), _cut(ids, blocks), strict=True)
+    of_groups = data.groups and parts_of_groups(data.groups, seed, has_val=any(counts["val"]))
+    columns = (_cut(values, data.blocks) for values in (data.labels, data.ids, of_groups))
+    work = zip(data.blocks, *columns, strict=True)
     return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts)
 
 
@@ -191,23 +207,25 @@ def _priorities_of(work: tuple[Block, Ids], seed: int) -> Priorities:
     return priorities(block.load(), seed) if ids is None else priorities_of_ids(ids, seed)
 
 
-def _candidates_of(work: tuple[Block, Rows, Ids], counts: Counts, seed: int) -> Candidates:
-    block, labels, ids = work
-    return candidates(labels, _priorities_of((block, ids), seed), counts, start=block.start)
+def _candidates_of(
+    work: tuple[Block, Rows, Ids, Parts | None], counts: Counts, seed: int
+) -> Candidates:
+    block, labels, ids, part = work
+    found = _priorities_of((block, ids), seed)
+    return candidates(labels, found, counts, start=block.start, part=part)
 
 
-def _groups(rows: Candidates, counts: Counts) -> tuple[Rows, Rows]:
+def _pairs(rows: Candidates, counts: Counts) -> tuple[Rows, Rows]:
     """Return the pair of part and class of each row, as a number; how many rows each pair takes."""
-    part = parts(rows.priorities, has_val=any(counts["val"]))
     sizes = np.array([counts[split] for split in SPLITS], np.int64).reshape(-1)
-    return part * len(counts["train"]) + rows.labels, sizes
+    return rows.parts.astype(np.int64) * len(counts["train"]) + rows.labels, sizes
 
 
 def _merge(blocks: Iterable[Candidates], counts: Counts) -> Candidates:
     """Return the candidates among those of several blocks."""
     most = CHUNK + 2 * sum(map(sum, counts.values()))
     empty = np.empty(0, np.int64)
-    waiting, n = [Candidates(empty, empty, empty.astype(np.uint64))], 0
+    waiting, n = [Candidates(empty, empty, empty.astype(np.uint64), empty.astype(np.int8))], 0
     for block in blocks:
         waiting.append(block)
         n += len(block.rows)
@@ -221,10 +239,11 @@ def _merge(blocks: Iterable[Candidates], counts: Counts) -> Candidates:
 def _smallest(blocks: list[Candidates], counts: Counts) -> Candidates:
     """Keep of each part and class the rows of smallest priority, of equal ones the first."""
     joined = Candidates(*map(np.concatenate, zip(*blocks, strict=True)))
-    groups, sizes = _groups(joined, counts)
-    order = np.lexsort((joined.rows, joined.priorities, groups))
-    groups = groups[order]
-    available = np.bincount(groups, minlength=len(sizes))
-    rank = np.arange(len(order)) - (np.cumsum(available) - available)[groups]
-    kept = order[rank < sizes[groups]]
-    return Candidates(joined.rows[kept], joined.labels[kept], joined.priorities[kept])
+    pairs, sizes = _pairs(joined, counts)
+    order = np.lexsort((joined.rows, joined.priorities, pairs))
+    pairs = pairs[order]
+    available = np.bincount(pairs, minlength=len(sizes))
+    rank = np.arange(len(order)) - (np.cumsum(available) - available)[pairs]
+    kept = order[rank < sizes[pairs]]
+    rows, labels, priorities, part = joined
+    return Candidates(rows[kept], labels[kept], priorities[kept], part[kept])

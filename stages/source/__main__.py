@@ -53,11 +53,16 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         # Else an `entry.json` of before would be taken for this source's, where DVC does not run.
         shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
-        data = Data(npy_blocks(out / "images.npy"), images.labels)
+        data = Data(npy_blocks(out / "images.npy"), images.labels, groups=images.groups)
     # What was done to the images: the papers say it.
     changes = {key: getattr(entry, key, None) for key in ("resize", "channels")}
     stated = {key: value for key, value in changes.items() if value}
-    write_json(out / "facts.json", {**asdict(facts), **stated})
+    written = {key: value for key, value in asdict(facts).items() if value is not None}
+    if data.groups:
+        written["groups"]["by"] = getattr(entry, "groups", None)
+        write_array(out / "groups.npy", data.groups.of_row)
+        write_json(out / "groups.json", data.groups.names)
+    write_json(out / "facts.json", {**written, **stated})
     write_array(out / "labels.npy", data.labels)
     if not data.is_large or (isinstance(entry, Own) and entry.difficulty):
         write_array(out / "nearest.npy", nearest(data.blocks, data.labels))

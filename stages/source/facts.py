@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from stages.common.blocks import Groups
     from stages.params.read import AnySource
 
 
@@ -32,13 +33,20 @@ class Facts:
     maximum: int
     rows_per_class: list[int]
     sha256: str
+    groups: dict[str, Any] | None = None
+    """Where the source has groups: how many, and how many have a row of each class."""
 
     def __str__(self) -> str:
         """Return such as "61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31"."""
         height, width, *colour = self.image_shape
-        rows = zip(self.classes, self.rows_per_class, strict=True)
+
+        def listed(counts: list[int]) -> str:
+            return ", ".join(map("{} {}".format, self.classes, counts))
+
         images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"
-        counts = ", ".join(f"{name} {count}" for name, count in rows)
+        known = self.groups
+        groups = f"; {known['count']} groups: {listed(known['per_class'])}" if known else ""
+        counts = f"{listed(self.rows_per_class)}{groups}"
         return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}"
 
 
@@ -50,13 +58,23 @@ class Images(NamedTuple):
     classes: list[str]
     sha256: str
     """The sum of the file, or of the list that `sha256sum` prints of several."""
+    groups: Groups | None = None
 
     @property
     def facts(self) -> Facts:
         """Return what later stages need to know of them."""
         shape, maximum = [*self.pixels.shape[1:]], max(1, int(self.pixels.max()))
         rows = np.bincount(self.labels).tolist()
-        return Facts(self.classes, shape, maximum, rows, self.sha256)
+        groups = count_groups(self.labels, self.groups)
+        return Facts(self.classes, shape, maximum, rows, self.sha256, groups)
+
+
+def count_groups(labels: npt.NDArray[np.int64], groups: Groups | None) -> dict[str, Any] | None:
+    """Return how many groups there are, and how many have a row of each class, in label order."""
+    if groups is None:
+        return None
+    pairs = np.unique(np.stack([labels, groups.of_row]), axis=1)
+    return {"count": len(groups.names), "per_class": np.bincount(pairs[0]).tolist()}
 
 
 def as_stated(facts: Facts, entry: AnySource) -> Facts:

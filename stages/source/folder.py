@@ -20,6 +20,7 @@ from stages.common.errors import StageError, raise_all
 from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import PASSED_OVER, file_error, in_utf8, read_bytes
 from stages.source.facts import Images, in_label_order
+from stages.source.groups import group_of_file, to_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +49,10 @@ class Decoded(NamedTuple):
 
     path: Path
     name: str
-    """Its class and its file, in Unicode's normal form C."""
+    """Its class, its folders there and its file, in Unicode's normal form C."""
     pixels: npt.NDArray[np.uint8]
     sha256: str
+    group: str
 
 
 def read_folder(entry: Own, root: Path) -> Images:
@@ -59,10 +61,11 @@ def read_folder(entry: Own, root: Path) -> Images:
     A StageError names all that is wrong.
     """
     wrong: list[StageError] = []
-    decoded = [*decode_folder(root, wrong, size=entry.resize, channels=entry.channels)]
+    size, channels = entry.resize, entry.channels
+    decoded = [*decode_folder(root, wrong, size=size, channels=channels, groups=entry.groups)]
     sizes = Counter(image.pixels.shape[:2] for image in decoded)
     ((height, width), count), *_ = [*sizes.most_common(1), ((0, 0), 0)]
-    for path, _, pixels, _ in decoded:
+    for path, _, pixels, *_ in decoded:
         if pixels.shape[:2] != (height, width):
             message = (
                 f"{pixels.shape[0]} x {pixels.shape[1]} pixels (height x width), but {count} "
@@ -75,59 +78,81 @@ def read_folder(entry: Own, root: Path) -> Images:
     for image in decoded:
         by_class.setdefault(image.name.split("/")[0], []).append(image)
     classes = in_label_order(entry.classes, [*by_class])
-    images = [image.pixels for name in classes for image in by_class[name]]
+    in_order = [image for name in classes for image in by_class[name]]
+    images = [image.pixels for image in in_order]
     if len({image.ndim for image in images}) > 1:
         # Some are in colour, so those in grey are too.
         images = [np.broadcast_to(np.atleast_3d(image), (height, width, 3)) for image in images]
     labels = np.repeat(np.arange(len(classes)), [len(by_class[name]) for name in classes])
     sums = {image.name: image.sha256 for image in decoded}
-    return Images(np.stack(images), labels, classes, sum_of_files(sums))
+    of_images = np.array([image.group for image in in_order])
+    groups = to_groups(of_images, len(labels), root) if entry.groups else None
+    return Images(np.stack(images), labels, classes, sum_of_files(sums), groups)
 
 
 def decode_folder(
-    root: Path, wrong: list[StageError], *, size: list[int] | None = None, channels: int | None
+    root: Path,
+    wrong: list[StageError],
+    *,
+    size: list[int] | None = None,
+    channels: int | None,
+    groups: str | None = None,
 ) -> Iterator[Decoded]:
     """Yield every image of a folder, by class and name; add all that is wrong to `wrong`.
 
     Names are in Unicode's normal form C and in the order of its code points, so that a folder is
-    the same on every system.
+    the same on every system. A class has folders in it only if these are its `groups`.
     """
     if not root.is_dir():
         raise file_error(root, "not a folder")
-    folders = _listed(root, wrong, has_folders=True)
+    listed = _listed(root)
+    folders = {name: path for name, path in listed.items() if path.is_dir()}
+    for path in listed.values():
+        if not path.is_dir():
+            message = "not a folder; each image belongs in the folder of its class"
+            wrong.append(file_error(path, message))
     if len(folders) < 2:
         message = f"expected a folder for each of two classes or more, found {len(folders)}"
         wrong.insert(0, file_error(root, message))
     for name, folder in folders.items():
-        files = _listed(folder, wrong, has_folders=False)
+        files = _images_of(folder, wrong, groups)
         if not files:
             wrong.append(file_error(folder, "a class without an image"))
         for file, path in files.items():
             try:
+                group = group_of_file(path, f"{name}/{file}", groups) if groups else ""
                 data = read_bytes(path)
                 pixels = decode_image(path, data, size=size, channels=channels)
             except StageError as error:
                 wrong.append(error)
             else:
-                yield Decoded(path, f"{name}/{file}", pixels, sha256(data))
+                yield Decoded(path, f"{name}/{file}", pixels, sha256(data), group)
 
 
-def _listed(folder: Path, wrong: list[StageError], *, has_folders: bool) -> dict[str, Path]:
-    """List a folder by name, without what systems put there; add what is wrong to `wrong`."""
-    listed: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        name = unicodedata.normalize("NFC", in_utf8(path.name))
-        if name.startswith(".") or name.lower() in PASSED_OVER:
-            continue
-        if path.is_dir() == has_folders:
-            listed[name] = path
-        elif has_folders:
-            message = "not a folder; each image belongs in the folder of its class"
-            wrong.append(file_error(path, message))
+def _listed(folder: Path) -> dict[str, Path]:
+    """List a folder by name, without what systems put there."""
+    named = {unicodedata.normalize("NFC", in_utf8(path.name)): path for path in folder.iterdir()}
+    shown = (name for name in sorted(named) if not name.startswith("."))
+    return {name: named[name] for name in shown if name.lower() not in PASSED_OVER}
+
+
+def _images_of(
+    folder: Path, wrong: list[StageError], groups: str | None, above: str = ""
+) -> dict[str, Path]:
+    """List the images of a class by name, also those in its folders if these are its groups."""
+    files: dict[str, Path] = {}
+    for name, path in _listed(folder).items():
+        if not path.is_dir():
+            files[f"{above}{name}"] = path
+        elif groups != "folders":
+            message = "not a file; the folder of a class has images alone, unless you state"
+            wrong.append(file_error(path, f"{message} `groups: folders`"))
+        elif path.is_symlink():
+            # It may lead to a folder that it is in.
+            wrong.append(file_error(path, "a symbolic link; put the folder itself there"))
         else:
-            message = "not a file; the folder of a class has images alone"
-            wrong.append(file_error(path, message))
-    return dict(sorted(listed.items()))
+            files |= _images_of(path, wrong, groups, f"{above}{name}/")
+    return files
 
 
 def decode_image(

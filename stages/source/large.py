@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stages.common.arrays import read_array
-from stages.common.blocks import Data, npy_blocks
+from stages.common.blocks import Data, Groups, npy_blocks
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.workers import each
 from stages.params.model import Own
 from stages.source.data_folder import file_error, locate
-from stages.source.facts import Facts, as_stated, errors_of, to_labels
+from stages.source.facts import Facts, as_stated, count_groups, errors_of, to_labels
+from stages.source.groups import numbers_or_text, to_groups
 from stages.source.large_formats import open_blocks, read_columns
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ def open_source(folder: Path) -> Data:
         read_array(path) if path.exists() else None
         for path in (folder / "ids.npy", folder / "nearest.npy")
     )
+    groups = None
+    if (folder / "groups.json").exists():
+        groups = Groups(read_json(folder / "groups.json"), read_array(folder / "groups.npy"))
     if not (folder / "entry.json").exists():
-        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest)
+        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest, groups=groups)
     entry = Own(**read_json(folder / "entry.json"))
     with errors_of("own", folder.name):
         blocks = open_blocks(entry, locate(entry.path))
@@ -50,28 +54,31 @@ def open_source(folder: Path) -> Data:
         if rows != len(labels):
             message = f"it has {rows} images now, and had {len(labels)} when stage `own` read it"
             raise StageError(f"{entry.path}: {message}; run `make repro` again")
-    return Data(blocks, labels, ids, nearest, is_large=True)
+    return Data(blocks, labels, ids, nearest, is_large=True, groups=groups)
 
 
 def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     """Read every block once, and find what there is to find in a source.
 
     Its sum is the sha256 of sums one after another: of the pixels of each block, of the labels,
-    and of the ids where it has them. A StageError says why the data can't be a source.
+    and of the ids and the groups where it has them. A StageError says why the data can't be a
+    source.
     """
     blocks = open_blocks(entry, path)
-    labels, ids = _join(read_columns(entry, path), path)
+    columns = _join(read_columns(entry, path), path)
+    labels, ids = columns["labels"], columns.get("ids")
+    groups = to_groups(columns["groups"], len(labels), path) if entry.groups else None
     _, classes = to_labels(labels, len(labels), entry.classes, path)
     total, largest, shape = hashlib.sha256(), 1, [0, 0]
     for maximum, shape, digest in each(_summarize, blocks):  # noqa: B007 - all have one shape
         largest = max(largest, maximum)
         total.update(digest)
-    for column in (labels, ids):
-        if column is not None:
-            stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
-            total.update(hashlib.sha256(stored).digest())
-    facts = Facts(classes, shape, largest, np.bincount(labels).tolist(), total.hexdigest())
-    return Data(blocks, labels, ids, is_large=True), as_stated(facts, entry)
+    for column in columns.values():
+        stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
+        total.update(hashlib.sha256(stored).digest())
+    rows, counted = np.bincount(labels).tolist(), count_groups(labels, groups)
+    facts = Facts(classes, shape, largest, rows, total.hexdigest(), counted)
+    return Data(blocks, labels, ids, is_large=True, groups=groups), as_stated(facts, entry)
 
 
 def _summarize(block: Block) -> tuple[int, list[int], bytes]:
@@ -80,43 +87,29 @@ def _summarize(block: Block) -> tuple[int, list[int], bytes]:
     return int(images.max()), [*images.shape[1:]], hashlib.sha256(images.data).digest()
 
 
-def _join(
-    files: Iterable[Columns], source: Path
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]:
-    """Join the labels, whole numbers, and the ids, whole numbers or text, of all files."""
-    labels: list[npt.NDArray[np.int64]] = []
-    ids: list[npt.NDArray[Any]] = []
-    for number, (path, rows, file_labels, file_ids) in enumerate(files):
-        for name, values in (("labels", file_labels), ("ids", file_ids)):
+def _join(files: Iterable[Columns], source: Path) -> dict[str, npt.NDArray[Any]]:
+    """Join the labels, whole numbers, and the ids and groups, numbers or text, of all files."""
+    joined: dict[str, list[npt.NDArray[Any]]] = {"labels": [], "ids": [], "groups": []}
+    for number, (path, rows, columns) in enumerate(files):
+        for name, values in zip(joined, columns):
             if values is not None and values.shape != (rows,):
                 message = f"the {name} have the shape {values.shape}, but there are {rows} images"
                 raise file_error(path, f"{message}: it must be ({rows},)")
-        if file_labels.dtype.kind not in "iu":
-            message = "labels must be whole numbers, 0 for the first class, but are"
-            raise file_error(path, f"{message} {file_labels.dtype}")
-        labels.append(file_labels.astype(np.int64))
-        if file_ids is not None:
-            ids.append(_numbers_or_text(path, file_ids))
-        if len(ids) not in (0, number + 1):
-            raise file_error(path, "only some files have ids; all must have them, or none")
-    if not sum(map(len, labels)):
+            if values is not None and name == "labels":
+                if values.dtype.kind not in "iu":
+                    message = "labels must be whole numbers, 0 for the first class, but are"
+                    raise file_error(path, f"{message} {values.dtype}")
+                joined[name].append(values.astype(np.int64))
+            elif values is not None:
+                joined[name].append(numbers_or_text(path, values, name))
+            if len(joined[name]) not in (0, number + 1):
+                message = f"only some files have {name}; all must have them, or none"
+                raise file_error(path, message)
+    if not sum(map(len, joined["labels"])):
         raise file_error(source, "no images")
-    # NumPy would join signed and unsigned numbers as floats, and numbers and text as text.
-    if len({values.dtype.kind for values in ids}) > 1:
-        kinds = ", ".join(sorted({str(values.dtype) for values in ids}))
-        raise file_error(source, f"ids must be of one kind in all files, but are {kinds}")
-    return np.concatenate(labels), np.concatenate(ids) if ids else None
-
-
-def _numbers_or_text(path: Path, ids: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if ids.dtype.kind in "iu":
-        return ids
-    if ids.dtype.kind in "UT" or all(type(value) is str for value in ids):
-        texts = ids.tolist()
-        try:
-            "".join(texts).encode()
-        except UnicodeEncodeError as error:
-            code = ascii(error.object[error.start])
-            raise file_error(path, f"an id has {code}, which is no character") from None
-        return np.array(texts, str)
-    raise file_error(path, f"ids must be whole numbers or text, but are {ids.dtype}")
+    for name, parts in joined.items():
+        # NumPy would join signed and unsigned numbers as floats, and numbers and text as text.
+        if len({values.dtype.kind for values in parts}) > 1:
+            kinds = ", ".join(sorted({str(values.dtype) for values in parts}))
+            raise file_error(source, f"{name} must be of one kind in all files, but are {kinds}")
+    return {name: np.concatenate(parts) for name, parts in joined.items() if parts}

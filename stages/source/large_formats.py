@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from stages.params.model import Own
 
     Images = npt.NDArray[np.uint8]
-    # Of one file: its path, the number of images, the labels, and the ids where it has them.
-    Columns = tuple[Path, int, npt.NDArray[Any], npt.NDArray[Any] | None]
+    # Of one file: its path, the number of images, and labels, ids if there are, and perhaps groups.
+    Columns = tuple[Path, int, list[npt.NDArray[Any] | None]]
 
 # How chunks of Zarr may be stored. It knows more ways, one of which is to unpickle them.
 CODECS = {"blosc", "bytes", "bz2", "crc32c", "delta", "gzip", "lz4", "lzma", "sharding_indexed"}
@@ -45,9 +45,10 @@ def open_blocks(entry: Own, path: Path) -> list[Block]:
 
 
 def read_columns(entry: Own, path: Path) -> Iterator[Columns]:
-    """Return the labels and ids of each file of a source, or raise StageError."""
+    """Return the labels, ids and groups of each file of a source, or raise StageError."""
     readers = {"parts": _read_parts, "zarr": _read_zarr, "parquet": _read_parquet}
-    return readers[entry.kind](path)
+    names = ["label", "id"] if entry.kind == "parquet" else ["labels", "ids"]
+    return readers[entry.kind](path, [*names, entry.groups] if entry.groups else names)
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -73,15 +74,15 @@ def _open_parts(folder: Path) -> list[Block]:
     return blocks
 
 
-def _read_parts(folder: Path) -> Iterator[Columns]:
-    """Yield what is in ``labels-*.npy`` and ``ids-*.npy`` beside each file of images."""
+def _read_parts(folder: Path, names: list[str]) -> Iterator[Columns]:
+    """Yield what is in ``labels-*.npy`` and so on beside each file of images."""
     for path in _files(folder, "images-*.npy"):
-        labels = path.with_name(path.name.replace("images", "labels", 1))
-        ids = path.with_name(path.name.replace("images", "ids", 1))
-        if not labels.exists():
-            raise file_error(labels, f"missing, beside {path.name}")
-        identities = np.array(open_npy(ids)) if ids.exists() else None
-        yield path, len(open_npy(path)), np.array(open_npy(labels)), identities
+        beside = {name: path.with_name(path.name.replace("images", name, 1)) for name in names}
+        for name, file in beside.items():
+            if name != "ids" and not file.exists():
+                raise file_error(file, f"missing, beside {path.name}")
+        columns = [np.array(open_npy(f)) if f.exists() else None for f in beside.values()]
+        yield path, len(open_npy(path)), columns
 
 
 def _open_zarr(folder: Path) -> list[Block]:
@@ -97,10 +98,12 @@ def _open_zarr(folder: Path) -> list[Block]:
     ]
 
 
-def _read_zarr(folder: Path) -> Iterator[Columns]:
-    """Yield what is in the arrays ``labels`` and, where it is, ``ids``."""
-    rows, ids = _open_array(folder / "images").shape[0], folder / "ids"
-    yield folder, rows, _load_array(folder / "labels"), _load_array(ids) if ids.exists() else None
+def _read_zarr(folder: Path, names: list[str]) -> Iterator[Columns]:
+    """Yield what is in the arrays ``labels`` and so on."""
+    paths = [folder / name for name in names]
+    is_there = [path.name != "ids" or path.exists() for path in paths]
+    columns = [_load_array(path) if there else None for path, there in zip(paths, is_there)]
+    yield folder, _open_array(folder / "images").shape[0], columns
 
 
 def _load_array(path: Path, start: int = 0, stop: int | None = None) -> npt.NDArray[Any]:
@@ -168,12 +171,14 @@ def _open_parquet(path: Path, image_shape: list[int]) -> list[Block]:
     return blocks
 
 
-def _read_parquet(path: Path) -> Iterator[Columns]:
-    """Yield what is in the columns ``label`` and, where it is, ``id`` of each file."""
+def _read_parquet(path: Path, names: list[str]) -> Iterator[Columns]:
+    """Yield what is in the columns of each file."""
     for file in _parquet_files(path):
-        opened = _parquet_file(file)
-        ids = _read_column(file, "id").to_numpy() if "id" in opened.schema_arrow.names else None
-        yield file, opened.metadata.num_rows, _read_column(file, "label").to_numpy(), ids
+        opened = _parquet_file(file, *names[2:])
+        is_there = [name != "id" or name in opened.schema_arrow.names for name in names]
+        pairs = zip(names, is_there)
+        columns = [_read_column(file, name).to_numpy() if there else None for name, there in pairs]
+        yield file, opened.metadata.num_rows, columns
 
 
 def _parquet_files(path: Path) -> list[Path]:
@@ -181,14 +186,14 @@ def _parquet_files(path: Path) -> list[Path]:
     return _files(path, "*.parquet") if path.is_dir() else [path]
 
 
-def _parquet_file(file: Path) -> Any:
+def _parquet_file(file: Path, *columns: str) -> Any:
     parquet = extra("pyarrow.parquet", PYARROW, file)
     try:
         opened = parquet.ParquetFile(file)
     except (OSError, ValueError) as error:
         raise file_error(file, f"not a Parquet file: {error}") from None
     names = opened.schema_arrow.names
-    for name in ("image", "label"):
+    for name in ("image", "label", *columns):
         if name not in names:
             raise file_error(file, f"no column {name}, but {', '.join(names)}")
     return opened

@@ -18,6 +18,7 @@ from stages.common.errors import ParamError, StageError
 from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import file_error, gunzip, in_utf8, read_bytes
 from stages.source.facts import Images, to_images, to_labels
+from stages.source.groups import to_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ def read_npy(entry: Own, folder: Path) -> Images:
     archives = [folder] if folder.is_file() else sorted(folder.glob("*.npz"))
     if not images.exists() and archives:
         raise file_error(archives[0], _describe_npz(archives[0]))
-    paths = folder / "images.npy", folder / "labels.npy"
+    paths = [folder / f"{name}.npy" for name in ("images", "labels", entry.groups) if name]
     return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
 
 
@@ -53,16 +54,18 @@ def read_idx(entry: Own, folder: Path) -> Images:
             names = ", ".join(path.name for path in paths) or "none"
             raise file_error(folder, f"expected one file with {what} in its name, found {names}")
         contents[paths[0]] = read_bytes(paths[0])
+    if entry.groups:
+        groups = folder / f"{entry.groups}.npy"
+        contents[groups] = read_bytes(groups)
     return parse_files(entry, parse_idx, contents)
 
 
 def read_csv_table(entry: Own, path: Path) -> Images:
     """Read a CSV, also one that is compressed by gzip."""
     contents = {path: read_bytes(path)}
-    if entry.label == "first":
-        return parse_files(entry, parse_label_first, contents)
+    parse = partial(parse_csv, label=entry.label or "last", groups=entry.groups)
     hint = f"; if the labels are in the first column, {FIRST}"
-    return parse_files(entry, parse_csv, contents, hint=hint)
+    return parse_files(entry, parse, contents, hint="" if entry.label == "first" else hint)
 
 
 def _describe_npz(path: Path) -> str:
@@ -82,29 +85,33 @@ def parse_files(
     *,
     hint: str = "",
 ) -> Images:
-    """Parse files, of which the first has the images, and the last the labels.
+    """Parse files, of which the first has the images, the second the labels, a third the groups.
 
     A StageError names the file that is not right, with the `hint` if that is so of its labels, or
     the key that states something else.
     """
-    values = []
+    values: list[Any] = []
     for path, data in contents.items():
+        # Groups are in a .npy file beside IDX files too.
+        parser = parse_npy if len(values) == 2 else parse
         try:
-            values.append(parse(gunzip(data) if path.name.endswith(".gz") else data))
+            values.append(parser(gunzip(data) if path.name.endswith(".gz") else data))
         except (ValueError, OSError, EOFError, zlib.error) as error:
-            raise file_error(path, f"not {FORMATS[parse]}: {error}") from None
-    pixels, column = values if len(values) > 1 else values[0]
-    first, *_, last = *contents, *contents
+            what = FORMATS[getattr(parser, "func", parser)]
+            raise file_error(path, f"not {what}: {error}") from None
+    pixels, column, *more = values if len(values) > 1 else values[0]
+    first, second, *_ = *contents, *contents
     images = to_images(pixels, entry.image_shape, first)
     try:
-        labels = to_labels(column, len(images), entry.classes, last)
+        labels = to_labels(column, len(images), entry.classes, second)
     except StageError as error:
         if isinstance(error, ParamError):
             raise
         raise StageError(f"{error}{hint}") from None
+    groups = [to_groups(of_rows, len(images), path) for of_rows in more]
     sums = {in_utf8(path.name): sha256(data) for path, data in contents.items()}
     total = sum_of_files(sums) if len(sums) > 1 else next(iter(sums.values()))
-    return Images(images, *labels, total)
+    return Images(images, *labels, total, *groups)
 
 
 def parse_npy(data: bytes) -> npt.NDArray[Any]:
@@ -133,24 +140,31 @@ def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
 
 
 def parse_csv(
-    data: bytes, label: Literal["first", "last"] = "last"
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
+    data: bytes, label: Literal["first", "last"] = "last", groups: str | None = None
+) -> tuple[npt.NDArray[Any], ...]:
     """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
     passed over; if the first are ``label,class``, the class is taken, and is str. Labels are int64
-    if all are whole numbers, such as 3 or 3.0; else str. A ValueError names the line that is wrong.
+    if all are whole numbers, such as 3 or 3.0; else str. If the first line names a column `groups`,
+    its cells are no pixels, but come third. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[npt.NDArray[np.float64]] = []
     column: list[str] = []
-    has_both = False
+    of_rows: list[str] = []
+    has_both, place = False, -1
     try:
         for line in reader:
             cells = [*map(str.strip, line)]
             if not any(cells):
                 continue
-            if reader.line_num == 1 and _is_header(cells, label):
+            is_header = place < 0 if groups else reader.line_num == 1 and _is_header(cells, label)
+            if groups:
+                place = _place(cells, groups, label) if is_header else place
+                of_rows += cells[place : place + 1]
+                del cells[place : place + 1]
+            if is_header:
                 has_both = [*map(str.lower, cells[:2])] == ["label", "class"]
                 continue
             if label == "first":
@@ -161,11 +175,20 @@ def parse_csv(
         raise ValueError(f"line {reader.line_num}: {error}") from None
     if not pixels:
         raise ValueError("no line")
+    more = [np.array(of_rows[1:])] if groups else []
     if not has_both and all(map(NUMBER.fullmatch, column)):
         numbers = np.array(column, np.float64)
         if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
-            return np.stack(pixels), numbers.astype(np.int64)
-    return np.stack(pixels), np.array(column)
+            return np.stack(pixels), numbers.astype(np.int64), *more
+    return np.stack(pixels), np.array(column), *more
+
+
+def _place(cells: list[str], groups: str, label: str) -> int:
+    others = [cell for cell in cells if cell != groups]
+    if not others or len(others) != len(cells) - 1:
+        raise ValueError(f"expected one column named {groups}, found {', '.join(cells):.100}")
+    _is_header(others, label)
+    return cells.index(groups)
 
 
 def _is_header(cells: list[str], label: str) -> bool:
@@ -190,12 +213,8 @@ def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
         raise ValueError(f"expected pixels: {error}") from None
 
 
-parse_label_first = partial(parse_csv, label="first")
-
-
 FORMATS: dict[Callable[[bytes], Any], str] = {
     parse_npy: "a .npy file of numbers",
     parse_idx: "an IDX file of bytes",
     parse_csv: "a CSV of images",
-    parse_label_first: "a CSV of images",
 }

@@ -133,6 +133,22 @@ def test_it_is_said_what_was_done_to_pixels(
         assert words in " ".join(of[name].split())
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({}, "test. The split does not know which images belong together."),
+        (
+            {"groups": {"count": 1400, "per_class": [900, 500, 0], "by": "^(a_\\d)"}},
+            r"the source's 1,400 groups (`groups` in params.yaml: ^(a\_\\d)), and no group is",
+        ),
+    ],
+)
+def test_it_is_said_whether_images_belong_together(found: dict[str, Any], words: str) -> None:
+    classes = ["oak", "ash", "elm"]
+    write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": classes, **found})
+    assert words in " ".join(papers("title:\n")["DATASHEET.md"].split())
+
+
 def test_a_third_split_is_shown() -> None:
     rows = [[split, "1", "0", "", ""] for split in ("train", "train", "val", "test")]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])

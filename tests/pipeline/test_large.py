@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 from sklearn.datasets import load_digits
 
+from stages.common.files import read_csv
 from stages.common.workers import VARIABLE
 from tests.conftest import copy_built
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NAMES = "zero one two three four five six seven eight nine".split()
 OWN = {"kind": "parts", "path": "data/mine", "classes": NAMES, "difficulty": True}
+OWN["groups"] = "forms"
 STAGES = ("serialize@mine", "evaluate@mine")
 HOW = {"source": "mine", "strategy": "curated", "draw": "hash", "seed": 5}
 COUNTS = {"train_per_class": 20, "val_per_class": 3, "test_per_class": {0: 9, 8: 9}}
@@ -34,6 +36,7 @@ def test_a_cluster_builds_what_this_machine_builds(
     for i, rows in enumerate(np.array_split(np.arange(len(labels)), 5)):
         np.save(folder / f"images-{i}.npy", images[rows])
         np.save(folder / f"labels-{i}.npy", labels[rows])
+        np.save(folder / f"forms-{i}.npy", rows // 20)
     digits.set_param("own.mine", OWN)
     digits.set_param("datasets.mine", {**HOW, **COUNTS})
     there = copy_built(digits, tmp_path / "there")
@@ -48,6 +51,9 @@ def test_a_cluster_builds_what_this_machine_builds(
 
     with (there.folder / "datasets/mine/val.pkl").open("rb") as file:
         assert np.bincount(pickle.load(file)["labels"]).tolist() == [3] * 10
+    samples = read_csv(there.folder / "datasets/mine/samples.csv")
+    pairs = {(int(line["row"]) // 20, line["split"]) for line in samples}
+    assert len(pairs) == len({form for form, _ in pairs})
     # A figure for each class by its name; no rows are left over to score.
     assert list(json.loads(there.read("metrics/mine.json"))["tuned"]) == ["val", "test"]
     by_class = json.loads(there.read("build/mine/details.json"))["tuned"]["test"]["by_class"]

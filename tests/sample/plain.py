@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ def message_of_id(identity: int | str) -> bytes:
     return str(identity).encode("utf-8")
 
 
+def message_of_group(group: int | str) -> bytes:
+    return unicodedata.normalize("NFC", str(group)).strip().encode("utf-8")
+
+
 def priority(message: bytes, seed: int) -> int:
     digest = hashlib.blake2b(message, digest_size=8, key=seed.to_bytes(8, "little")).digest()
     return int.from_bytes(digest, "big")
@@ -42,8 +47,12 @@ def part(priority: int, *, has_val: bool) -> str:
 
 
 def draw(
-    labels: list[int], priorities: list[int], counts: dict[str, list[int]]
+    labels: list[int],
+    priorities: list[int],
+    counts: dict[str, list[int]],
+    of_groups: list[int] | None = None,
 ) -> dict[str, list[int]]:
+    """Draw rows by their priorities, each in the part of its group where there is one."""
     has_val = any(counts["val"])
     splits: dict[str, list[int]] = {}
     for split, per_class in counts.items():
@@ -52,7 +61,8 @@ def draw(
             there = [
                 (priorities[row], label, row)
                 for row in range(len(labels))
-                if labels[row] == label and part(priorities[row], has_val=has_val) == split
+                if labels[row] == label
+                and part((of_groups or priorities)[row], has_val=has_val) == split
             ]
             if len(there) < n:
                 raise ValueError(f"class {label} has {len(there)} rows for {split}, not {n}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from hypothesis.extra import numpy as hnp
 from stages.params.model import SPLITS
 from stages.sample.hash_draw import (
     CHUNK,
+    Candidates,
     candidates,
     hash_draw,
     parts,
+    parts_of_groups,
     priorities,
     priorities_of_ids,
 )
+from stages.source.groups import to_groups
 from tests.sample import plain
 
 if TYPE_CHECKING:
@@ -38,26 +42,42 @@ class Source:
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
     seed: int
+    groups: npt.NDArray[Any] | None = None
+
+    def candidates(self, counts: Counts, start: int = 0, end: int | None = None) -> Candidates:
+        rows, part = slice(start, end), None
+        if self.groups is not None:
+            found = to_groups(self.groups, len(self.labels), Path())
+            part = parts_of_groups(found, self.seed, has_val=any(counts["val"]))[rows]
+        values = priorities(self.images[rows], self.seed)
+        return candidates(self.labels[rows], values, counts, start=start, part=part)
 
     def draw(self, counts: Counts) -> Splits:
-        block = candidates(self.labels, priorities(self.images, self.seed), counts)
-        return {split: rows.tolist() for split, rows in hash_draw([block], counts).items()}
+        drawn = hash_draw([self.candidates(counts)], counts)
+        return {split: rows.tolist() for split, rows in drawn.items()}
 
     def plain_priorities(self) -> list[int]:
         messages = map(plain.message_of_image, self.images.tolist())
         return [plain.priority(message, self.seed) for message in messages]
 
+    def plain_groups(self) -> list[int]:
+        if self.groups is None:
+            return self.plain_priorities()
+        return [plain.priority(plain.message_of_group(g), self.seed) for g in self.groups.tolist()]
+
     def counts(self, data: st.DataObject) -> Counts:
         """Ask no more than there is, with val or without."""
         has_val = data.draw(st.booleans())
-        named = [plain.part(n, has_val=has_val) for n in self.plain_priorities()]
+        named = [plain.part(n, has_val=has_val) for n in self.plain_groups()]
         there = [*zip(named, self.labels.tolist(), strict=True)]
         return {
             split: [data.draw(st.integers(0, there.count((split, i)))) for i in range(CLASSES)]
             for split in SPLITS
         }
 
-    def pixels(self, rows: list[int]) -> set[bytes]:
+    def kept_together(self, rows: list[int]) -> set[object]:
+        if self.groups is not None:
+            return {*self.groups[rows].tolist()}
         return {image.tobytes() for image in self.images[rows]}
 
 
@@ -68,7 +88,9 @@ def sources(draw: st.DrawFn) -> Source:
     values = draw(st.sampled_from([3, 256]))
     images = draw(hnp.arrays(np.uint8, (n, 1, 2), elements=st.integers(0, values - 1)))
     labels = draw(hnp.arrays(np.int64, n, elements=st.integers(0, CLASSES - 1)))
-    return Source(images, labels, draw(st.integers(0, 2**32 - 1)))
+    # The same group may be in several classes.
+    groups = st.none() | hnp.arrays(np.int64, n, elements=st.integers(-3, 12))
+    return Source(images, labels, draw(st.integers(0, 2**32 - 1)), draw(groups))
 
 
 # --- The rule -----------------------------------------------------------------------------------
@@ -81,6 +103,10 @@ def test_the_vectors_of_the_page() -> None:
         if "image" in vector:
             message = plain.message_of_image(vector["image"])
             found = priorities(np.array([vector["image"]], np.uint8), seed)
+        elif "group" in vector:
+            message = plain.message_of_group(vector["group"])
+            groups = to_groups(np.array([vector["group"]]), 1, Path())
+            found = priorities_of_ids(np.array(groups.names), seed)
         else:
             message = plain.message_of_id(vector["id"])
             found = priorities_of_ids(np.array([vector["id"]]), seed)
@@ -93,19 +119,23 @@ def test_the_vectors_of_the_page() -> None:
 
 def test_the_draws_of_the_page() -> None:
     told = plain.VECTORS["source"]
-    source = Source(np.array(told["images"], np.uint8), np.array(told["labels"]), told["seed"])
+    images, labels = np.array(told["images"], np.uint8), np.array(told["labels"])
+    source = Source(images, labels, told["seed"])
     expected = [int(digest, 16) for digest in told["priorities"]]
     assert source.plain_priorities() == expected
     assert priorities(source.images, told["seed"]).tolist() == expected
     for draw in told["draws"]:
-        assert plain.draw(told["labels"], expected, draw["counts"]) == draw["rows"]
+        source.groups = np.array(draw["groups"]) if "groups" in draw else None
+        of_groups = source.plain_groups()
+        assert plain.draw(told["labels"], expected, draw["counts"], of_groups) == draw["rows"]
         assert source.draw(draw["counts"]) == draw["rows"]
 
 
 @given(sources(), DATA)
 def test_it_is_what_plain_python_draws(source: Source, data: st.DataObject) -> None:
     counts = source.counts(data)
-    expected = plain.draw(source.labels.tolist(), source.plain_priorities(), counts)
+    values, of_groups = source.plain_priorities(), source.plain_groups()
+    expected = plain.draw(source.labels.tolist(), values, counts, of_groups)
     assert source.draw(counts) == expected
     everything = [row for rows in expected.values() for row in rows]
     assert len(everything) == len({*everything}) == sum(map(sum, counts.values()))
@@ -126,14 +156,14 @@ def test_a_smaller_edition_lies_in_a_larger_one(source: Source, data: st.DataObj
 
 
 @given(sources(), DATA)
-def test_no_image_is_in_two_splits_nor_in_test_of_one_size_and_train_of_another(
+def test_no_image_or_group_is_in_two_splits_nor_in_test_of_one_size_and_train_of_another(
     source: Source, data: st.DataObject
 ) -> None:
     first, second = (source.draw(source.counts(data)) for _ in range(2))
     for one, other in ((first, first), (first, second), (second, first)):
-        held_out = source.pixels([*other["train"], *other["val"]])
-        assert not source.pixels(one["test"]) & held_out
-    assert not source.pixels(first["train"]) & source.pixels(first["val"])
+        held_out = source.kept_together([*other["train"], *other["val"]])
+        assert not source.kept_together(one["test"]) & held_out
+    assert not source.kept_together(first["train"]) & source.kept_together(first["val"])
 
 
 @given(sources(), DATA)
@@ -144,12 +174,10 @@ def test_neither_the_order_of_the_source_nor_its_blocks_change_what_is_released(
     order = data.draw(st.permutations(range(n)))
     cuts = sorted(data.draw(st.lists(st.integers(0, n), max_size=5)))
     images, labels = source.images[order], source.labels[order]
-    blocks = [
-        candidates(
-            labels[start:end], priorities(images[start:end], source.seed), counts, start=start
-        )
-        for start, end in zip([0, *cuts], [*cuts, n], strict=True)
-    ]
+    groups = None if source.groups is None else source.groups[order]
+    other = Source(images, labels, source.seed, groups)
+    pairs = zip([0, *cuts], [*cuts, n], strict=True)
+    blocks = [other.candidates(counts, start, end) for start, end in pairs]
     drawn = hash_draw(data.draw(st.permutations(blocks)), counts)
     for split, rows in source.draw(counts).items():
         np.testing.assert_array_equal(images[drawn[split]], source.images[rows])
@@ -160,12 +188,13 @@ def test_neither_the_order_of_the_source_nor_its_blocks_change_what_is_released(
 def test_rows_that_are_added_change_only_what_they_must(
     source: Source, added: Source, data: st.DataObject
 ) -> None:
+    assume((source.groups is None) == (added.groups is None))
     counts = source.counts(data)
-    larger = replace(
-        source,
-        images=np.concatenate([source.images, added.images]),
-        labels=np.concatenate([source.labels, added.labels]),
-    )
+    images = np.concatenate([source.images, added.images])
+    labels = np.concatenate([source.labels, added.labels])
+    larger = Source(images, labels, source.seed)
+    if source.groups is not None and added.groups is not None:
+        larger.groups = np.concatenate([source.groups, added.groups])
     before, after, values = source.draw(counts), larger.draw(counts), larger.plain_priorities()
     for split in SPLITS:
         for label in range(CLASSES):

@@ -16,6 +16,7 @@ from stages.common.distances import nearest
 from stages.common.errors import ParamError, StageError
 from stages.common.files import read_csv, read_json, write_json
 from stages.sample import __main__ as sample
+from stages.source.groups import to_groups
 from tests.in_blocks import in_blocks
 from tests.sample import plain
 
@@ -136,6 +137,42 @@ def test_a_large_source_gives_the_dataset_of_the_same_images_in_memory(
     assert in_blocks == [line for line in whole if line["split"] != "unused"]
     for name in COUNTS:
         np.testing.assert_array_equal(load(name, "images", "large"), load(name, "images", "whole"))
+
+
+TREES = GENERATOR.randint(0, 40, 180)
+
+
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+def test_a_group_is_on_one_side(strategy: str, source: Path) -> None:
+    data = Data(
+        in_blocks(IMAGES, 11), LABELS, None, NEIGHBOURS, groups=to_groups(TREES, 180, source)
+    )
+    table = run(data=data, draw="hash", strategy=strategy)
+    messages = [map(plain.message_of_image, IMAGES.tolist()), map(plain.message_of_group, TREES)]
+    priorities, of_groups = ([plain.priority(m, 9) for m in each] for each in messages)
+    for name, asked in COUNTS.items():
+        rows = rows_of(table, name)
+        assert {plain.part(of_groups[row], has_val=True) for row in rows} == {name}
+        assert np.bincount(LABELS[rows], minlength=3).tolist() == asked
+    if strategy == "random":
+        expected = plain.draw(LABELS.tolist(), priorities, COUNTS, of_groups)
+        assert {name: rows_of(table, name) for name in COUNTS} == expected
+    there = [[0] * 3 for _ in COUNTS]
+    for label, value in zip(LABELS, of_groups, strict=True):
+        there[[*COUNTS].index(plain.part(value, has_val=True))][label] += 1
+    assert max(there[2]) < 60
+    with pytest.raises(ParamError) as caught:
+        run(data=data, draw="hash", strategy=strategy, test_per_class=[4, there[2][1] + 1, 0])
+    message, *lines = str(caught.value).split("\n  ")
+    assert message.startswith("datasets.drawn.test_per_class: the groups that seed 9 puts on one")
+    cells = [line.replace(" of ", "/").split() for line in lines]
+    assert cells[0] == ["class", "train", "val", "test"]
+    assert cells[2] == [
+        "oak",
+        f"12/{there[0][1]}",
+        f"3/{there[1][1]}",
+        f"{there[2][1] + 1}/{there[2][1]}",
+    ]
 
 
 @pytest.mark.parametrize("strategy", ["random", "curated"])

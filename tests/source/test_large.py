@@ -53,6 +53,7 @@ def write_parts(images: Array, ids: Array | None = None) -> None:
         np.save(LEAVES / f"labels-{i:03}.npy", LABELS[rows])
         if ids is not None:
             np.save(LEAVES / f"ids-{i:03}.npy", ids[rows])
+            np.save(LEAVES / f"wood-{i:03}.npy", ids[rows % 5])
 
 
 def write_zarr(images: Array, ids: Array | None = None, **options: Any) -> None:
@@ -62,7 +63,8 @@ def write_zarr(images: Array, ids: Array | None = None, **options: Any) -> None:
     if ids is not None:
         # Text of any length, as other programs write it.
         kind = str if ids.dtype.kind == "U" else ids.dtype
-        group.create_array("ids", shape=ids.shape, dtype=kind)[:] = ids
+        for name, values in (("ids", ids), ("wood", ids[np.arange(23) % 5])):
+            group.create_array(name, shape=ids.shape, dtype=kind)[:] = values
 
 
 def write_parquet(images: Array, ids: Array | None = None, kind: Any = pa.binary) -> None:
@@ -71,7 +73,8 @@ def write_parquet(images: Array, ids: Array | None = None, kind: Any = pa.binary
     column = kind(flat.shape[1]) if callable(kind) else kind
     values = [row.tobytes() for row in flat] if "binary" in str(column) else flat.tolist()
     columns = {"image": pa.array(values, column), "label": LABELS}
-    rows = pa.table(columns if ids is None else {**columns, "id": ids})
+    of_rows = {} if ids is None else {"id": ids, "wood": ids[np.arange(23) % 5]}
+    rows = pa.table({**columns, **of_rows})
     pq.write_table(rows[:9], LEAVES / "a.parquet", row_group_size=2)
     pq.write_table(rows[9:9], LEAVES / "b.parquet")
     pq.write_table(rows[9:], LEAVES / "c.parquet", row_group_size=5)
@@ -102,7 +105,8 @@ def test_each_kind_gives_the_rows_that_were_written(
         monkeypatch.setattr(reader, "BLOCK_BYTES", size)
     FORMS[form](GREY, ids)
     kind: Any = form.partition(" ")[0]
-    write_source(Own(kind=kind, path="data/leaves", **SHAPE), OUT)
+    groups = None if ids is None else "wood"
+    write_source(Own(kind=kind, path="data/leaves", groups=groups, **SHAPE), OUT)
     source = open_source(OUT)
     # Another process gets blocks as a pickle, and may stand in another folder.
     monkeypatch.chdir(data.absolute().parent.parent)
@@ -115,6 +119,10 @@ def test_each_kind_gives_the_rows_that_were_written(
     np.testing.assert_array_equal(source.labels, LABELS)
     assert source.is_large
     np.testing.assert_array_equal(source.ids, ids)
+    assert (source.groups is None) == (ids is None)
+    if source.groups and ids is not None:
+        found = [source.groups.names[i] for i in source.groups.of_row]
+        assert found == [str(ids[i % 5]) for i in range(23)]
 
 
 @pytest.mark.parametrize("kind", ["parts", "zarr", "parquet"])
@@ -136,6 +144,11 @@ def test_what_is_left_out_is_found_in_one_pass() -> None:
         "sha256": hashlib.sha256(b"".join(sums)).hexdigest(),
     }
     assert not (OUT / "nearest.npy").exists()
+    facts = look("parts", groups="wood").facts
+    per_class = [len({row % 5 for row in np.flatnonzero(label == LABELS)}) for label in range(3)]
+    assert facts["groups"] == {"count": 5, "per_class": per_class, "by": "wood"}
+    sums.append(hashlib.sha256(NAMES[np.arange(23) % 5].astype("<U8").tobytes()).digest())
+    assert facts["sha256"] == hashlib.sha256(b"".join(sums)).hexdigest()
     assert look("parts", classes=["a", "b", "c"], difficulty=True).facts["classes"] == [*"abc"]
     assert np.load(OUT / "nearest.npy").shape == (23, 3, 5)
 
@@ -200,19 +213,23 @@ IMAGES = "/images-002.npy"
         (save("images-000.npy", np.array([{}])), "/images-000.npy: not a .npy file of numbers: "),
         (remove("labels-002.npy"), "/labels-002.npy: missing, beside images-002.npy"),
         (remove("ids-002.npy"), f"{IMAGES}: only some files have ids; all must have them, or none"),
+        (remove("wood-002.npy"), "/wood-002.npy: missing, beside images-002.npy"),
+        (save("wood-000.npy", LABELS[:8]), "/images-000.npy: the groups have the shape (8,), but"),
+        (save("wood-000.npy", LABELS[:9] / 2), "/images-000.npy: groups must be whole numbers or"),
+        (save("wood-000.npy", np.array([*"abc defgh"])), ": image 4 of 23 has no group"),
         (save("labels-002.npy", LABELS[:2]), f"{IMAGES}: the labels have the shape (2,), but ther"),
         (save("labels-002.npy", LABELS[:11] / 2), f"{IMAGES}: labels must be whole numbers"),
         (save("labels-002.npy", LABELS[:11] - 9), ": expected labels of 0 and more without a gap"),
         (save("ids-000.npy", LABELS[:9]), ": ids must be of one kind in all files, but are <U1, "),
         (save("ids-000.npy", LABELS[:9] / 2), "/images-000.npy: ids must be whole numbers or text"),
-        (save("ids-000.npy", np.array(["\ud800"] * 9)), r"/images-000.npy: an id has '\ud800'"),
+        (save("ids-000.npy", np.array(["\ud800"] * 9)), r"/images-000.npy: ids have '\ud800'"),
         (save("ids-000.npy", NAMES[:9].astype(object)), "/ids-000.npy: not a .npy file of numbers"),
     ],
 )
 def test_parts_that_are_wrong_are_named(spoil: Callable[[], object], message: str) -> None:
     write_parts(GREY, NAMES)
     spoil()
-    assert refused("parts").startswith(f"path: data/leaves{message}")
+    assert refused("parts", groups="wood").startswith(f"path: data/leaves{message}")
 
 
 def zarr_with(**arrays: Array) -> Callable[[], object]:
@@ -284,10 +301,12 @@ def lists(*values: Any) -> pa.Array:
         *[(data, "not a Parquet file: ") for data in (b"", b"x", b"PAR1" + b"x" * 50 + b"PAR1")],
         ({"image": TWO["image"]}, "no column label, but image"),
         ({"label": [0, 1]}, "no column image, but label"),
+        (TWO, "no column wood, but image, label"),
         ({**TWO, "image": ["a", "b"]}, "the column image is string, but must be binary or a list"),
         ({**TWO, "image": [[1] * 12] * 2}, "the column image is list<"),
         ({**TWO, "label": [0, None]}, "1 values of the column label are missing"),
         ({**TWO, "label": ["a", "b"]}, "labels must be whole numbers, 0 for the first class, but"),
+        ({**TWO, "wood": [None, "a"]}, "1 values of the column wood are missing"),
         ({**TWO, "id": [0.5, 1.5]}, "ids must be whole numbers or text, but are float64"),
         ({**TWO, "image": [b"x" * 12, None]}, "1 values of the column image are missing"),
         ({**TWO, "image": [b"x" * 12, b"x"]}, "row 1: an image of 1 values, but 3 x 4 is 12"),
@@ -301,7 +320,8 @@ def test_a_parquet_file_that_is_wrong_is_named(columns: Any, message: str) -> No
     else:
         pq.write_table(pa.table(columns), "data/leaves.parquet")
     expected = f"path: data/leaves.parquet: {message}"
-    assert refused("parquet", "data/leaves.parquet", **SHAPE).startswith(expected)
+    groups = "wood" if "wood" in message else None
+    assert refused("parquet", "data/leaves.parquet", groups=groups, **SHAPE).startswith(expected)
 
 
 @pytest.mark.parametrize("package", ["zarr", "pyarrow"])

@@ -12,9 +12,11 @@ from PIL import Image
 from ruamel.yaml import YAML
 
 from stages.common.errors import StageError
-from stages.params.model import Dataset, Own
+from stages.params.model import SPLITS, Dataset, Own
+from stages.sample.__main__ import check_sides
 from stages.source.__main__ import write_source
 from stages.source.facts import Facts
+from stages.source.large import open_source
 from tests.conftest import ROOT, Repository
 from tools import new
 
@@ -71,6 +73,27 @@ def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str])
         lines, own, dataset = printed(f"data/{kind}", capsys)
         assert "10 images of 2 x 2 pixels from 0 to 39: 0 5, 1 5" in lines
         assert (own.kind, own.path, dataset.train_per_class) == (kind, f"data/{kind}", 4)
+
+
+def test_folders_in_those_of_the_classes_are_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    for tree in range(1, 6):
+        draw(f"data/{tree}", elm=tree, oak=2)
+        for name in ("elm", "oak"):
+            Path(f"data/leaves/{name}").mkdir(parents=True, exist_ok=True)
+            Path(f"data/{tree}/{name}").rename(f"data/leaves/{name}/{tree}")
+    lines, own, dataset = printed("data/leaves", capsys)
+    assert "elm 15, oak 10; 5 groups: elm 5, oak 5" in lines
+    # With the seed 42, all are on the side of train.
+    assert (own.groups, dataset.draw, dataset.seed) == ("folders", "hash", 43)
+    write_source(own, Path("out"))
+    assert (dataset.train_per_class, dataset.test_per_class) == (8, 2)
+    counts = {split: dict.fromkeys(range(2), n) for split, n in zip(SPLITS, (8, 0, 2))}
+    check_sides(open_source(Path("out")), dataset, counts, ["elm", "oak"])
+    shutil.rmtree("data/leaves/elm")
+    Path("data/leaves/elm").mkdir()
+    Path("data/leaves/oak/5").rename("data/leaves/elm/5")
+    with pytest.raises(StageError, match=r"^no seed from 42 to 141 leaves train "):
+        new.main("mine", "data/leaves")
 
 
 @pytest.mark.parametrize("first", [True, False])
