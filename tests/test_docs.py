@@ -252,6 +252,7 @@ def test_the_version_that_is_cited_is_the_one_that_there_is() -> None:
     following, is_next, _ = version.partition(".dev")
     commit = ", commit HASH" if is_next else ""
     assert f"version {version}{commit}." in PAGES["README.md"].replace("\n> ", " ")
+    assert ("This version is not released yet" in PAGES["README.md"]) == bool(is_next)
     headings = re.findall(r"^## \[(.*?)\](?: - (.*))?$", PAGES["CHANGELOG.md"], re.M)
     assert headings[0] == ("Unreleased" if is_next else version, date)
     last = next(name for name, _ in headings if name != "Unreleased")

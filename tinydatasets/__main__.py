@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     added = parser.add_subparsers(metavar="command")
 
     def add(name: str, run: Callable[..., str], words: str) -> argparse.ArgumentParser:
-        command = added.add_parser(name, help=words, description=f"{words.capitalize()}.")
+        command = added.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
         command.set_defaults(run=run)
         return command
 

@@ -101,15 +101,16 @@ licence: {licence}
 
 
 def verify(name: str | None = None) -> str:
-    """Return that the files of a dataset, or of all, are those that were published.
+    """Return that the files of a dataset, or of all, are those that its sums are of.
 
     It raises a ValueError that names each one that differs, is gone or is not listed.
     """
     names = [name] if name else loading.names()
-    wrong = [line for name in names for line in _differences(name, loading.path(name))]
-    if wrong:
-        raise ValueError("\n".join(wrong))
-    return "\n".join(f"{name}: all files are as published" for name in names)
+    wrong = {name: [*_differences(name, loading.path(name))] for name in names}
+    lines = [line for name in names for line in wrong[name] or [f"{name}: all files are right"]]
+    if any(wrong.values()):
+        raise ValueError("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _differences(name: str, folder: Path) -> Iterator[str]:

@@ -69,7 +69,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def sbom(self) -> dict[str, Any]:
         """Return what the wheel holds, as CycloneDX: itself and the datasets, with their licences.
 
-        It has neither date nor serial number, because it has the same bytes wherever it is built.
+        It has neither date nor serial number, so that a wheel built again is the same bytes.
         """
         core = self.metadata.core
         components = []

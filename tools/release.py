@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import tinydatasets
@@ -38,6 +39,9 @@ def check(version: str) -> None:
         raise StageError(f"there is a tag v{version} already: a release has a version of its own")
     if subprocess.run([sys.executable, "-m", "pytest", "-q", "-n0", AGREE], check=False).returncode:
         raise StageError("the version is not the same in all files: see docs/CONTRIBUTING.md")
+    status = [sys.executable, "-m", "dvc", "status", "--quiet", "dvc.yaml", "report/dvc.yaml"]
+    if subprocess.run(status, check=False).returncode:
+        raise StageError("the papers are not those of this state: run `make repro`, and commit")
 
 
 def main(*, rehearsal: str | None = None) -> None:
@@ -53,6 +57,13 @@ def main(*, rehearsal: str | None = None) -> None:
     if subprocess.run(build, check=False).returncode:
         raise StageError("the wheel was not built")
     (wheel,) = FOLDER.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith("tinydatasets/")}
+    known = git("ls-files", "tinydatasets", "datasets").splitlines()
+    strays = packed - {*known, *(f"tinydatasets/{name}" for name in known)}
+    if strays and not rehearsal:
+        wheel.unlink()
+        raise StageError(f"not in Git, but in the wheel: {', '.join(sorted(strays))}")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (FOLDER / "SHA256SUMS").write_text(f"{digest}  {wheel.name}\n", encoding="utf-8")
     if not rehearsal:

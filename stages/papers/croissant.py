@@ -74,7 +74,7 @@ def croissant(facts: Mapping[str, Any], made: str) -> dict[str, Any]:
         for file in facts["files"]
     ]
     if facts["kind"] == "images":
-        words = "Where each sample comes from and how hard it is, in the order of the pickles."
+        words = "Where each sample comes from and how hard it is, in the order of the splits."
         columns = _SAMPLES if facts["tiers"] else _SAMPLES[:-2]
         records = [_table("samples", words, "samples.csv", columns)]
     else:

@@ -38,8 +38,8 @@ pytestmark = pytest.mark.usefixtures("home")
         ("info tinydigits-150", "  12,652 bytes\n"),
         ("info tinytalks", "\nlicence: cc-by-4.0\n\nlevel  train  val  test\n1      26     5   "),
         ("path tinymnist", f"{DATASETS / 'tinymnist'}\n"),
-        ("verify", "tinytalks-1200: all files are as published\n"),
-        ("verify tinydigits", "tinydigits: all files are as published\n"),
+        ("verify", "tinytalks-1200: all files are right\n"),
+        ("verify tinydigits", "tinydigits: all files are right\n"),
         ("fetch tinydigits", f"tinydigits is in {DATASETS / 'tinydigits'}: it ships with"),
         ("export tinydigits-150 --to csv OUT", "OUT: 4 files of tinydigits-150\n"),
     ],
@@ -124,7 +124,7 @@ def test_what_was_fetched_is_listed_and_verified(home: Path, publish: Publish, c
     printed = capsys.readouterr().out
     assert "28 x 28 uint8        cc-by-sa-3.0\n" in printed
     assert "\nlicence: by Y. LeCun, " in printed
-    assert "mnist: all files are as published\n" in printed
+    assert "mnist: all files are right\n" in printed
     np.save(home / "mnist/test-labels.npy", np.zeros(20, np.int64))
     with pytest.raises(SystemExit, match="the arrays are not those of the published files"):
         main(["verify", "mnist"])

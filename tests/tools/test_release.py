@@ -18,7 +18,9 @@ WHEEL = f"tinydatasets-{RELEASED}-py3-none-any.whl"
 
 
 @pytest.mark.skipif(RELEASED == VERSION, reason="this is the commit of a release")
-def test_a_release_is_the_wheel_its_sums_and_a_tag(clone: Repository) -> None:
+def test_a_release_is_the_wheel_its_sums_and_a_tag(built: Repository) -> None:
+    clone = built
+
     def refused(why: str) -> None:
         assert why in clone.run("python", "-m", "tools.release", status=1)
         assert clone.run("git", "tag") == ""
@@ -34,10 +36,23 @@ def test_a_release_is_the_wheel_its_sums_and_a_tag(clone: Repository) -> None:
     clone.replace("CITATION.cff", VERSION, f"{RELEASED}\ndate-released: 2026-12-01")
     clone.replace("CHANGELOG.md", "[Unreleased]", f"[{RELEASED}] - 2026-12-01")
     clone.replace("README.md", f"{VERSION}, commit HASH", RELEASED)
-    for path in clone.folder.glob("datasets/*/*.*"):
-        if path.suffix != ".pkl" and f"{RELEASED}-dev".encode() in path.read_bytes():
+    clone.replace("README.md", "This version is not released yet, so name the commit", "Name it")
+    for path in clone.folder.glob("datasets/*/about.yaml"):
+        if f"{RELEASED}-dev" in path.read_text("utf-8"):
+            clone.replace(str(path.relative_to(clone.folder)), f"{RELEASED}-dev", RELEASED)
+    for path in clone.folder.glob("datasets/*/croissant.json"):
+        if f"{RELEASED}-dev" in path.read_text("utf-8"):
             clone.replace(str(path.relative_to(clone.folder)), f"{RELEASED}-dev", RELEASED)
     clone.commit()
+    refused("the papers are not those of this state: run `make repro`, and commit")
+    clone.run("dvc", "repro", "dvc.yaml", "report/dvc.yaml")
+    assert "not released yet" not in (clone.folder / "docs/paper.md").read_text("utf-8")
+    clone.commit()
+    # Git does not tell of a file that a user excludes.
+    (clone.folder / ".git/info/exclude").write_text("mine.py\n", encoding="utf-8")
+    (clone.folder / "tinydatasets/mine.py").touch()
+    refused("not in Git, but in the wheel: tinydatasets/mine.py")
+    (clone.folder / "tinydatasets/mine.py").unlink()
     assert "git push origin" in clone.run("python", "-m", "tools.release")
     assert clone.run("git", "tag", "--points-at", "HEAD") == f"v{RELEASED}\n"
     built = clone.contents("build/release")
