@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 
 from stages.common.blocks import copy_blocks, select, take
 from stages.common.distances import CHUNK, NEIGHBOURS, in_chunks, points, squared_distances
+from stages.common.equal import near_duplicates
 from stages.common.workers import each
 from stages.params.model import SPLITS
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
 TIERS = {"easy": 80, "hard": 15, "hardest": 5}
-# Two images are near-duplicates if the root mean square difference of their pixels is below this
-# percentage of the source's maximum. In percent, so that whole numbers are compared.
-NEAR_PERCENT = 6
 # How many images a step of `facility_location` computes again at least.
 FEWEST = 64
 
@@ -235,32 +232,3 @@ def _covering(easy: tuple[list[Block], int]) -> Rows:
     # They lie scattered through the source, and are gone through again and again.
     with TemporaryDirectory() as folder:
         return facility_location(copy_blocks(blocks, Path(folder) / "easy.npy"), n)
-
-
-def near_duplicates(
-    blocks: Sequence[Block], others: npt.NDArray[np.uint8], maximum: int
-) -> npt.NDArray[np.bool_]:
-    """Return which images are nearly the same as one of some others: shape (n,), dtype bool.
-
-    That is, the root mean square of the differences of their pixels is below 6% of `maximum`.
-
-    Examples
-    --------
-    >>> from stages.common.blocks import Block
-    >>> blocks = [Block(0, 2, lambda: np.array([[[0, 100]], [[0, 120]]], np.uint8))]
-    >>> near_duplicates(blocks, np.array([[[5, 105]]], np.uint8), 100)
-    array([ True, False])
-    """
-    # Whole numbers are compared: 100^2 times the squared distance is below `limit`.
-    limit = NEAR_PERCENT**2 * maximum**2 * math.prod(others.shape[1:])
-    near = each(_near, blocks, others, -(-limit // 100**2))
-    return np.concatenate([np.zeros(0, bool), *near])
-
-
-def _near(block: Block, others: npt.NDArray[np.uint8], limit: int) -> npt.NDArray[np.bool_]:
-    near = np.zeros(block.rows, bool)
-    other_chunks = [*points(others).chunks()]
-    for rows, chunk in points(block.load()).chunks():
-        for _, other_chunk in other_chunks:
-            near[rows] |= (squared_distances(chunk, other_chunk) < limit).any(axis=1)
-    return near

@@ -81,7 +81,8 @@ def read_folder(entry: Own, root: Path) -> Images:
         images = [np.broadcast_to(np.atleast_3d(image), (height, width, 3)) for image in images]
     labels = np.repeat(np.arange(len(classes)), [len(by_class[name]) for name in classes])
     sums = {image.name: image.sha256 for image in decoded}
-    return Images(np.stack(images), labels, classes, sum_of_files(sums))
+    files = [image.name for name in classes for image in by_class[name]]
+    return Images(np.stack(images), labels, classes, sum_of_files(sums), files)
 
 
 def decode_folder(

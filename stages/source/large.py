@@ -12,6 +12,7 @@ import numpy as np
 
 from stages.common.arrays import read_array
 from stages.common.blocks import Data, npy_blocks
+from stages.common.equal import digests, find_equal
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.workers import each
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stages.common.blocks import Block
+    from stages.common.equal import Equal
     from stages.source.large_formats import Columns
 
 
@@ -37,12 +39,12 @@ def open_source(folder: Path) -> Data:
     than memory. A StageError says what is damaged, or no longer as it was.
     """
     labels = read_array(folder / "labels.npy")
-    ids, nearest = (
+    ids, nearest, repeats = (
         read_array(path) if path.exists() else None
-        for path in (folder / "ids.npy", folder / "nearest.npy")
+        for path in (folder / f"{name}.npy" for name in ("ids", "nearest", "repeats"))
     )
     if not (folder / "entry.json").exists():
-        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest)
+        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest, repeats=repeats)
     entry = Own(**read_json(folder / "entry.json"))
     with errors_of("own", folder.name):
         blocks = open_blocks(entry, locate(entry.path))
@@ -50,10 +52,10 @@ def open_source(folder: Path) -> Data:
         if rows != len(labels):
             message = f"it has {rows} images now, and had {len(labels)} when stage `own` read it"
             raise StageError(f"{entry.path}: {message}; run `make repro` again")
-    return Data(blocks, labels, ids, nearest, is_large=True)
+    return Data(blocks, labels, ids, nearest, is_large=True, repeats=repeats)
 
 
-def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
+def read_large(entry: Own, path: Path) -> tuple[Data, Facts, Equal]:
     """Read every block once, and find what there is to find in a source.
 
     Its sum is the sha256 of sums one after another: of the pixels of each block, of the labels,
@@ -62,22 +64,26 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     blocks = open_blocks(entry, path)
     labels, ids = _join(read_columns(entry, path), path)
     _, classes = to_labels(labels, len(labels), entry.classes, path)
-    total, largest, shape = hashlib.sha256(), 1, [0, 0]
-    for maximum, shape, digest in each(_summarize, blocks):  # noqa: B007 - all have one shape
+    total, largest, shape, of_images = hashlib.sha256(), 1, [0, 0], []
+    for maximum, shape, digest, of_block in each(_summarize, blocks):  # noqa: B007 - all have one
         largest = max(largest, maximum)
         total.update(digest)
+        of_images.append(of_block)
     for column in (labels, ids):
         if column is not None:
             stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
             total.update(hashlib.sha256(stored).digest())
     facts = Facts(classes, shape, largest, np.bincount(labels).tolist(), total.hexdigest())
-    return Data(blocks, labels, ids, is_large=True), as_stated(facts, entry)
+    ties = () if ids is None else (ids,)
+    equal = find_equal(np.concatenate(of_images), labels, *ties)
+    return Data(blocks, labels, ids, is_large=True), as_stated(facts, entry), equal
 
 
-def _summarize(block: Block) -> tuple[int, list[int], bytes]:
-    """Return the largest pixel of a block, the shape of an image, and the sum of all pixels."""
+def _summarize(block: Block) -> tuple[int, list[int], bytes, npt.NDArray[np.uint64]]:
+    """Return the largest pixel of a block, the shape, the sum of all pixels, and all `digests`."""
     images = np.ascontiguousarray(block.load())
-    return int(images.max()), [*images.shape[1:]], hashlib.sha256(images.data).digest()
+    total = hashlib.sha256(images.data).digest()
+    return int(images.max()), [*images.shape[1:]], total, digests(images)
 
 
 def _join(

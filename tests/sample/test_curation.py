@@ -10,8 +10,9 @@ import pytest
 
 from stages.common import distances
 from stages.common.distances import nearest
+from stages.common.equal import near_duplicates
 from stages.sample import curation
-from stages.sample.curation import difficulty, facility_location, near_duplicates, sizes, tiers
+from stages.sample.curation import difficulty, facility_location, sizes, tiers
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:
