@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = 20
 # Of each class, what the page shows before anybody asks for more.
 FIRST = 10
-# At most: at the top of the page; mistakes of a recipe, and the hardest images.
+# At most: at the top of the page; mistakes of a recipe, the hardest images, and those in pairs.
 HERO, SINGLES = 16, 60
 # An image is shown in as many pixels at most, on its longer side.
 SIDE = 32
@@ -94,8 +94,8 @@ class Plan(NamedTuple):
     """How many images of a dataset the page shows.
 
     Of so many `classes`, the page shows the `first`, and `per_class` to those who ask for more.
-    `singles` are the mistakes of each recipe, and as many of the hardest images; `hero` are the
-    images at the top of the page.
+    `singles` are the mistakes of each recipe, as many of the hardest images, and no more in pairs
+    of nearly equal ones; `hero` are the images at the top of the page.
     """
 
     classes: int
@@ -128,8 +128,8 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     """
     cost = _cost_of(shape)
     spare = allowance - cost * (2 * sum(counts) + HERO)
-    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 1) // (cost + AROUND))
-    left = allowance - singles * (recipes + 1) * (cost + AROUND)
+    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 2) // (cost + AROUND))
+    left = allowance - singles * (recipes + 2) * (cost + AROUND)
     hero = max(1, min(HERO, left // 4 // cost))
     left = max(0, left - hero * cost)
     classes = min(len(counts), left // 2 // cost)
@@ -147,7 +147,7 @@ def wanted_by(facts: Mapping[str, Any]) -> int:
         return 0
     cost = _cost_of(facts["source"]["image_shape"])
     train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
-    singles = (len(facts["recipes"]) + 1) * min(SINGLES, train + test)
+    singles = (len(facts["recipes"]) + 2) * min(SINGLES, train + test)
     return cost * (2 * train + HERO) + singles * (cost + AROUND)
 
 
