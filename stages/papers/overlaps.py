@@ -24,8 +24,8 @@ NEARLY = (
 def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str, Any]:
     """Return how many images of a split equal one of an earlier split, or nearly do.
 
-    It is said in sentences, of which the first is about the source, in counts, and by the pairs that
-    are nearest to each other.
+    It is said in sentences, of which the first is about the source, and in counts; and it has the
+    pairs that are nearest to each other.
     """
     names, maximum = source["classes"], source["maximum"]
     images = {split: to_whole(splits[split].images, maximum) for split in splits}

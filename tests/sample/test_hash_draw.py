@@ -12,7 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from stages.common.blocks import Data
+from stages.common.equal import digests, find_equal
 from stages.params.model import SPLITS
+from stages.sample.__main__ import without_repeats
 from stages.sample.hash_draw import (
     CHUNK,
     candidates,
@@ -21,6 +24,7 @@ from stages.sample.hash_draw import (
     priorities,
     priorities_of_ids,
 )
+from tests.in_blocks import in_blocks
 from tests.sample import plain
 
 if TYPE_CHECKING:
@@ -42,6 +46,12 @@ class Source:
     def draw(self, counts: Counts) -> Splits:
         block = candidates(self.labels, priorities(self.images, self.seed), counts)
         return {split: rows.tolist() for split, rows in hash_draw([block], counts).items()}
+
+    def without_duplicates(self) -> Source:
+        repeats = find_equal(digests(self.images), self.labels).repeats
+        data = Data(in_blocks(self.images), self.labels, repeats=repeats)
+        left, rows = without_repeats(data)
+        return replace(self, images=self.images[rows], labels=left.labels)
 
     def plain_priorities(self) -> list[int]:
         messages = map(plain.message_of_image, self.images.tolist())
@@ -154,6 +164,26 @@ def test_neither_the_order_of_the_source_nor_its_blocks_change_what_is_released(
     for split, rows in source.draw(counts).items():
         np.testing.assert_array_equal(images[drawn[split]], source.images[rows])
         np.testing.assert_array_equal(labels[drawn[split]], source.labels[rows])
+
+
+@given(sources(), DATA)
+def test_without_duplicates_it_keeps_its_promises_and_no_image_is_there_twice(
+    source: Source, data: st.DataObject
+) -> None:
+    assume(len(source.labels))
+    order = data.draw(st.permutations(range(len(source.labels))))
+    other = replace(source, images=source.images[order], labels=source.labels[order])
+    one, other = source.without_duplicates(), other.without_duplicates()
+    large = one.counts(data)
+    small = {split: [data.draw(st.integers(0, n)) for n in large[split]] for split in SPLITS}
+    assume(any(small["val"]) == any(large["val"]))
+    outer, again, inner = one.draw(large), other.draw(large), one.draw(small)
+    for split, rows in outer.items():
+        np.testing.assert_array_equal(one.images[rows], other.images[again[split]])
+        np.testing.assert_array_equal(one.labels[rows], other.labels[again[split]])
+        assert [row for row in rows if row in inner[split]] == inner[split]
+    everything = [row for rows in outer.values() for row in rows]
+    assert len(one.pixels(everything)) == len(everything)
 
 
 @given(sources(), sources(), DATA)

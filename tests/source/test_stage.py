@@ -60,14 +60,14 @@ def refused(part: str, entry: dict[str, Any]) -> str:
 def test_images_labels_facts_and_neighbours_are_written() -> None:
     keys = ("image_shape", "maximum", "rows_per_class", "sha256")
     expected = {**{key: DIGITS[key] for key in keys}, "classes": [*"0123456789"]}
-    assert run("sources", DIGITS) == expected
+    assert run("sources", DIGITS) == {**expected, "equal": {"within": 0, "across": 0}}
     images, labels = np.load(OUT / "images.npy"), np.load(OUT / "labels.npy")
     assert images.dtype == np.uint8
     np.testing.assert_array_equal(images, load_digits().images)
     np.testing.assert_array_equal(labels, load_digits().target)
     neighbours = nearest(in_blocks(images, 700), labels)
     np.testing.assert_array_equal(np.load(OUT / "nearest.npy"), neighbours)
-    names = "facts.json images.npy labels.npy nearest.npy".split()
+    names = "facts.json images.npy labels.npy nearest.npy repeats.npy".split()
     assert sorted(path.name for path in OUT.iterdir()) == names
 
 
@@ -153,6 +153,53 @@ def test_names_are_utf_8_whatever_the_locale() -> None:
     )
     assert json.loads((OUT / "facts.json").read_text()) == facts
     assert r": \xe9rable 1, \u6a61 1; " in printed
+
+
+IN_CLASS = "1 image equals another of its class"
+MIXED = " and {} images have an equal one in another class, such as "
+
+
+@pytest.mark.parametrize(
+    ("elm", "oak", "words"),
+    [
+        ([1, 2], [3, 4], ""),
+        ([1, 1, 2], [3, 3, 3], "3 images equal another of their class, such as e0 = e1, o0 = o1"),
+        ([1, 2], [2, 2], f"{IN_CLASS}{MIXED.format(3)}e1 = o0"),
+        (
+            [1, 1, 2, 3, 4, 5],
+            [5, 4, 3, 2],
+            f"{IN_CLASS}{MIXED.format(8)}e5 = o0, e4 = o1, e3 = o2",
+        ),
+    ],
+)
+def test_equal_images_are_counted_and_named(
+    elm: list[int], oak: list[int], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("elm", *row) for row in enumerate(elm)] + [("oak", *row) for row in enumerate(oak)]
+    for name, at, value in rows:
+        path = Path(f"data/folder/{name}/{at}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Equal once they are resized and grey.
+        size, mode = ((2, 2), "L") if name == "elm" else ((4, 6), "RGB")
+        Image.new(mode, size, value if mode == "L" else (value,) * 3).save(path)
+    images = np.array([value for *_, value in rows], np.uint8).reshape(-1, 1, 1)
+    for kind, end in (("npy", ""), ("parts", "-0")):
+        Path("data", kind).mkdir()
+        np.save(f"data/{kind}/images{end}.npy", images)
+        np.save(f"data/{kind}/labels{end}.npy", np.array([int(row[0] == "oak") for row in rows]))
+    counts = [int(number) for number in re.findall(r"(\d+) images? ", words)]
+    for kind in ("folder", "npy", "parts"):
+        keys = {"resize": [2, 2], "channels": 1} if kind == "folder" else {}
+        equal = run("own", {"kind": kind, "path": f"data/{kind}", **keys})["equal"]
+        assert [count for count in equal.values() if count] == counts
+        shown = {
+            f"{name[0]}{at}": f"{name}/{at}.png" if kind == "folder" else f"row {row}"
+            for row, (name, at, _) in enumerate(rows)
+        }
+        message = "".join(shown.get(part, part) for part in re.split(r"(\b[eo]\d)", words))
+        advice = "; docs/trust.md says what to do\n"
+        expected = f"warning: own.mine: {message}{advice}" if words else ""
+        assert capsys.readouterr().err == expected
 
 
 def test_what_is_found_in_own_images_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
