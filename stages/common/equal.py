@@ -82,20 +82,26 @@ def find_equal(
     >>> find_equal(digests(images), np.array([1, 0, 0, 1, 1]))
     Equal(within=1, across=3, repeats=array([0, 3]), examples=[(2, 0)])
     """
-    order = np.lexsort((*reversed(ties), labels, *image_digests.T))
-    in_order = image_digests[order]
-    begins = np.append(True, (in_order[1:] != in_order[:-1]).any(axis=1))
-    first = np.empty(len(labels), np.int64)
+    # Most images have no equal one: what takes memory and time is done for the others alone.
+    half = image_digests[:, 0]
+    ascending = np.sort(half)
+    twice = ascending[1:][ascending[1:] == ascending[:-1]]
+    rows = np.flatnonzero(np.append(twice, np.uint64(0))[np.searchsorted(twice, half)] == half)
+    found, labels = image_digests[rows], labels[rows]
+    order = np.lexsort((*(tie[rows] for tie in reversed(ties)), labels, *found.T))
+    is_same = (found[order][1:] == found[order][:-1]).all(axis=1)
+    begins = np.append(True, ~is_same)[: len(order)]
+    first = np.empty_like(order)
     first[order] = order[begins][np.cumsum(begins) - 1]
-    within = ~begins[1:] & (np.diff(labels[order]) == 0)
+    within = int((is_same & (np.diff(labels[order]) == 0)).sum())
     is_other = labels != labels[first]
-    repeats = np.flatnonzero(first != np.arange(len(labels)))
+    across = int(np.isin(first, first[is_other]).sum())
+    repeats = np.flatnonzero(first != np.arange(len(first)))
     listed = repeats[np.argsort(~is_other[repeats], kind="stable")]
     _, places = np.unique(first[listed], return_index=True)
     shown = listed[np.sort(places)[:3]]
-    examples = [*zip(first[shown].tolist(), shown.tolist(), strict=True)]
-    across = int(np.isin(first, first[is_other]).sum())
-    return Equal(int(within.sum()), across, repeats, examples)
+    examples = [*zip(rows[first[shown]].tolist(), rows[shown].tolist(), strict=True)]
+    return Equal(within, across, rows[repeats], examples)
 
 
 def near_limit(shape: tuple[int, ...], maximum: int) -> int:

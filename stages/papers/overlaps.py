@@ -33,7 +33,7 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
     counts, pairs = [], []
     for other, split in combinations(images, 2):
         found = compare_images(images[split], images[other], maximum, most=MOST_DIFFERENCES)
-        sentences.append(_sentence(found, f"{len(images[split]):,} images of {split}", other))
+        sentences.append(_sentence(found, split, other))
         counted = {"equal": found.equal, "nearly": found.nearly}
         counts.append({"split": split, "other": other, **counted})
         pairs += [(squared, split, at, other, to) for at, to, squared in found.pairs]
@@ -49,15 +49,15 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
     return {"sentences": [*sentences, NEARLY], "counts": counts, "nearest": nearest}
 
 
-def _sentence(found: Compared, images: str, other: str) -> str:
+def _sentence(found: Compared, split: str, other: str) -> str:
     equal, nearly = found.equal, found.nearly
     if nearly == 0:
-        return f"Of the {images}, none is equal or nearly equal to one of {other}."
-    words = f"Of the {images}, {_are(equal)} equal to one of {other}"
+        return f"Of the images of {split}, none is equal or nearly equal to one of {other}."
+    words = f"Of the images of {split}, {_are(equal)} equal to one of {other}"
     if nearly is None:
         return f"{words}; there are too many to find those that are nearly equal."
     return f"{words}, and {_are(nearly)} equal or nearly equal to one."
 
 
 def _are(count: int) -> str:
-    return f"{count or 'none'} {'are' if count > 1 else 'is'}"
+    return f"{f'{count:,}' if count else 'none'} {'are' if count > 1 else 'is'}"

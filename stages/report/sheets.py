@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from stages.common.equal import MOST_PAIRS
 from stages.common.images import scale
 from tinydatasets.png import png, to_bytes
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = 20
 # Of each class, what the page shows before anybody asks for more.
 FIRST = 10
-# At most: at the top of the page; mistakes of a recipe, the hardest images, and those in pairs.
+# At most: at the top of the page; mistakes of a recipe, and the hardest images.
 HERO, SINGLES = 16, 60
 # An image is shown in as many pixels at most, on its longer side.
 SIDE = 32
@@ -94,8 +95,8 @@ class Plan(NamedTuple):
     """How many images of a dataset the page shows.
 
     Of so many `classes`, the page shows the `first`, and `per_class` to those who ask for more.
-    `singles` are the mistakes of each recipe, as many of the hardest images, and no more in pairs
-    of nearly equal ones; `hero` are the images at the top of the page.
+    `singles` are the mistakes of each recipe, as many of the hardest images, and at most half as
+    many pairs of images; `hero` are the images at the top of the page.
     """
 
     classes: int
@@ -112,6 +113,11 @@ def _cost_of(shape: tuple[int, ...]) -> int:
     return -(-(pixels // 2 if len(shape) == 2 else 3 * pixels) * 4 // 3)
 
 
+def _count_singles(singles: int, recipes: int) -> int:
+    """Return how many images are shown of which each is a picture, or half of one."""
+    return singles * (recipes + 1) + 2 * min(MOST_PAIRS, singles // 2)
+
+
 def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
     """Return how many images of a dataset fit into the bytes that they may take.
 
@@ -122,14 +128,16 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     Examples
     --------
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
-    Plan(classes=10, first=10, per_class=80, singles=27, hero=16)
+    Plan(classes=10, first=10, per_class=80, singles=20, hero=16)
     >>> plan_of(200_000, (32, 32, 3), [50] * 200, 2)
     Plan(classes=15, first=1, per_class=1, singles=1, hero=10)
     """
     cost = _cost_of(shape)
     spare = allowance - cost * (2 * sum(counts) + HERO)
-    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 2) // (cost + AROUND))
-    left = allowance - singles * (recipes + 2) * (cost + AROUND)
+    room = max(allowance // 10, spare) // (cost + AROUND)
+    with_pairs = (room - 2 * MOST_PAIRS) // (recipes + 1)
+    singles = min(SINGLES, max(with_pairs, room // (recipes + 2)))
+    left = allowance - _count_singles(singles, recipes) * (cost + AROUND)
     hero = max(1, min(HERO, left // 4 // cost))
     left = max(0, left - hero * cost)
     classes = min(len(counts), left // 2 // cost)
@@ -147,7 +155,7 @@ def wanted_by(facts: Mapping[str, Any]) -> int:
         return 0
     cost = _cost_of(facts["source"]["image_shape"])
     train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
-    singles = (len(facts["recipes"]) + 2) * min(SINGLES, train + test)
+    singles = _count_singles(min(SINGLES, train + test), len(facts["recipes"]))
     return cost * (2 * train + HERO) + singles * (cost + AROUND)
 
 

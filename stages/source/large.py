@@ -64,18 +64,19 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts, Equal]:
     blocks = open_blocks(entry, path)
     labels, ids = _join(read_columns(entry, path), path)
     _, classes = to_labels(labels, len(labels), entry.classes, path)
-    total, largest, shape, of_images = hashlib.sha256(), 1, [0, 0], []
-    for maximum, shape, digest, of_block in each(_summarize, blocks):  # noqa: B007 - all have one
+    total, largest, shape = hashlib.sha256(), 1, [0, 0]
+    of_images = np.empty((len(labels), 2), np.uint64)
+    for block, found in zip(blocks, each(_summarize, blocks), strict=True):
+        maximum, shape, digest, of_images[block.start : block.start + block.rows] = found
         largest = max(largest, maximum)
         total.update(digest)
-        of_images.append(of_block)
     for column in (labels, ids):
         if column is not None:
             stored = column.astype(column.dtype.newbyteorder("<")).tobytes()
             total.update(hashlib.sha256(stored).digest())
     facts = Facts(classes, shape, largest, np.bincount(labels).tolist(), total.hexdigest())
     ties = () if ids is None else (ids,)
-    equal = find_equal(np.concatenate(of_images), labels, *ties)
+    equal = find_equal(of_images, labels, *ties)
     return Data(blocks, labels, ids, is_large=True), as_stated(facts, entry), equal
 
 
