@@ -41,6 +41,7 @@ def test_where_there_are_many_equal_images_are_found_by_their_digests(
     assert exact.nearly == len(first)
     assert quick.nearly is None
     assert len(exact.pairs) == min(12, len(first))
+    assert len(quick.pairs) == min(12, exact.equal)
     for found in (exact, quick):
         equal = [(one, other) for one, other, squared in found.pairs if not squared]
         assert len(equal) == min(12, exact.equal)

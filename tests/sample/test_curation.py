@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stages.common import distances
-from stages.common.distances import nearest
+from stages.common.distances import closest, nearest
 from stages.common.equal import near_duplicates
 from stages.sample import curation
 from stages.sample.curation import difficulty, facility_location, sizes, tiers
@@ -92,3 +92,6 @@ def test_near_duplicates_are_found_in_every_block() -> None:
     images[4] = images[18] = 14
     near = near_duplicates(in_blocks(images), others, 100)
     assert np.flatnonzero(near).tolist() == [3, 17]
+    # Of others that are equally near, the first is the nearest.
+    images[1] = 250
+    assert closest(in_blocks(images), others)[0][:3].tolist() == [599, 0, 599]
