@@ -6,6 +6,7 @@ It compares the datasets of ``params.yaml`` that share a source, each with itsel
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from stages.common import command
-from stages.common.equal import compare_images
+from stages.common.blocks import Block
+from stages.common.distances import closest
+from stages.common.equal import near_limit
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json
 from stages.common.images import scale, to_whole
@@ -34,7 +37,7 @@ class Part(NamedTuple):
     images: npt.NDArray[np.uint8]
 
 
-def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int | None]:
+def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     """Return how many held-out images are training rows, equal to a training image, or nearly so.
 
     The last count, by the rule of `equal.near_limit`, includes those that are equal.
@@ -46,8 +49,10 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int | 
     >>> compare(held_out, train, 100)
     (1, 2, 3)
     """
-    equal, nearly, _ = compare_images(held_out.images, train.images, maximum)
-    return len(held_out.rows & train.rows), equal, nearly
+    block = Block(0, len(held_out.images), partial(np.asarray, held_out.images))
+    _, squared = closest([block], train.images)
+    equal, nearly = squared == 0, squared < near_limit(train.images.shape[1:], maximum)
+    return len(held_out.rows & train.rows), int(equal.sum()), int(nearly.sum())
 
 
 def read_parts(name: str, maximum: int) -> dict[str, Part]:

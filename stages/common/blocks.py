@@ -55,8 +55,8 @@ class Data(NamedTuple):
     """As `distances.nearest` returns them, where they were computed."""
     is_large: bool = False
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
-    repeats: Rows | None = None
-    """The rows of all images but one of each that are equal, as `equal.find_equal` has them."""
+    repeats: Rows = np.empty(0, np.int64)
+    """The rows of all images but one of each that are equal."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:

@@ -31,13 +31,7 @@ def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArr
 
 
 def to_whole(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
-    """Return the whole numbers of which `scale` made images; those that are uint8 are they.
-
-    Examples
-    --------
-    >>> to_whole(np.array([[[0, 0.25, 0.5]]], np.float32), 16)
-    array([[[0, 4, 8]]], dtype=uint8)
-    """
+    """Return the whole numbers of which `scale` made images; those that are uint8 are they."""
     if images.dtype == np.uint8:
         return images  # type: ignore[return-value]
     return np.rint(images.astype(np.float64) * maximum).astype(np.uint8)

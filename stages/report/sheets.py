@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from stages.common.equal import MOST_PAIRS
 from stages.common.images import scale
 from tinydatasets.png import png, to_bytes
 
@@ -95,8 +94,8 @@ class Plan(NamedTuple):
     """How many images of a dataset the page shows.
 
     Of so many `classes`, the page shows the `first`, and `per_class` to those who ask for more.
-    `singles` are the mistakes of each recipe, as many of the hardest images, and at most half as
-    many pairs of images; `hero` are the images at the top of the page.
+    `singles` are the mistakes of each recipe, as many of the hardest images, and of those in pairs;
+    `hero` are the images at the top of the page.
     """
 
     classes: int
@@ -113,11 +112,6 @@ def _cost_of(shape: tuple[int, ...]) -> int:
     return -(-(pixels // 2 if len(shape) == 2 else 3 * pixels) * 4 // 3)
 
 
-def _count_singles(singles: int, recipes: int) -> int:
-    """Return how many images are shown of which each is a picture, or half of one."""
-    return singles * (recipes + 1) + 2 * min(MOST_PAIRS, singles // 2)
-
-
 def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: int) -> Plan:
     """Return how many images of a dataset fit into the bytes that they may take.
 
@@ -130,14 +124,12 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
     Plan(classes=10, first=10, per_class=80, singles=20, hero=16)
     >>> plan_of(200_000, (32, 32, 3), [50] * 200, 2)
-    Plan(classes=15, first=1, per_class=1, singles=1, hero=10)
+    Plan(classes=15, first=1, per_class=1, singles=1, hero=9)
     """
     cost = _cost_of(shape)
     spare = allowance - cost * (2 * sum(counts) + HERO)
-    room = max(allowance // 10, spare) // (cost + AROUND)
-    with_pairs = (room - 2 * MOST_PAIRS) // (recipes + 1)
-    singles = min(SINGLES, max(with_pairs, room // (recipes + 2)))
-    left = allowance - _count_singles(singles, recipes) * (cost + AROUND)
+    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 2) // (cost + AROUND))
+    left = allowance - singles * (recipes + 2) * (cost + AROUND)
     hero = max(1, min(HERO, left // 4 // cost))
     left = max(0, left - hero * cost)
     classes = min(len(counts), left // 2 // cost)
@@ -155,7 +147,7 @@ def wanted_by(facts: Mapping[str, Any]) -> int:
         return 0
     cost = _cost_of(facts["source"]["image_shape"])
     train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
-    singles = _count_singles(min(SINGLES, train + test), len(facts["recipes"]))
+    singles = (len(facts["recipes"]) + 2) * min(SINGLES, train + test)
     return cost * (2 * train + HERO) + singles * (cost + AROUND)
 
 

@@ -97,10 +97,7 @@ def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
 
 def without_repeats(data: Data) -> tuple[Data, Rows]:
     """Return the source as if it had one of each image, and the rows of it that are left."""
-    rows = np.arange(len(data.labels))
-    if data.repeats is None or not len(data.repeats):
-        return data, rows
-    rows = np.setdiff1d(rows, data.repeats)
+    rows = np.delete(np.arange(len(data.labels)), data.repeats)
     blocks, labels = select(data.blocks, rows), data.labels[rows]
     return data._replace(
         blocks=blocks,
@@ -128,7 +125,7 @@ def main(name: str) -> None:
     try:
         data = open_source(source)
         left, rows = data, np.arange(len(data.labels))
-        if dataset.duplicates == "drop":
+        if dataset.duplicates == "drop" and len(data.repeats):
             left, rows = without_repeats(data)
             # What an error names.
             dataset = replace(dataset, source=f"{dataset.source} without duplicates")

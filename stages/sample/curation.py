@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stages.common.blocks import copy_blocks, select, take
-from stages.common.distances import CHUNK, NEIGHBOURS, in_chunks, points, squared_distances
-from stages.common.equal import near_duplicates
+from stages.common.distances import CHUNK, NEIGHBOURS, closest, in_chunks, points, squared_distances
+from stages.common.equal import near_limit
 from stages.common.workers import each
 from stages.params.model import SPLITS
 
@@ -210,7 +210,9 @@ def curate(
     chosen = np.concatenate(train)
     classes = [label for label, n in sorted(counts["test"].items()) if n + counts["val"][label]]
     left = np.setdiff1d(np.flatnonzero(np.isin(labels, classes)), chosen)
-    left = left[~near_duplicates(select(blocks, left), take(blocks, chosen), maximum)]
+    others = take(blocks, chosen)
+    _, squared = closest(select(blocks, left), others)
+    left = left[squared >= near_limit(others.shape[1:], maximum)]
     held_out: dict[str, list[Rows]] = {"val": [], "test": []}
     for label in classes:
         rows = left[labels[left] == label]

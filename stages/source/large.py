@@ -39,10 +39,11 @@ def open_source(folder: Path) -> Data:
     than memory. A StageError says what is damaged, or no longer as it was.
     """
     labels = read_array(folder / "labels.npy")
-    ids, nearest, repeats = (
+    ids, nearest = (
         read_array(path) if path.exists() else None
-        for path in (folder / f"{name}.npy" for name in ("ids", "nearest", "repeats"))
+        for path in (folder / "ids.npy", folder / "nearest.npy")
     )
+    repeats = read_array(folder / "repeats.npy")
     if not (folder / "entry.json").exists():
         return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest, repeats=repeats)
     entry = Own(**read_json(folder / "entry.json"))

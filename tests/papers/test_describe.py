@@ -110,22 +110,18 @@ def test_figures_are_those_of_the_dataset() -> None:
 
 
 @pytest.mark.parametrize(
-    ("test", "words", "most"),
+    ("test", "words", "most", "pairs"),
     [
         # 15 is below 6% of 255.
-        (
-            [100, 115, 116],
-            "1 is equal to one of train, and 2 are equal or nearly equal to one.",
-            1e9,
-        ),
-        ([100, 0, 116], "2 are equal to one of train; there are too many to find those that", 0),
-        ([116], "none is equal or nearly equal to one of train. Of the images of test, none", 1e9),
+        ([100, 115, 116], "1 is equal to one of train, and 2 are equal or nearly equal to", 1e9, 9),
+        ([100, 0, 116], "2 are equal to one of train, but there are too many to find those", 0, 2),
+        ([116], "none is equal to one of train, and none is equal or nearly equal to one", 1e9, 5),
     ],
 )
 def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
-    test: list[int], words: str, most: float, monkeypatch: pytest.MonkeyPatch
+    test: list[int], words: str, most: float, pairs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(overlaps, "MOST_DIFFERENCES", most)
+    monkeypatch.setattr(overlaps, "MOST", most)
     rows = [[split, "1", "0", "", ""] for split in ("train", "val", "test")]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])
     write_pickle("test", *test)
@@ -134,11 +130,10 @@ def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
     assert "In the source, 2 images equal another of their class. Of the images of val" in sheet
     assert f"Of the images of test, {words}" in sheet
     nearest = json.loads(OUT.read_text(encoding="utf-8"))["equal"]["nearest"]
-    if most:
-        assert len(nearest) == 3 + 2 * len(test)
-    assert nearest[0]["images"] == [["test", 0], ["train", 1]]
-    assert nearest[0]["classes"] == ["oak|elm", "ash"]
-    assert nearest[0]["percent"] == f"{100 * (test[0] - 100) / 255:.2f}"
+    assert len(nearest) == pairs
+    percent = f"{100 * (test[0] - 100) / 255:.2f}"
+    images = [["test", 0], ["train", 1]]
+    assert nearest[0] == {"images": images, "classes": ["oak|elm", "ash"], "percent": percent}
 
 
 def test_names_are_shown_as_they_are_and_html_as_text() -> None:

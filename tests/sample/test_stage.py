@@ -42,7 +42,8 @@ LARGE = {
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a source as stage `source` does."""
     folder = tmp_path / "build/sources/mine"
-    for name, array in (("images", IMAGES), ("labels", LABELS), ("nearest", NEIGHBOURS)):
+    arrays = {"images": IMAGES, "labels": LABELS, "nearest": NEIGHBOURS, "repeats": LABELS[:0]}
+    for name, array in arrays.items():
         write_array(folder / f"{name}.npy", array)
     write_json(folder / "facts.json", {**FACTS, "rows_per_class": [60, 60, 60], "sha256": "0"})
     monkeypatch.chdir(tmp_path)
