@@ -15,11 +15,12 @@ import numpy as np
 
 from stages.common import command
 from stages.common.blocks import Block
+from stages.common.distances import closest
+from stages.common.equal import near_limit
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json
-from stages.common.images import scale
+from stages.common.images import scale, to_whole
 from stages.params.validate import read_params
-from stages.sample.curation import near_duplicates
 from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
 
@@ -39,7 +40,7 @@ class Part(NamedTuple):
 def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     """Return how many held-out images are training rows, equal to a training image, or nearly so.
 
-    The last count, by the rule of `curation.near_duplicates`, includes those that are equal.
+    The last count, by the rule of `equal.near_limit`, includes those that are equal.
 
     Examples
     --------
@@ -48,11 +49,10 @@ def compare(held_out: Part, train: Part, maximum: int) -> tuple[int, int, int]:
     >>> compare(held_out, train, 100)
     (1, 2, 3)
     """
-    seen = {image.tobytes() for image in train.images}
-    equal = sum(image.tobytes() in seen for image in held_out.images)
     block = Block(0, len(held_out.images), partial(np.asarray, held_out.images))
-    nearly = near_duplicates([block], train.images, maximum)
-    return len(held_out.rows & train.rows), equal, int(nearly.sum())
+    _, squared = closest([block], train.images)
+    equal, nearly = squared == 0, squared < near_limit(train.images.shape[1:], maximum)
+    return len(held_out.rows & train.rows), int(equal.sum()), int(nearly.sum())
 
 
 def read_parts(name: str, maximum: int) -> dict[str, Part]:
@@ -62,16 +62,14 @@ def read_parts(name: str, maximum: int) -> dict[str, Part]:
     for split in dict.fromkeys(line["split"] for line in lines):
         path = Path("datasets", name, f"{split}.pkl")
         images: npt.NDArray[Any] = read_split(path).images
-        if images.dtype == np.float32:
-            whole = np.rint(images.astype(np.float64) * maximum).astype(np.uint8)
-            if not np.array_equal(scale(whole, maximum), images):
-                raise StageError(
-                    f"{path}: expected pixels that are multiples of 1/{maximum}. "
-                    "`make repro` builds it anew."
-                )
-            images = whole
+        whole = to_whole(images, maximum)
+        if images.dtype == np.float32 and not np.array_equal(scale(whole, maximum), images):
+            raise StageError(
+                f"{path}: expected pixels that are multiples of 1/{maximum}. "
+                "`make repro` builds it anew."
+            )
         rows = frozenset(int(line["row"]) for line in lines if line["split"] == split)
-        parts[split] = Part(rows, images)
+        parts[split] = Part(rows, whole)
     return parts
 
 

@@ -66,6 +66,8 @@ class Data(NamedTuple):
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
     groups: Groups | None = None
     """The group of each row, where the source has groups."""
+    repeats: Rows = np.empty(0, np.int64)
+    """The rows of all images but one of each that are equal."""
 
 
 def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int, int]]:

@@ -124,6 +124,35 @@ def _nearest_of_block(block: Block, blocks: Sequence[Block], labels: Rows) -> Fl
     return np.where(smallest == far, np.inf, smallest)
 
 
+def closest(blocks: Sequence[Block], others: npt.NDArray[np.uint8]) -> tuple[Rows, Rows]:
+    """Return which of some others each image is nearest to, and its squared distance from that one.
+
+    Of others that are equally near, it is the first.
+
+    Examples
+    --------
+    >>> from stages.common.blocks import Block
+    >>> blocks = [Block(0, 2, lambda: np.array([3, 9], np.uint8).reshape(2, 1, 1))]
+    >>> closest(blocks, np.array([5, 9, 1], np.uint8).reshape(3, 1, 1))
+    (array([0, 1]), array([4, 0]))
+    """
+    found = [np.zeros((2, 0), np.int64), *each(_closest, blocks, others)]
+    nearest_to, squared = np.concatenate(found, axis=1)
+    return nearest_to, squared
+
+
+def _closest(block: Block, others: npt.NDArray[np.uint8]) -> Rows:
+    found = np.full((2, block.rows), 2**62)
+    other_chunks = [*points(others).chunks()]
+    for rows, chunk in points(block.load()).chunks():
+        for part, other_chunk in other_chunks:
+            distances = squared_distances(chunk, other_chunk)
+            at = distances.argmin(axis=1)
+            there = np.stack([part.start + at, distances[np.arange(len(at)), at].astype(np.int64)])
+            found[:, rows] = np.where(there[1] < found[1, rows], there, found[:, rows])
+    return found
+
+
 def _by_class(blocks: Sequence[Block], labels: Rows) -> Iterator[tuple[int, Rows, Points]]:
     """Yield chunks of images of one class: the label, their rows in the source, the images."""
     for block in blocks:

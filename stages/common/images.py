@@ -30,6 +30,13 @@ def scale(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArr
     return scaled
 
 
+def to_whole(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.uint8]:
+    """Return the whole numbers of which `scale` made images; those that are uint8 are they."""
+    if images.dtype == np.uint8:
+        return images  # type: ignore[return-value]
+    return np.rint(images.astype(np.float64) * maximum).astype(np.uint8)
+
+
 def to_inputs(images: npt.NDArray[np.uint8 | np.float32], maximum: int) -> npt.NDArray[np.float64]:
     """Return images, as `scale` takes them, as the rows of pixels in [0, 1] that a model takes."""
     return scale(images, maximum).reshape(len(images), -1).astype(np.float64)

@@ -11,9 +11,12 @@ from typing import Any
 from stages.common import command
 from stages.common.files import parse_sums, read_csv, read_json
 from stages.common.yaml_file import read_yaml
+from stages.papers.overlaps import overlaps
 from stages.papers.render import common_facts, write_papers
 from stages.params.model import SPLITS
 from stages.params.read import PARAMS, read_dataset, read_recipes
+from tinydatasets.pickles import read_split
+from tinydatasets.types import FormatError
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -58,6 +61,7 @@ def main(name: str) -> None:
         "wrong": {recipe: _wrong(rows) for recipe, rows in predictions.items()},
         "tiers": _tiers(train),
         "hardest": _hardest(train, names),
+        "equal": overlaps({split: read_split(folder / f"{split}.pkl") for split in splits}, source),
     }
     write_papers(facts)
 
@@ -112,4 +116,4 @@ def _hardest(train: Rows, names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    command.run(main)
+    command.run(main, FormatError)

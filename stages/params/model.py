@@ -177,6 +177,8 @@ class Dataset(Entry):
     """Validation rows: a number for every class, a list in label order, or label: number."""
     draw: Literal["shuffle", "hash"] = "shuffle"
     """Rows are drawn by a shuffle of each class, or by the hash of each image."""
+    duplicates: Literal["keep", "drop"] = "keep"
+    """Of images of the source that are equal, keep all, or drop all but one."""
     test_draw: Literal["next", "choice"] | None = None
     """Of `random` and `shuffle`: test takes the rows that come `next` in the shuffled class, which
     is the default, or a new `choice` among all that are left."""

@@ -64,7 +64,8 @@ def _section(facts: dict[str, Any], allowance: int, curves: Path) -> dict[str, A
     }
     if facts["kind"] == "text":
         return {**facts, **text_section(facts, read_splits(folder))}
-    dataset = Dataset(read_split(folder / "train.pkl"), read_split(folder / "test.pkl"))
+    splits = {split: read_split(folder / f"{split}.pkl") for split in facts["splits"]}
+    dataset = Dataset(splits["train"], splits["test"], splits.get("val"))
     measured = curves / f"{facts['dataset']['source']}.json"
     curve = read_json(measured) if measured.exists() else None
     return {**facts, **image_section(facts, dataset, curve, allowance)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from stages.report.charts import (
     CLAIM_SOURCE,
     claim,
@@ -35,7 +37,9 @@ def image_section(
     source, scores = facts["source"], facts["scores"]
     maximum, names = source["maximum"], source["classes"]
     images, labels = dataset.train
-    train, test = to_shades(images, maximum), to_shades(dataset.test.images, maximum)
+    splits = {"train": dataset.train, "test": dataset.test, "val": dataset.val}
+    shades = {s: to_shades(split.images, maximum) for s, split in splits.items() if split}
+    train, test = shades["train"], shades["test"]
     by_class = {
         name: train[labels == names.index(name)]
         for name in facts["classes"]
@@ -77,6 +81,10 @@ def image_section(
             recipe: [(sheet(test[[line["index"]]], 1), line) for line in lines[: plan.singles]]
             for recipe, lines in facts["wrong"].items()
         },
+        "nearest": [
+            (sheet(np.stack([shades[split][row] for split, row in pair["images"]])), pair)
+            for pair in facts["equal"]["nearest"][: plan.singles // 2]
+        ],
         "matrices": facts["confusion"] if len(facts["classes"]) <= LARGEST_MATRIX else {},
         "accuracies": interval_chart(
             "Accuracy of each recipe, with its 95% interval",

@@ -94,8 +94,8 @@ class Plan(NamedTuple):
     """How many images of a dataset the page shows.
 
     Of so many `classes`, the page shows the `first`, and `per_class` to those who ask for more.
-    `singles` are the mistakes of each recipe, and as many of the hardest images; `hero` are the
-    images at the top of the page.
+    `singles` are the mistakes of each recipe, as many of the hardest images, and of those in pairs;
+    `hero` are the images at the top of the page.
     """
 
     classes: int
@@ -122,14 +122,14 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     Examples
     --------
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
-    Plan(classes=10, first=10, per_class=80, singles=27, hero=16)
+    Plan(classes=10, first=10, per_class=80, singles=20, hero=16)
     >>> plan_of(200_000, (32, 32, 3), [50] * 200, 2)
-    Plan(classes=15, first=1, per_class=1, singles=1, hero=10)
+    Plan(classes=15, first=1, per_class=1, singles=1, hero=9)
     """
     cost = _cost_of(shape)
     spare = allowance - cost * (2 * sum(counts) + HERO)
-    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 1) // (cost + AROUND))
-    left = allowance - singles * (recipes + 1) * (cost + AROUND)
+    singles = min(SINGLES, max(allowance // 10, spare) // (recipes + 2) // (cost + AROUND))
+    left = allowance - singles * (recipes + 2) * (cost + AROUND)
     hero = max(1, min(HERO, left // 4 // cost))
     left = max(0, left - hero * cost)
     classes = min(len(counts), left // 2 // cost)
@@ -147,7 +147,7 @@ def wanted_by(facts: Mapping[str, Any]) -> int:
         return 0
     cost = _cost_of(facts["source"]["image_shape"])
     train, test = (int(facts["splits"][split]["samples"]) for split in ("train", "test"))
-    singles = (len(facts["recipes"]) + 1) * min(SINGLES, train + test)
+    singles = (len(facts["recipes"]) + 2) * min(SINGLES, train + test)
     return cost * (2 * train + HERO) + singles * (cost + AROUND)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from stages.common import command
 from stages.common.blocks import copy_blocks, select
+from stages.common.distances import nearest
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
@@ -117,6 +119,19 @@ def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
     return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
 
 
+def without_repeats(data: Data) -> tuple[Data, Rows]:
+    """Return the source as if it had one of each image, and the rows of it that are left."""
+    rows = np.delete(np.arange(len(data.labels)), data.repeats)
+    blocks, labels = select(data.blocks, rows), data.labels[rows]
+    return data._replace(
+        blocks=blocks,
+        labels=labels,
+        ids=None if data.ids is None else data.ids[rows],
+        neighbours=None if data.neighbours is None else nearest(blocks, labels),
+        groups=data.groups and data.groups._replace(of_row=data.groups.of_row[rows]),
+    ), rows
+
+
 def save_state(generator: np.random.RandomState) -> dict[str, Any]:
     """Return the state of a generator for JSON: the 624 words of MT19937, the place in them."""
     _, key, position, *_ = generator.get_state()
@@ -133,11 +148,17 @@ def main(name: str) -> None:
     source, out = Path("build/sources", dataset.source), Path("build", name, "sample")
     facts = read_json(source / "facts.json")
     try:
-        counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
-        warn_of_untrained(name, counts, facts["classes"])
         data = open_source(source)
-        check_sides(data, dataset, counts, facts["classes"])
-        chosen = choose(data, dataset, counts, facts["maximum"])
+        left, rows = data, np.arange(len(data.labels))
+        if dataset.duplicates == "drop" and len(data.repeats):
+            left, rows = without_repeats(data)
+            # What an error names.
+            dataset = replace(dataset, source=f"{dataset.source} without duplicates")
+        per_class = np.bincount(left.labels, minlength=len(facts["classes"])).tolist()
+        counts = rows_per_split(dataset, per_class, facts["classes"])
+        warn_of_untrained(name, counts, facts["classes"])
+        check_sides(left, dataset, counts, facts["classes"])
+        chosen = choose(left, dataset, counts, facts["maximum"])
     except ParamError as error:
         raise error.within("datasets", name) from None
     except TooFewError as error:
@@ -145,10 +166,10 @@ def main(name: str) -> None:
         key, other = ("strategy", "random") if curated else ("draw", "shuffle")
         message = f"{getattr(dataset, key)}: {error}; ask for fewer, or take the {key} {other}"
         raise ParamError("datasets", name, key, message=message) from None
-    rows = np.array([line[0] for line in chosen.table])
-    copy_blocks(select(data.blocks, rows), out / "images.npy")
-    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *chosen.table])
-    drawn = {split: numbers.tolist() for split, numbers in chosen.drawn.items()}
+    table = [(int(rows[row]), *cells) for row, *cells in chosen.table]
+    copy_blocks(select(data.blocks, np.array([row for row, *_ in table])), out / "images.npy")
+    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *table])
+    drawn = {split: rows[numbers].tolist() for split, numbers in chosen.drawn.items()}
     write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
     kept = {key: facts[key] for key in ("classes", "image_shape", "maximum")}
     write_json(out / "facts.json", {**kept, "normalize": dataset.normalize})

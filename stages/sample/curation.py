@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stages.common.blocks import copy_blocks, select, take
-from stages.common.distances import CHUNK, NEIGHBOURS, in_chunks, points, squared_distances
+from stages.common.distances import CHUNK, NEIGHBOURS, closest, in_chunks, points, squared_distances
+from stages.common.equal import near_limit
 from stages.common.workers import each
 from stages.params.model import SPLITS
 
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
 TIERS = {"easy": 80, "hard": 15, "hardest": 5}
-# Two images are near-duplicates if the root mean square difference of their pixels is below this
-# percentage of the source's maximum. In percent, so that whole numbers are compared.
-NEAR_PERCENT = 6
 # How many images a step of `facility_location` computes again at least.
 FEWEST = 64
 
@@ -213,7 +210,9 @@ def curate(
     chosen = np.concatenate(train)
     classes = [label for label, n in sorted(counts["test"].items()) if n + counts["val"][label]]
     left = np.setdiff1d(np.flatnonzero(np.isin(labels, classes)), chosen)
-    left = left[~near_duplicates(select(blocks, left), take(blocks, chosen), maximum)]
+    others = take(blocks, chosen)
+    _, squared = closest(select(blocks, left), others)
+    left = left[squared >= near_limit(others.shape[1:], maximum)]
     held_out: dict[str, list[Rows]] = {"val": [], "test": []}
     for label in classes:
         rows = left[labels[left] == label]
@@ -235,32 +234,3 @@ def _covering(easy: tuple[list[Block], int]) -> Rows:
     # They lie scattered through the source, and are gone through again and again.
     with TemporaryDirectory() as folder:
         return facility_location(copy_blocks(blocks, Path(folder) / "easy.npy"), n)
-
-
-def near_duplicates(
-    blocks: Sequence[Block], others: npt.NDArray[np.uint8], maximum: int
-) -> npt.NDArray[np.bool_]:
-    """Return which images are nearly the same as one of some others: shape (n,), dtype bool.
-
-    That is, the root mean square of the differences of their pixels is below 6% of `maximum`.
-
-    Examples
-    --------
-    >>> from stages.common.blocks import Block
-    >>> blocks = [Block(0, 2, lambda: np.array([[[0, 100]], [[0, 120]]], np.uint8))]
-    >>> near_duplicates(blocks, np.array([[[5, 105]]], np.uint8), 100)
-    array([ True, False])
-    """
-    # Whole numbers are compared: 100^2 times the squared distance is below `limit`.
-    limit = NEAR_PERCENT**2 * maximum**2 * math.prod(others.shape[1:])
-    near = each(_near, blocks, others, -(-limit // 100**2))
-    return np.concatenate([np.zeros(0, bool), *near])
-
-
-def _near(block: Block, others: npt.NDArray[np.uint8], limit: int) -> npt.NDArray[np.bool_]:
-    near = np.zeros(block.rows, bool)
-    other_chunks = [*points(others).chunks()]
-    for rows, chunk in points(block.load()).chunks():
-        for _, other_chunk in other_chunks:
-            near[rows] |= (squared_distances(chunk, other_chunk) < limit).any(axis=1)
-    return near

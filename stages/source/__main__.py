@@ -18,7 +18,7 @@ from stages.common.files import write_json
 from stages.params.model import LARGE, Benchmark, Own
 from stages.params.read import read_source
 from stages.source.data_folder import locate
-from stages.source.facts import as_stated, errors_of
+from stages.source.facts import as_stated, errors_of, warn_of_equal
 from stages.source.folder import read_folder
 from stages.source.large import read_large
 from stages.source.published import read_benchmark, read_package
@@ -39,7 +39,8 @@ def write_source(entry: AnySource, out: Path) -> Facts:
     they are. Nothing is written if a StageError says that the data is not as stated.
     """
     if isinstance(entry, Own) and entry.kind in LARGE:
-        data, facts = read_large(entry, locate(entry.path))
+        files = None
+        data, facts, equal = read_large(entry, locate(entry.path))
         shutil.rmtree(out, ignore_errors=True)
         write_json(out / "entry.json", asdict(entry))
         if data.ids is not None:
@@ -49,7 +50,7 @@ def write_source(entry: AnySource, out: Path) -> Facts:
             images = READERS[entry.kind](entry, locate(entry.path))
         else:
             images = read_benchmark(entry) if isinstance(entry, Benchmark) else read_package(entry)
-        facts = as_stated(images.facts, entry)
+        facts, equal, files = as_stated(images.facts, entry), images.equal, images.files
         # Else an `entry.json` of before would be taken for this source's, where DVC does not run.
         shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
@@ -62,8 +63,12 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         written["groups"]["by"] = getattr(entry, "groups", None)
         write_array(out / "groups.npy", data.groups.of_row)
         write_json(out / "groups.json", data.groups.names)
-    write_json(out / "facts.json", {**written, **stated})
+    counted = {"within": equal.within, "across": equal.across}
+    write_json(out / "facts.json", {**written, **stated, "equal": counted})
     write_array(out / "labels.npy", data.labels)
+    write_array(out / "repeats.npy", equal.repeats)
+    if isinstance(entry, Own):
+        warn_of_equal(out.name, equal, files)
     if not data.is_large or (isinstance(entry, Own) and entry.difficulty):
         write_array(out / "nearest.npy", nearest(data.blocks, data.labels))
     return facts

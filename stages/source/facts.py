@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from stages.common.equal import digests, find_equal, in_words
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes
 from stages.source.data_folder import file_error
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stages.common.blocks import Groups
+    from stages.common.equal import Equal
     from stages.params.read import AnySource
 
 
@@ -59,6 +62,14 @@ class Images(NamedTuple):
     sha256: str
     """The sum of the file, or of the list that `sha256sum` prints of several."""
     groups: Groups | None = None
+    files: list[str] | None = None
+    """Of a folder, the class and the file of each row."""
+
+    @property
+    def equal(self) -> Equal:
+        """Return which images are equal."""
+        ties = [self.groups.of_row] if self.groups else []
+        return find_equal(digests(self.pixels), self.labels, *ties)
 
     @property
     def facts(self) -> Facts:
@@ -75,6 +86,18 @@ def count_groups(labels: npt.NDArray[np.int64], groups: Groups | None) -> dict[s
         return None
     pairs = np.unique(np.stack([labels, groups.of_row]), axis=1)
     return {"count": len(groups.names), "per_class": np.bincount(pairs[0]).tolist()}
+
+
+def warn_of_equal(name: str, equal: Equal, files: list[str] | None) -> None:
+    """Write a warning if images of a user's source are equal; `files` are those of `Images`."""
+    if equal.examples:
+        shown = ", ".join(
+            " = ".join(files[row] if files else f"row {row}" for row in pair)
+            for pair in equal.examples
+        )
+        message = f"{in_words(equal.within, equal.across)}, such as {shown}"
+        advice = "docs/trust.md says what to do"
+        print(f"warning: own.{name}: {message}; {advice}", file=sys.stderr)
 
 
 def as_stated(facts: Facts, entry: AnySource) -> Facts:

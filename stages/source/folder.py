@@ -87,7 +87,8 @@ def read_folder(entry: Own, root: Path) -> Images:
     sums = {image.name: image.sha256 for image in decoded}
     of_images = np.array([image.group for image in in_order])
     groups = to_groups(of_images, len(labels), root) if entry.groups else None
-    return Images(np.stack(images), labels, classes, sum_of_files(sums), groups)
+    files = [image.name for image in in_order]
+    return Images(np.stack(images), labels, classes, sum_of_files(sums), groups, files)
 
 
 def decode_folder(

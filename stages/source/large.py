@@ -12,6 +12,7 @@ import numpy as np
 
 from stages.common.arrays import read_array
 from stages.common.blocks import Data, Groups, npy_blocks
+from stages.common.equal import digests, find_equal
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.workers import each
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from stages.common.blocks import Block
+    from stages.common.equal import Equal
     from stages.source.large_formats import Columns
 
 
@@ -45,8 +47,10 @@ def open_source(folder: Path) -> Data:
     groups = None
     if (folder / "groups.json").exists():
         groups = Groups(read_json(folder / "groups.json"), read_array(folder / "groups.npy"))
+    repeats = read_array(folder / "repeats.npy")
+    known = Data([], labels, ids, nearest, groups=groups, repeats=repeats)
     if not (folder / "entry.json").exists():
-        return Data(npy_blocks(folder / "images.npy"), labels, ids, nearest, groups=groups)
+        return known._replace(blocks=npy_blocks(folder / "images.npy"))
     entry = Own(**read_json(folder / "entry.json"))
     with errors_of("own", folder.name):
         blocks = open_blocks(entry, locate(entry.path))
@@ -54,10 +58,10 @@ def open_source(folder: Path) -> Data:
         if rows != len(labels):
             message = f"it has {rows} images now, and had {len(labels)} when stage `own` read it"
             raise StageError(f"{entry.path}: {message}; run `make repro` again")
-    return Data(blocks, labels, ids, nearest, is_large=True, groups=groups)
+    return known._replace(blocks=blocks, is_large=True)
 
 
-def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
+def read_large(entry: Own, path: Path) -> tuple[Data, Facts, Equal]:
     """Read every block once, and find what there is to find in a source.
 
     Its sum is the sha256 of sums one after another: of the pixels of each block, of the labels,
@@ -70,7 +74,9 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
     groups = to_groups(columns["groups"], len(labels), path) if entry.groups else None
     _, classes = to_labels(labels, len(labels), entry.classes, path)
     total, largest, shape = hashlib.sha256(), 1, [0, 0]
-    for maximum, shape, digest in each(_summarize, blocks):  # noqa: B007 - all have one shape
+    of_images = np.empty((len(labels), 2), np.uint64)
+    for block, found in zip(blocks, each(_summarize, blocks), strict=True):
+        maximum, shape, digest, of_images[block.start : block.start + block.rows] = found
         largest = max(largest, maximum)
         total.update(digest)
     for column in columns.values():
@@ -78,13 +84,17 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts]:
         total.update(hashlib.sha256(stored).digest())
     rows, counted = np.bincount(labels).tolist(), count_groups(labels, groups)
     facts = Facts(classes, shape, largest, rows, total.hexdigest(), counted)
-    return Data(blocks, labels, ids, is_large=True, groups=groups), as_stated(facts, entry)
+    ties = [*([groups.of_row] if groups else []), *([] if ids is None else [ids])]
+    equal = find_equal(of_images, labels, *ties)
+    data = Data(blocks, labels, ids, is_large=True, groups=groups)
+    return data, as_stated(facts, entry), equal
 
 
-def _summarize(block: Block) -> tuple[int, list[int], bytes]:
-    """Return the largest pixel of a block, the shape of an image, and the sum of all pixels."""
+def _summarize(block: Block) -> tuple[int, list[int], bytes, npt.NDArray[np.uint64]]:
+    """Return the largest pixel of a block, the shape, the sum of all pixels, and all `digests`."""
     images = np.ascontiguousarray(block.load())
-    return int(images.max()), [*images.shape[1:]], hashlib.sha256(images.data).digest()
+    total = hashlib.sha256(images.data).digest()
+    return int(images.max()), [*images.shape[1:]], total, digests(images)
 
 
 def _join(files: Iterable[Columns], source: Path) -> dict[str, npt.NDArray[Any]]:

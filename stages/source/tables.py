@@ -108,10 +108,10 @@ def parse_files(
         if isinstance(error, ParamError):
             raise
         raise StageError(f"{error}{hint}") from None
-    groups = [to_groups(of_rows, len(images), path) for of_rows in more]
+    groups = to_groups(more[0], len(images), path) if more else None
     sums = {in_utf8(path.name): sha256(data) for path, data in contents.items()}
     total = sum_of_files(sums) if len(sums) > 1 else next(iter(sums.values()))
-    return Images(images, *labels, total, *groups)
+    return Images(images, *labels, total, groups)
 
 
 def parse_npy(data: bytes) -> npt.NDArray[Any]:

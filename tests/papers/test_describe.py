@@ -8,14 +8,17 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from markdown_it import MarkdownIt
 
 from stages.common.errors import StageError
 from stages.common.files import format_sums, sha256, write_csv, write_json
-from stages.papers import describe
+from stages.papers import describe, overlaps
 from stages.papers.render import PAPERS
+from tinydatasets.pickles import dumps
+from tinydatasets.types import Split
 
 FOLDER, OUT = Path("datasets/leaves"), Path("build/report/leaves.json")
 DATASET = {"source": "trees", "draw": "hash", "seed": 7, "train_per_class": 1, "test_per_class": 1}
@@ -45,7 +48,13 @@ SCORES = {
         ("unused", 48, 50, [0.865379, 0.988960], {"oak|elm": {"rows": 43}, "ash": {"rows": 7}}),
     )
 }
-SOURCE = {"image_shape": [24, 20, 3], "maximum": 255, "rows_per_class": [9, 8, 7], "sha256": "0123"}
+SOURCE: dict[str, Any] = {
+    "image_shape": [24, 20, 3],
+    "maximum": 255,
+    "rows_per_class": [9, 8, 7],
+    "sha256": "0123",
+    "equal": {"within": 2, "across": 0},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +77,14 @@ def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[split, "a/1.png", label, "", ""] for split in ("train", "test") for label in (0, 1)]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])
     for split in ("train", "test"):
-        (FOLDER / f"{split}.pkl").write_bytes(b"pickle")
-    sums = {path.name: sha256(path.read_bytes()) for path in FOLDER.iterdir()}
+        write_pickle(split, 0, 100)
+
+
+def write_pickle(split: str, *values: int) -> None:
+    """Write a split of images of one value each."""
+    images = np.full((3, 20, 24, len(values)), values, np.uint8).T
+    (FOLDER / f"{split}.pkl").write_bytes(dumps(Split(images, np.arange(len(values)) % 2)))
+    sums = {path.name: sha256(path.read_bytes()) for path in FOLDER.glob("*.[cp]*")}
     (FOLDER / "SHA256SUMS").write_text(format_sums(sums))
 
 
@@ -92,6 +107,33 @@ def test_figures_are_those_of_the_dataset() -> None:
     assert facts["confusion"]["quick"]["test"] == [[1, 0], [1, 0]]
     assert facts["source_samples"] == 9 + 8
     assert "\nDRAFT. The author" in (FOLDER / "LICENSE").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("test", "words", "most", "pairs"),
+    [
+        # 15 is below 6% of 255.
+        ([100, 115, 116], "1 is equal to one of train, and 2 are equal or nearly equal to", 1e9, 9),
+        ([100, 0, 116], "2 are equal to one of train, but there are too many to find those", 0, 2),
+        ([116], "none is equal to one of train, and none is equal or nearly equal to one", 1e9, 5),
+    ],
+)
+def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
+    test: list[int], words: str, most: float, pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlaps, "MOST", most)
+    rows = [[split, "1", "0", "", ""] for split in ("train", "val", "test")]
+    write_csv(FOLDER / "samples.csv", [HEADER, *rows])
+    write_pickle("test", *test)
+    write_pickle("val", 215, 250, 255)
+    sheet = " ".join(papers("title:\n")["DATASHEET.md"].split())
+    assert "In the source, 2 images equal another of their class. Of the images of val" in sheet
+    assert f"Of the images of test, {words}" in sheet
+    nearest = json.loads(OUT.read_text(encoding="utf-8"))["equal"]["nearest"]
+    assert len(nearest) == pairs
+    percent = f"{100 * (test[0] - 100) / 255:.2f}"
+    images = [["test", 0], ["train", 1]]
+    assert nearest[0] == {"images": images, "classes": ["oak|elm", "ash"], "percent": percent}
 
 
 def test_names_are_shown_as_they_are_and_html_as_text() -> None:
@@ -152,6 +194,7 @@ def test_it_is_said_whether_images_belong_together(found: dict[str, Any], words:
 def test_a_third_split_is_shown() -> None:
     rows = [[split, "1", "0", "", ""] for split in ("train", "train", "val", "test")]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])
+    write_pickle("val", 100)
     of = papers("title:\n")
     assert "\nprint(dataset.val.images.shape)  # (1, 24, 20, 3)\n" in of["README.md"]
 

@@ -12,8 +12,9 @@ import pytest
 
 from stages.common.files import write_json
 from stages.report.__main__ import main
+from stages.report.sheets import sheet
 from tests.conftest import ROOT
-from tinydatasets.pickles import dumps
+from tinydatasets.pickles import dumps, read_split
 from tinydatasets.texts import to_json_lines
 from tinydatasets.types import Pair, Split
 
@@ -44,8 +45,8 @@ def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int)
     images = np.random.RandomState(0).randint(0, 256, (len(labels), *shape)).astype(np.uint8)
     folder = Path("datasets", name)
     folder.mkdir(parents=True)
-    for split in ("train", "test"):
-        (folder / f"{split}.pkl").write_bytes(dumps(Split(images, labels)))
+    for split, step in (("train", 1), ("val", -1), ("test", 1)):
+        (folder / f"{split}.pkl").write_bytes(dumps(Split(images[::step], labels)))
     samples = {"samples": len(labels), "by_class": dict.fromkeys(classes, per_class)}
     wrong = [{"index": 1, "actual": classes[1], "predicted": classes[0]}]
     about: dict[str, Any] = dict.fromkeys(
@@ -73,6 +74,14 @@ def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int)
         "tiers": {},
         "scores": {"quick": dict.fromkeys(("val", "test"), SCORE)},
         "confusion": {"quick": {"test": [[1] * len(classes)] * len(classes)}},
+        "equal": {
+            "sentences": [f"Few of {ODD}."],
+            "counts": [{"equal": 0, "nearly": 1}],
+            "nearest": [
+                {"images": [("val", 0), ("train", 1)], "classes": classes[:2], "percent": "1"}
+            ]
+            * 12,
+        },
         "hardest": [{"index": 0, "class": classes[0], "difficulty": "2"}],
     }
 
@@ -133,7 +142,16 @@ def test_names_and_what_an_author_wrote_are_text() -> None:
 
 
 def test_it_shows_a_split_for_validation() -> None:
-    text = Elements(page(facts("three", (8, 8), ["oak", "elm"], 3))).text
+    found = Elements(page(facts("three", (8, 8), ["oak", "elm"], 3)))
+    text = found.text
+    pairs = [each for _, each in found.found if each.get("alt") == "val image 0 and train image 1"]
+    val, train = (
+        read_split(Path(f"datasets/three/{split}.pkl")).images for split in ("val", "train")
+    )
+    assert {each["src"] for each in pairs} == {sheet(255 - np.stack([val[0], train[1]])).address}
+    assert len(pairs) == 6
+    assert f"Few of {ODD}." in text
+    assert text.count("oak and elm, 1%") == 6
     assert "classtrainvaltest" in "".join(text.split())
     assert "val (2)" in text
     assert "quick, val (2)" in text

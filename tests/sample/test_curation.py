@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from stages.common import distances
-from stages.common.distances import nearest
+from stages.common.distances import closest, nearest
+from stages.common.equal import near_limit
 from stages.sample import curation
-from stages.sample.curation import difficulty, facility_location, near_duplicates, sizes, tiers
+from stages.sample.curation import difficulty, facility_location, sizes, tiers
 from tests.in_blocks import in_blocks
 
 if TYPE_CHECKING:
@@ -89,5 +90,8 @@ def test_near_duplicates_are_found_in_every_block() -> None:
     images = np.zeros((20, 1, 4), np.uint8)
     images[3] = images[17] = [14, 14, 14, 15]
     images[4] = images[18] = 14
-    near = near_duplicates(in_blocks(images), others, 100)
-    assert np.flatnonzero(near).tolist() == [3, 17]
+    _, squared = closest(in_blocks(images), others)
+    assert np.flatnonzero(squared < near_limit((1, 4), 100)).tolist() == [3, 17]
+    # Of others that are equally near, the first is the nearest.
+    images[1] = 250
+    assert closest(in_blocks(images), others)[0][:3].tolist() == [599, 0, 599]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from stages.common.blocks import Data
+from stages.common.equal import digests, find_equal
 from stages.params.model import SPLITS
+from stages.sample.__main__ import without_repeats
 from stages.sample.hash_draw import (
     CHUNK,
     Candidates,
@@ -25,6 +28,7 @@ from stages.sample.hash_draw import (
     priorities_of_ids,
 )
 from stages.source.groups import to_groups
+from tests.in_blocks import in_blocks
 from tests.sample import plain
 
 if TYPE_CHECKING:
@@ -55,6 +59,14 @@ class Source:
     def draw(self, counts: Counts) -> Splits:
         drawn = hash_draw([self.candidates(counts)], counts)
         return {split: rows.tolist() for split, rows in drawn.items()}
+
+    def without_duplicates(self) -> Source:
+        ties = [] if self.groups is None else [self.groups]
+        repeats = find_equal(digests(self.images), self.labels, *ties).repeats
+        data = Data(in_blocks(self.images), self.labels, repeats=repeats)
+        left, rows = without_repeats(data)
+        groups = None if self.groups is None else self.groups[rows]
+        return replace(self, images=self.images[rows], labels=left.labels, groups=groups)
 
     def plain_priorities(self) -> list[int]:
         messages = map(plain.message_of_image, self.images.tolist())
@@ -182,6 +194,28 @@ def test_neither_the_order_of_the_source_nor_its_blocks_change_what_is_released(
     for split, rows in source.draw(counts).items():
         np.testing.assert_array_equal(images[drawn[split]], source.images[rows])
         np.testing.assert_array_equal(labels[drawn[split]], source.labels[rows])
+
+
+@given(sources(), DATA)
+def test_without_duplicates_it_keeps_its_promises_and_no_image_is_there_twice(
+    source: Source, data: st.DataObject
+) -> None:
+    assume(len(source.labels))
+    order = data.draw(st.permutations(range(len(source.labels))))
+    groups = None if source.groups is None else source.groups[order]
+    images, labels = source.images[order], source.labels[order]
+    other = replace(source, images=images, labels=labels, groups=groups)
+    one, other = source.without_duplicates(), other.without_duplicates()
+    large = one.counts(data)
+    small = {split: [data.draw(st.integers(0, n)) for n in large[split]] for split in SPLITS}
+    assume(any(small["val"]) == any(large["val"]))
+    outer, again, inner = one.draw(large), other.draw(large), one.draw(small)
+    for split, rows in outer.items():
+        np.testing.assert_array_equal(one.images[rows], other.images[again[split]])
+        np.testing.assert_array_equal(one.labels[rows], other.labels[again[split]])
+        assert [row for row in rows if row in inner[split]] == inner[split]
+    everything = [row for rows in outer.values() for row in rows]
+    assert len({one.images[row].tobytes() for row in everything}) == len(everything)
 
 
 @given(sources(), sources(), DATA)

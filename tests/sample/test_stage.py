@@ -15,7 +15,9 @@ from stages.common.blocks import Block, Data, npy_blocks
 from stages.common.distances import nearest
 from stages.common.errors import ParamError, StageError
 from stages.common.files import read_csv, read_json, write_json
+from stages.params.model import Own
 from stages.sample import __main__ as sample
+from stages.source.__main__ import write_source
 from stages.source.groups import to_groups
 from tests.in_blocks import in_blocks
 from tests.sample import plain
@@ -41,7 +43,8 @@ LARGE = {
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a source as stage `source` does."""
     folder = tmp_path / "build/sources/mine"
-    for name, array in (("images", IMAGES), ("labels", LABELS), ("nearest", NEIGHBOURS)):
+    arrays = {"images": IMAGES, "labels": LABELS, "nearest": NEIGHBOURS, "repeats": LABELS[:0]}
+    for name, array in arrays.items():
         write_array(folder / f"{name}.npy", array)
     write_json(folder / "facts.json", {**FACTS, "rows_per_class": [60, 60, 60], "sha256": "0"})
     monkeypatch.chdir(tmp_path)
@@ -233,6 +236,41 @@ def test_a_users_file_is_read_once_and_then_only_the_rows_drawn(
     assert sum(read) == 44 + (180 if ids is None else 0)
     assert 0 not in read
     assert {(line["tier"], line["difficulty"]) for line in table} == {("", "")}
+
+
+@pytest.mark.parametrize("kind", ["npy", "parts"])
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+@pytest.mark.parametrize("draw", ["shuffle", "hash"])
+def test_without_duplicates_it_is_as_if_they_were_not_in_the_source(
+    kind: Any, strategy: str, draw: str
+) -> None:
+    images = IMAGES.copy()
+    images[60:110] = images[np.arange(50) % 20]  # within classes and across, some three times
+    ids = np.array([f"leaf {row * 77 % 180}" for row in range(180)])
+    by_key = sorted(range(180), key=lambda row: (LABELS[row], kind == "parts" and ids[row], row))
+    kept = sorted({images[row].tobytes(): row for row in reversed(by_key)}.values())
+    tables = {}
+    for duplicates, rows in (("keep", kept), ("drop", range(180))):
+        arrays = {"images": images, "labels": LABELS, "ids": ids}
+        for name in ("images", "labels", "ids"):
+            end = "-0" if kind == "parts" else ""
+            write_array(Path(f"data/mine/{name}{end}.npy"), arrays[name][[*rows]])
+        own = Own(kind=kind, path="data/mine", maximum=200, difficulty=kind == "parts")
+        write_source(own, Path("build/sources/mine"))
+        how: dict[str, Any] = {"strategy": strategy, "draw": draw, "duplicates": duplicates}
+        tables[duplicates] = run(duplicates, **how, train_per_class=9)
+    for line in tables["keep"]:
+        line["row"] = str(kept[int(line["row"])])
+    assert tables["drop"] == tables["keep"]
+    for name in COUNTS:
+        rows = rows_of(tables["drop"], name)
+        np.testing.assert_array_equal(load(name, "images", "drop"), images[rows])
+    everything = [int(line["row"]) for line in tables["drop"]]
+    assert len({image.tobytes() for image in images[everything]}) == len(everything)
+    there = int((LABELS[kept] == 1).sum())
+    message = f"class 1 of mine without duplicates has {there} rows available, but {there + 4} are"
+    with pytest.raises(ParamError, match=message):
+        run(duplicates="drop", train_per_class=[1, there, 0], test_per_class=[0, 1, 0])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,14 +50,16 @@ def test_a_release_is_the_wheel_its_sums_and_a_tag(built: Repository) -> None:
     assert "not released yet" not in (clone.folder / "docs/paper.md").read_text("utf-8")
     clone.commit()
     # Git does not tell of a file that a user excludes.
-    (clone.folder / ".git/info/exclude").write_text("mine.py\n", encoding="utf-8")
-    (clone.folder / "tinydatasets/mine.py").touch()
-    refused("not in Git, but in the wheel: tinydatasets/mine.py")
-    (clone.folder / "tinydatasets/mine.py").unlink()
+    (clone.folder / ".git/info/exclude").write_text("private\n", encoding="utf-8")
+    private = clone.folder / "datasets/private"
+    private.mkdir()
+    (private / "SHA256SUMS").touch()
+    refused("not in Git, but in the wheel: tinydatasets/datasets/private/SHA256SUMS")
+    shutil.rmtree(private)
     assert "git push origin" in clone.run("python", "-m", "tools.release")
     assert clone.run("git", "tag", "--points-at", "HEAD") == f"v{RELEASED}\n"
-    built = clone.contents("build/release")
-    sums = f"{hashlib.sha256(built[f'build/release/{WHEEL}']).hexdigest()}  {WHEEL}\n"
-    assert built["build/release/SHA256SUMS"].decode() == sums
-    assert len(built) == 2
+    files = clone.contents("build/release")
+    sums = f"{hashlib.sha256(files[f'build/release/{WHEEL}']).hexdigest()}  {WHEEL}\n"
+    assert files["build/release/SHA256SUMS"].decode() == sums
+    assert len(files) == 2
     assert "already" in clone.run("python", "-m", "tools.release", status=1)

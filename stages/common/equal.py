@@ -1,0 +1,106 @@
+"""Images that are equal or nearly so.
+
+Equal images of a source are found by digests of 16 bytes. Of 10 million different images, the odds
+that any two have the same digest are 1 to 10^24.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.int64]
+    Digests = npt.NDArray[np.uint64]
+
+# Two images are nearly equal if the root mean square difference of their pixels is below this
+# percentage of the source's maximum: docs/curation.md says why. In percent, so that whole numbers
+# are compared.
+NEAR_PERCENT = 6
+
+
+class Equal(NamedTuple):
+    """Images of a source that are equal: how many equal an earlier one of their class (`within`).
+
+    And how many have an equal one in another class (`across`), the rows of all but one of each
+    (`repeats`, ascending), and up to three pairs of rows, those of two classes first (`examples`).
+    """
+
+    within: int
+    across: int
+    repeats: Rows
+    examples: list[tuple[int, int]]
+
+
+def in_words(within: int, across: int) -> str:
+    """Return the counts of `Equal` as a clause.
+
+    Examples
+    --------
+    >>> in_words(1, 2)
+    '1 image equals another of its class and 2 images have an equal one in another class'
+    """
+    many = "images equal another of their" if within > 1 else "image equals another of its"
+    counts = [f"{within:,} {many} class"] if within else []
+    counts += [f"{across:,} images have an equal one in another class"] if across else []
+    return " and ".join(counts) or "no two images are equal"
+
+
+def digests(images: npt.NDArray[np.uint8]) -> Digests:
+    """Return the digest of each image, BLAKE2b of its pixels: shape (n, 2), 16 bytes each."""
+    rows = np.ascontiguousarray(images).reshape(len(images), -1)
+    joined = b"".join(hashlib.blake2b(row.data, digest_size=16).digest() for row in rows)
+    return np.frombuffer(joined, np.uint64).reshape(-1, 2)
+
+
+def find_equal(of_images: Digests, labels: Rows, *ties: npt.NDArray[Any]) -> Equal:
+    """Find the images of a source that are equal, given what `digests` returns of them.
+
+    Of equal images, the one that is no repeat has the smallest label; of those with this label, the
+    smallest value of each of `ties`, such as the ids, in turn; then it is the first. So the order
+    of the source makes no difference to its label and to these values.
+
+    Examples
+    --------
+    >>> images = np.array([7, 5, 7, 7, 9], np.uint8).reshape(5, 1, 1)
+    >>> find_equal(digests(images), np.array([1, 0, 0, 1, 1]))
+    Equal(within=1, across=3, repeats=array([0, 3]), examples=[(2, 0)])
+    """
+    # Most images have no equal one: what takes memory and time is done for the others alone.
+    half = of_images[:, 0]
+    ascending = np.sort(half)
+    twice = ascending[1:][ascending[1:] == ascending[:-1]]
+    rows = np.flatnonzero(np.append(twice, np.uint64(0))[np.searchsorted(twice, half)] == half)
+    found, labels = of_images[rows], labels[rows]
+    order = np.lexsort((*(tie[rows] for tie in reversed(ties)), labels, *found.T))
+    is_same = (found[order][1:] == found[order][:-1]).all(axis=1)
+    begins = np.append(True, ~is_same)[: len(order)]
+    first = np.empty_like(order)
+    first[order] = order[begins][np.cumsum(begins) - 1]
+    is_other = labels != labels[first]
+    repeats = np.flatnonzero(first != np.arange(len(first)))
+    listed = repeats[np.argsort(~is_other[repeats], kind="stable")]
+    _, places = np.unique(first[listed], return_index=True)  # an example of each image
+    shown = listed[np.sort(places)[:3]]
+    return Equal(
+        within=int((is_same & (np.diff(labels[order]) == 0)).sum()),
+        across=int(np.isin(first, first[is_other]).sum()),
+        repeats=rows[repeats],
+        examples=[*zip(rows[first[shown]].tolist(), rows[shown].tolist(), strict=True)],
+    )
+
+
+def near_limit(shape: tuple[int, ...], maximum: int) -> int:
+    """Return the squared distance below which two images of a shape are nearly equal.
+
+    Examples
+    --------
+    >>> near_limit((1, 100), 100)  # 100 differences of 6
+    3600
+    """
+    return -(-(NEAR_PERCENT**2) * maximum**2 * math.prod(shape) // 100**2)
