@@ -10,16 +10,18 @@ import shlex
 from pathlib import Path
 
 from stages.common import command
-from stages.common.errors import StageError
+from stages.common.errors import ParamError, StageError
 from stages.common.files import write_bytes
 from stages.common.git import git
+from stages.common.names import class_table
 from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.model import Params
 from stages.params.read import PARAMS, rows_per_split, warn_of_untrained
 from stages.params.validate import check_rules, class_names
+from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
-from stages.source.facts import errors_of
+from stages.source.facts import as_stated, errors_of
 from stages.texts.expand_text import read_pairs_source
 
 # What the pipeline reads of what people wrote or measured, besides what params.yaml names.
@@ -45,17 +47,35 @@ def check_gone(params: Params | None) -> None:
         raise StageError(f"Git has what is gone here; bring it back:\n  {command}")
 
 
-def warn_of_datasets(params: Params) -> None:
-    """Warn of what is right, but hardly meant, where the source states its rows."""
+def look_at_images(params: Params) -> None:
+    """Print the classes of a user's own images that fit into memory, and check what is asked.
+
+    Warn of what is right, but hardly meant. Of other sources, what is stated is compared.
+    """
+    known = {
+        name: (class_names(source), source.rows_per_class)
+        for name, source in {**params.sources, **params.own}.items()
+    }
+    for name, own in params.own.items():
+        if own.kind in READERS:
+            with errors_of("own", name):
+                facts = as_stated(READERS[own.kind](own, locate(own.path)).facts, own)
+            print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
+            known[name] = facts.classes, facts.rows_per_class
     for name, dataset in params.datasets.items():
-        source = {**params.sources, **params.own}[dataset.source]
-        if source.rows_per_class:
-            names = class_names(source) or []
-            warn_of_untrained(name, rows_per_split(dataset, source.rows_per_class, names), names)
+        names, rows = known[dataset.source]
+        if names and rows:
+            try:
+                warn_of_untrained(name, rows_per_split(dataset, rows, names), names)
+            except ParamError as error:
+                raise error.within("datasets", name) from None
 
 
 def main(*, out: Path | None = None) -> None:
-    """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given."""
+    """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given.
+
+    Without `out`, a user's own images are read too.
+    """
     if not PARAMS.exists():
         check_gone(None)
     params = read_model(Params, PARAMS)
@@ -73,7 +93,7 @@ def main(*, out: Path | None = None) -> None:
         if about.exists():
             read_about(about)
     if not out:
-        warn_of_datasets(params)
+        look_at_images(params)
     print(f"{PARAMS} is right; datasets: {', '.join(names)}")
     if out:
         for path in add_drafts(params):

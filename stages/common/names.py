@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from stages.common.errors import StageError, raise_all
 from tinydatasets.folders import WINDOWS_DEVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # What Windows refuses in the name of a file.
 WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
@@ -19,6 +20,8 @@ WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Persian and Hindi words have these, and so have emoji.
 JOINERS = "\u200c\u200d"
+# Of how many classes a table has all.
+MOST_LISTED = 20
 
 
 def find_hidden(name: str) -> str:
@@ -42,6 +45,41 @@ def check_classes(names: Iterable[str]) -> None:
     raise_all(
         [StageError(f"class {name!a} has {what}; take it out") for name, what in wrong if what]
     )
+
+
+def number_of(name: str) -> int | None:
+    """Return the whole number that a name is without quotes; None if it is none.
+
+    Examples
+    --------
+    >>> [number_of(name) for name in ("01", "0x1F", "1e5", "oak")]
+    [1, 31, None, None]
+    """
+    for base in (10, 0):
+        with contextlib.suppress(ValueError):
+            return int(name, base)
+    return None
+
+
+def class_table(names: Sequence[str], rows: Sequence[int] | None = None) -> str:
+    """Return a line for each class: its label, its name, and its number of images where known.
+
+    Of more than 20 classes, the first 10 and the last stand there.
+
+    Examples
+    --------
+    >>> print(class_table(["elm", "oak"], [30, 31]))
+    label  class  images
+        0  elm        30
+        1  oak        31
+    """
+    width = max(map(len, (*names, "class")))
+    lines = [f"label  {'class':{width}}{'  images' if rows else ''}".rstrip()]
+    lines += (
+        f"{label:>5}  {name:{width}}{f'  {rows[label]:>6}' if rows else ''}".rstrip()
+        for label, name in enumerate(names)
+    )
+    return "\n".join(lines if len(names) <= MOST_LISTED else [*lines[:11], "  ...", lines[-1]])
 
 
 def is_for_windows(name: str) -> bool:

@@ -64,6 +64,21 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
 
     They lead to a value from the top; a number counts the entries of a list.
     """
+    return _find(path, keys)[0]
+
+
+def odd_keys(path: Path, keys: Sequence[str | int]) -> list[str]:
+    """Return, as they stand there, the keys of a mapping that are neither text nor whole numbers.
+
+    Of ``{1.50: 1, true: 2, oak: 3}`` these are ``1.50`` and ``true``.
+    """
+    node = _find(path, keys)[1]
+    pairs = node.value if isinstance(node, MappingNode) else []
+    return [str(key.value) for key, _ in pairs if not key.tag.endswith((":str", ":int"))]
+
+
+def _find(path: Path, keys: Sequence[str | int]) -> tuple[int, Any]:
+    """Return the line of the last of some keys that a file has, and the node of its value."""
     node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     line = 1
     for key in keys:
@@ -77,7 +92,7 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
         if place is None:
             break
         line = place.start_mark.line + 1
-    return line
+    return line, node
 
 
 def with_line(path: Path, error: ParamError) -> StageError:

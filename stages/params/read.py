@@ -6,17 +6,19 @@ The gate has validated the entries before.
 from __future__ import annotations
 
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import ParamError
+from stages.common.names import class_table, number_of
 from stages.common.yaml_file import read_yaml
 from stages.params.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    Counts = int | list[int] | dict[int, int]
+    Counts = int | list[int] | dict[int, int] | dict[str, int]
 
 PARAMS = Path("params.yaml")
 
@@ -56,15 +58,18 @@ def _entry(params: dict[str, Any], part: str, name: str) -> dict[str, Any]:
     return entry
 
 
-def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
+def per_class(
+    key: str, counts: Counts, labels: range, classes: Sequence[str] = ()
+) -> dict[int, int]:
     """Return the number of rows of every label: those of `counts`, 0 for a label left out.
 
-    Labels are from 0 for classes of images, from 1 for levels of texts. A ParamError about `key`
-    says if a list is longer or shorter than they are, or a mapping has another.
+    Labels are from 0 for classes of images, from 1 for levels of texts. A mapping has labels, which
+    are whole numbers, or names of `classes`, which are text. A ParamError about `key` says if a
+    list is longer or shorter than they are, or a mapping has another.
 
     Examples
     --------
-    >>> per_class("test_per_class", {1: 9}, range(3))
+    >>> per_class("test_per_class", {"oak": 9}, range(3), ["elm", "oak", "yew"])
     {0: 0, 1: 9, 2: 0}
     >>> per_class("val_per_level", [9], range(1, 6))
     Traceback (most recent call last):
@@ -78,11 +83,43 @@ def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
             message = f"a list of {len(counts)} numbers, but the source has {there}"
             raise ParamError(key, message=message)
         return dict(zip(labels, counts))
-    for label in counts:
+    by_label = dict.fromkeys(labels, 0)
+    named = set()
+    for asked, rows in counts.items():
+        label = _label_of(key, asked, classes)
         if label not in labels:
             message = f"unknown label {label}; the source's are {labels[0]} to {labels[-1]}"
             raise ParamError(key, message=message)
-    return {label: counts.get(label, 0) for label in labels}
+        if label in named:
+            raise ParamError(key, message=f"class {asked!r} stands there twice; name it once")
+        named.add(label)
+        by_label[label] = rows
+    return by_label
+
+
+def _label_of(key: str, asked: int | str, classes: Sequence[str]) -> int:
+    """Return the label that a key of a mapping names: a whole number is one, text is a name."""
+    if isinstance(asked, str):
+        name = unicodedata.normalize("NFC", asked)
+        if name not in classes:
+            # Imported here: it takes longer than most stages run.
+            from stages.common.yaml_model import unknown  # noqa: PLC0415
+
+            raise ParamError(key, message=unknown("class", name, [*classes]))
+        return classes.index(name)
+    if any(number_of(name) not in (None, label) for label, name in enumerate(classes)):
+        message = (
+            f"{asked}: a whole number is a label, but classes have other numbers as names; quote "
+            f'the name, as in "{asked}":\n{class_table(classes)}'
+        )
+        raise ParamError(key, message=message)
+    return asked
+
+
+def rest_of(dataset: Dataset) -> str:
+    """Return the split that takes the rest of each class; "" if none does."""
+    splits = (split for split in SPLITS if getattr(dataset, f"{split}_per_class") == "rest")
+    return next(splits, "")
 
 
 def rows_per_split(
@@ -92,13 +129,18 @@ def rows_per_split(
 
     `rows_per_class` and `classes` are those of the source, in label order. A ParamError says if the
     source has fewer rows, test would be empty, or train have fewer than two classes.
+
+    The split that takes the `rest` takes what the others leave of each class. With `draw: hash`, it
+    takes what there is in its part of the range, at most all rows of the class.
     """
-    counts = {}
+    counts, rest = {}, rest_of(dataset)
     for split in SPLITS:
         key = f"{split}_per_class"
-        counts[split] = per_class(key, getattr(dataset, key), range(len(rows_per_class)))
+        value = 0 if split == rest else getattr(dataset, key)
+        counts[split] = per_class(key, value, range(len(rows_per_class)), classes)
+    others = [split for split in SPLITS if split != rest and any(counts[split].values())]
     for label, available in enumerate(rows_per_class):
-        asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
+        asked = {split: counts[split][label] for split in others}
         if sum(asked.values()) > available:
             parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
             name = "" if classes[label] == str(label) else f" ({classes[label]})"
@@ -107,15 +149,25 @@ def rows_per_split(
                 f"{sum(asked.values())} are asked ({parts})"
             )
             raise ParamError(f"{max(asked, key=asked.__getitem__)}_per_class", message=message)
+        if rest:
+            left = available - sum(asked.values())
+            counts[rest][label] = available if dataset.draw == "hash" else left
+    check_enough(counts)
+    return counts
+
+
+def check_enough(counts: Mapping[str, Mapping[int, int]]) -> None:
+    """Raise a ParamError if test has no row, or train has rows of fewer than two classes."""
     if not any(counts["test"].values()):
         raise ParamError("test_per_class", message="no class has a test row; at least one must")
     if sum(count > 0 for count in counts["train"].values()) < 2:
         message = "a classifier needs rows of two classes or more"
         raise ParamError("train_per_class", message=message)
-    return counts
 
 
-def warn_of_untrained(name: str, counts: dict[str, dict[int, int]], classes: Sequence[str]) -> None:
+def warn_of_untrained(
+    name: str, counts: Mapping[str, Mapping[int, int]], classes: Sequence[str]
+) -> None:
     """Write a warning of the dataset `name` if train lacks a class that is scored."""
     scored = [
         classes[label]

@@ -12,7 +12,13 @@ from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
-from stages.params.read import read_dataset, rows_per_split, warn_of_untrained
+from stages.params.read import (
+    check_enough,
+    read_dataset,
+    rest_of,
+    rows_per_split,
+    warn_of_untrained,
+)
 from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
@@ -72,7 +78,8 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
         drawn = draw(labels, counts, generator, dataset.test_draw or "next")
     else:
         in_label_order = {split: [*per_class.values()] for split, per_class in counts.items()}
-        drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed)
+        rest = rest_of(dataset)
+        drawn = draw_blocks(data.blocks, labels, data.ids, in_label_order, seed, rest=rest)
     listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
     cells = [("", "")] * len(listed)
     if data.neighbours is not None:
@@ -110,9 +117,15 @@ def main(name: str) -> None:
     facts = read_json(source / "facts.json")
     try:
         counts = rows_per_split(dataset, facts["rows_per_class"], facts["classes"])
-        warn_of_untrained(name, counts, facts["classes"])
         data = open_source(source)
         chosen = choose(data, dataset, counts, facts["maximum"])
+        # The rest by hash is what there is in a part of the range, which may be nothing.
+        counts = {
+            split: dict(enumerate(np.bincount(data.labels[rows], minlength=len(facts["classes"]))))
+            for split, rows in chosen.drawn.items()
+        }
+        check_enough(counts)
+        warn_of_untrained(name, counts, facts["classes"])
     except ParamError as error:
         raise error.within("datasets", name) from None
     except TooFewError as error:

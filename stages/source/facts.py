@@ -35,11 +35,15 @@ class Facts:
 
     def __str__(self) -> str:
         """Return such as "61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31"."""
-        height, width, *colour = self.image_shape
         rows = zip(self.classes, self.rows_per_class, strict=True)
+        return f"{self.summary}: {', '.join(f'{name} {count}' for name, count in rows)}"
+
+    @property
+    def summary(self) -> str:
+        """Return the same without the classes."""
+        height, width, *colour = self.image_shape
         images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"
-        counts = ", ".join(f"{name} {count}" for name, count in rows)
-        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}"
+        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}"
 
 
 class Images(NamedTuple):
