@@ -7,6 +7,7 @@ run it each time: what DVC can't read in ``data/``, or a description, is no depe
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from stages.common import command
@@ -23,6 +24,7 @@ from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
 from stages.source.facts import as_stated, errors_of
 from stages.texts.expand_text import read_pairs_source
+from stages.texts.split_text import split_text
 
 # What the pipeline reads of what people wrote or measured, besides what params.yaml names.
 READ = (
@@ -47,35 +49,29 @@ def check_gone(params: Params | None) -> None:
         raise StageError(f"Git has what is gone here; bring it back:\n  {command}")
 
 
-def look_at_images(params: Params) -> None:
-    """Print the classes of a user's own images that fit into memory, and check what is asked.
-
-    Warn of what is right, but hardly meant. Of other sources, what is stated is compared.
-    """
-    known = {
-        name: (class_names(source), source.rows_per_class)
-        for name, source in {**params.sources, **params.own}.items()
-    }
+def look_at_images(params: Params) -> Params:
+    """Print the classes of a user's own images that fit into memory; return what is found, too."""
+    found = {}
     for name, own in params.own.items():
         if own.kind in READERS:
             with errors_of("own", name):
                 facts = as_stated(READERS[own.kind](own, locate(own.path)).facts, own)
             print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
-            known[name] = facts.classes, facts.rows_per_class
+            found[name] = replace(own, classes=facts.classes, rows_per_class=facts.rows_per_class)
+    return replace(params, own={**params.own, **found})
+
+
+def warn_of_datasets(params: Params) -> None:
+    """Warn of what is right, but hardly meant, where the source states its rows."""
     for name, dataset in params.datasets.items():
-        names, rows = known[dataset.source]
-        if names and rows:
-            try:
-                warn_of_untrained(name, rows_per_split(dataset, rows, names), names)
-            except ParamError as error:
-                raise error.within("datasets", name) from None
+        source = {**params.sources, **params.own}[dataset.source]
+        if source.rows_per_class:
+            names = class_names(source) or []
+            warn_of_untrained(name, rows_per_split(dataset, source.rows_per_class, names), names)
 
 
 def main(*, out: Path | None = None) -> None:
-    """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given.
-
-    Without `out`, a user's own images are read too.
-    """
+    """Check params.yaml, data/ and what authors wrote of the datasets; write `out`, if given."""
     if not PARAMS.exists():
         check_gone(None)
     params = read_model(Params, PARAMS)
@@ -85,15 +81,20 @@ def main(*, out: Path | None = None) -> None:
     for name, own in params.own.items():
         with errors_of("own", name):
             locate(own.path)
-    for text in params.texts.values():
-        read_pairs_source(Path(text.source))
+    for name, text in params.texts.items():
+        try:
+            split_text(text, read_pairs_source(Path(text.source)))
+        except ParamError as error:
+            raise error.within("texts", name) from None
     names = [*params.datasets, *params.texts]
     for name in names:
         about = Path("datasets", name, ABOUT)
         if about.exists():
             read_about(about)
     if not out:
-        look_at_images(params)
+        params = look_at_images(params)
+        check_rules(params)
+        warn_of_datasets(params)
     print(f"{PARAMS} is right; datasets: {', '.join(names)}")
     if out:
         for path in add_drafts(params):

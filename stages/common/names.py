@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -20,8 +19,6 @@ WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Persian and Hindi words have these, and so have emoji.
 JOINERS = "\u200c\u200d"
-# Of how many classes a table has all.
-MOST_LISTED = 20
 
 
 def find_hidden(name: str) -> str:
@@ -47,24 +44,8 @@ def check_classes(names: Iterable[str]) -> None:
     )
 
 
-def number_of(name: str) -> int | None:
-    """Return the whole number that a name is without quotes; None if it is none.
-
-    Examples
-    --------
-    >>> [number_of(name) for name in ("01", "0x1F", "1e5", "oak")]
-    [1, 31, None, None]
-    """
-    for base in (10, 0):
-        with contextlib.suppress(ValueError):
-            return int(name, base)
-    return None
-
-
-def class_table(names: Sequence[str], rows: Sequence[int] | None = None) -> str:
-    """Return a line for each class: its label, its name, and its number of images where known.
-
-    Of more than 20 classes, the first 10 and the last stand there.
+def class_table(names: Sequence[str], rows: Sequence[int]) -> str:
+    """Return a line for each class, or for the first 10 and the last of more than 20.
 
     Examples
     --------
@@ -74,12 +55,9 @@ def class_table(names: Sequence[str], rows: Sequence[int] | None = None) -> str:
         1  oak        31
     """
     width = max(map(len, (*names, "class")))
-    lines = [f"label  {'class':{width}}{'  images' if rows else ''}".rstrip()]
-    lines += (
-        f"{label:>5}  {name:{width}}{f'  {rows[label]:>6}' if rows else ''}".rstrip()
-        for label, name in enumerate(names)
-    )
-    return "\n".join(lines if len(names) <= MOST_LISTED else [*lines[:11], "  ...", lines[-1]])
+    lines = [f"label  {'class':{width}}  images"]
+    lines += (f"{i:>5}  {name:{width}}  {rows[i]:>6}" for i, name in enumerate(names))
+    return "\n".join(lines if len(names) <= 20 else [*lines[:11], "  ...", lines[-1]])
 
 
 def is_for_windows(name: str) -> bool:

@@ -59,14 +59,6 @@ def _hint(text: str, number: int) -> str:
     return ""
 
 
-def line_of(path: Path, keys: Sequence[str | int]) -> int:
-    """Return the line, counted from 1, of the last of some keys that a file has.
-
-    They lead to a value from the top; a number counts the entries of a list.
-    """
-    return _find(path, keys)[0]
-
-
 def odd_keys(path: Path, keys: Sequence[str | int]) -> list[str]:
     """Return, as they stand there, the keys of a mapping that are neither text nor whole numbers.
 
@@ -78,7 +70,10 @@ def odd_keys(path: Path, keys: Sequence[str | int]) -> list[str]:
 
 
 def _find(path: Path, keys: Sequence[str | int]) -> tuple[int, Any]:
-    """Return the line of the last of some keys that a file has, and the node of its value."""
+    """Return the line, counted from 1, of the last of some keys that a file has, and its value.
+
+    They lead to a value from the top; a number counts the entries of a list.
+    """
     node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     line = 1
     for key in keys:
@@ -97,4 +92,4 @@ def _find(path: Path, keys: Sequence[str | int]) -> tuple[int, Any]:
 
 def with_line(path: Path, error: ParamError) -> StageError:
     """Return an error about a key with the file and the line of the key in its message."""
-    return StageError(f"{path}, line {line_of(path, error.keys)}: {error}")
+    return StageError(f"{path}, line {_find(path, error.keys)[0]}: {error}")

@@ -36,7 +36,6 @@ _EXPECTED = {
 }
 _NAME = "a lower-case letter followed by lower-case letters, digits, - or _, at most 64 in all"
 _NO_SPACE = re.compile(r"[\w-]+:[^\s:]")
-MOST_ALLOWED = 50
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = 80  # long enough for the name of a file
 
@@ -159,10 +158,8 @@ def unknown(kind: str, value: object, allowed: list[str]) -> str:
     """
     near = difflib.get_close_matches(str(value).lower(), allowed, n=1)
     hint = f". Did you mean {near[0]!r}?" if near else ""
-    # Of classes, there may be thousands.
-    more = ["..."] if len(allowed) > MOST_ALLOWED else []
-    words = ", ".join([*allowed[:MOST_ALLOWED], *more]) or "none"
-    return f"unknown {kind} {show(value)}; allowed: {words}{hint}"
+    words = ", ".join(allowed[:50]) + ", ..." * (len(allowed) > 50)
+    return f"unknown {kind} {show(value)}; allowed: {words or 'none'}{hint}"
 
 
 def show(value: object) -> str:

@@ -134,11 +134,8 @@ def _classes(names: Sequence[str]) -> dict[str, Any]:
     A name read from a CSV may become something else: ``01`` a number, ``NA`` a missing value.
     """
     fields = [
-        _node("Field", f"classes/{name}", words, dataType=kind)
-        for name, kind, words in (
-            ("label", "sc:Integer", "The label."),
-            ("name", "sc:Text", "The name of the class."),
-        )
+        _node("Field", "classes/label", "The label.", dataType="sc:Integer"),
+        _node("Field", "classes/name", "The name of the class.", dataType="sc:Text"),
     ]
     data = [{"classes/label": label, "classes/name": name} for label, name in enumerate(names)]
     values = {"dataType": "sc:Enumeration", "key": {"@id": "classes/label"}}

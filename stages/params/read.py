@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import ParamError
-from stages.common.names import class_table, number_of
+from stages.common.names import class_table
 from stages.common.yaml_file import read_yaml
 from stages.params.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    Counts = int | list[int] | dict[int, int] | dict[str, int]
+    Counts = int | list[int] | dict[int, int]
 
 PARAMS = Path("params.yaml")
 
@@ -58,18 +59,15 @@ def _entry(params: dict[str, Any], part: str, name: str) -> dict[str, Any]:
     return entry
 
 
-def per_class(
-    key: str, counts: Counts, labels: range, classes: Sequence[str] = ()
-) -> dict[int, int]:
+def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
     """Return the number of rows of every label: those of `counts`, 0 for a label left out.
 
-    Labels are from 0 for classes of images, from 1 for levels of texts. A mapping has labels, which
-    are whole numbers, or names of `classes`, which are text. A ParamError about `key` says if a
-    list is longer or shorter than they are, or a mapping has another.
+    Labels are from 0 for classes of images, from 1 for levels of texts. A ParamError about `key`
+    says if a list is longer or shorter than they are, or a mapping has another.
 
     Examples
     --------
-    >>> per_class("test_per_class", {"oak": 9}, range(3), ["elm", "oak", "yew"])
+    >>> per_class("test_per_class", {1: 9}, range(3))
     {0: 0, 1: 9, 2: 0}
     >>> per_class("val_per_level", [9], range(1, 6))
     Traceback (most recent call last):
@@ -83,37 +81,48 @@ def per_class(
             message = f"a list of {len(counts)} numbers, but the source has {there}"
             raise ParamError(key, message=message)
         return dict(zip(labels, counts))
-    by_label = dict.fromkeys(labels, 0)
-    named = set()
-    for asked, rows in counts.items():
-        label = _label_of(key, asked, classes)
+    for label in counts:
         if label not in labels:
             message = f"unknown label {label}; the source's are {labels[0]} to {labels[-1]}"
             raise ParamError(key, message=message)
-        if label in named:
-            raise ParamError(key, message=f"class {asked!r} stands there twice; name it once")
-        named.add(label)
-        by_label[label] = rows
-    return by_label
+    return {label: counts.get(label, 0) for label in labels}
 
 
-def _label_of(key: str, asked: int | str, classes: Sequence[str]) -> int:
-    """Return the label that a key of a mapping names: a whole number is one, text is a name."""
-    if isinstance(asked, str):
+def _by_label(
+    key: str, counts: dict[int | str, int], rows_per_class: Sequence[int], classes: Sequence[str]
+) -> dict[int, int]:
+    """Return counts by label, of a mapping of labels or of names.
+
+    A ParamError says which name is unknown or there twice. Where the name of a class is another
+    label once it has no quotation marks, it refuses all labels.
+    """
+    by_label: dict[int, int] = {}
+    for asked, rows in counts.items():
+        if isinstance(asked, int):
+            if any(map(_is_another, classes, range(len(classes)))):
+                message = f'a label, but names of classes are numbers too; quote it: "{asked}"'
+                table = class_table(classes, rows_per_class)
+                raise ParamError(key, message=f"{asked}: {message}\n{table}")
+            by_label[asked] = rows
+            continue
         name = unicodedata.normalize("NFC", asked)
         if name not in classes:
             # Imported here: it takes longer than most stages run.
             from stages.common.yaml_model import unknown  # noqa: PLC0415
 
             raise ParamError(key, message=unknown("class", name, [*classes]))
-        return classes.index(name)
-    if any(number_of(name) not in (None, label) for label, name in enumerate(classes)):
-        message = (
-            f"{asked}: a whole number is a label, but classes have other numbers as names; quote "
-            f'the name, as in "{asked}":\n{class_table(classes)}'
-        )
-        raise ParamError(key, message=message)
-    return asked
+        if classes.index(name) in by_label:
+            raise ParamError(key, message=f"class {name!r} is there twice; name it once")
+        by_label[classes.index(name)] = rows
+    return by_label
+
+
+def _is_another(name: str, label: int) -> bool:
+    """Return whether a name without quotation marks is a number other than its label."""
+    for base in (10, 0):
+        with suppress(ValueError):
+            return int(name, base) != label
+    return False
 
 
 def rest_of(dataset: Dataset) -> str:
@@ -127,17 +136,18 @@ def rows_per_split(
 ) -> dict[str, dict[int, int]]:
     """Return how many rows of each class every split takes.
 
-    `rows_per_class` and `classes` are those of the source, in label order. A ParamError says if the
-    source has fewer rows, test would be empty, or train have fewer than two classes.
-
-    The split that takes the `rest` takes what the others leave of each class. With `draw: hash`, it
-    takes what there is in its part of the range, at most all rows of the class.
+    `rows_per_class` and `classes` are those of the source, in label order. Of the split that takes
+    the rest by hash, it is a bound: the part of the range that it has is not known here. A
+    ParamError says if the source has fewer rows, test would be empty, or train have fewer than two
+    classes.
     """
     counts, rest = {}, rest_of(dataset)
     for split in SPLITS:
         key = f"{split}_per_class"
         value = 0 if split == rest else getattr(dataset, key)
-        counts[split] = per_class(key, value, range(len(rows_per_class)), classes)
+        if isinstance(value, dict):
+            value = _by_label(key, value, rows_per_class, classes)
+        counts[split] = per_class(key, value, range(len(rows_per_class)))
     others = [split for split in SPLITS if split != rest and any(counts[split].values())]
     for label, available in enumerate(rows_per_class):
         asked = {split: counts[split][label] for split in others}
@@ -152,12 +162,11 @@ def rows_per_split(
         if rest:
             left = available - sum(asked.values())
             counts[rest][label] = available if dataset.draw == "hash" else left
-    check_enough(counts)
+    _check_enough(counts)
     return counts
 
 
-def check_enough(counts: Mapping[str, Mapping[int, int]]) -> None:
-    """Raise a ParamError if test has no row, or train has rows of fewer than two classes."""
+def _check_enough(counts: Mapping[str, Mapping[int, int]]) -> None:
     if not any(counts["test"].values()):
         raise ParamError("test_per_class", message="no class has a test row; at least one must")
     if sum(count > 0 for count in counts["train"].values()) < 2:
@@ -168,7 +177,11 @@ def check_enough(counts: Mapping[str, Mapping[int, int]]) -> None:
 def warn_of_untrained(
     name: str, counts: Mapping[str, Mapping[int, int]], classes: Sequence[str]
 ) -> None:
-    """Write a warning of the dataset `name` if train lacks a class that is scored."""
+    """Write a warning of the dataset `name` if train lacks a class that is scored.
+
+    Before, it checks what was drawn as `rows_per_split` checks what is asked.
+    """
+    _check_enough(counts)
     scored = [
         classes[label]
         for label, rows in counts["train"].items()

@@ -120,27 +120,25 @@ def _check_source(source: AnySource) -> None:
 
 def _check_counts(name: str, dataset: Dataset, path: Path) -> None:
     """Check of the counts what needs no source."""
+    rest = ""
     for key in (f"{split}_per_class" for split in SPLITS):
-        counts = getattr(dataset, key)
-        keys = [*counts] if isinstance(counts, dict) else []
-        message = ""
-        if any(type(asked) not in (int, str) for asked in keys):
-            odd = [*odd_keys(path, ("datasets", name, key)), *map(str, keys)][0]
+        counts, message = getattr(dataset, key), ""
+        kinds = {*map(type, counts)} if isinstance(counts, dict) else set()
+        if kinds - {int, str}:
+            odd = [*odd_keys(path, ("datasets", name, key)), *map(str, counts)][0]
             message = f'{odd}: the name of a class is text; quote it: "{odd}"'
-        elif len({*map(type, keys)}) > 1:
+        elif len(kinds) > 1:
             message = "labels and names in one mapping, which DVC can't sort; write names alone"
-        elif left_out := [asked for asked in keys if asked in LEFT_OUT]:
+        elif kinds and (left_out := [asked for asked in LEFT_OUT if asked in counts]):
             message = f"DVC would not notice a change of {left_out[0]!r}; write labels, or a list"
+        elif counts == "rest":
+            if rest:
+                message = f"rest, but {rest} takes the rest; write numbers"
+            elif (dataset.strategy, dataset.draw) == ("curated", "hash"):
+                message = "rest, which curated with hash does not know; write numbers"
+            rest = key
         if message:
             raise ParamError(key, message=message)
-    rest = [
-        f"{split}_per_class" for split in SPLITS if getattr(dataset, f"{split}_per_class") == "rest"
-    ]
-    if len(rest) > 1:
-        raise ParamError(rest[1], message=f"rest, but {rest[0]} takes the rest; write numbers")
-    if rest and (dataset.strategy, dataset.draw) == ("curated", "hash"):
-        message = "rest, which curated with hash does not know; write numbers"
-        raise ParamError(rest[0], message=message)
 
 
 def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:

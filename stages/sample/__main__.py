@@ -12,13 +12,7 @@ from stages.common.blocks import copy_blocks, select
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
-from stages.params.read import (
-    check_enough,
-    read_dataset,
-    rest_of,
-    rows_per_split,
-    warn_of_untrained,
-)
+from stages.params.read import read_dataset, rest_of, rows_per_split, warn_of_untrained
 from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, priorities_of_blocks
@@ -120,11 +114,9 @@ def main(name: str) -> None:
         data = open_source(source)
         chosen = choose(data, dataset, counts, facts["maximum"])
         # The rest by hash is what there is in a part of the range, which may be nothing.
-        counts = {
-            split: dict(enumerate(np.bincount(data.labels[rows], minlength=len(facts["classes"]))))
-            for split, rows in chosen.drawn.items()
-        }
-        check_enough(counts)
+        n = len(facts["classes"])
+        drawn = {split: data.labels[rows] for split, rows in chosen.drawn.items()}
+        counts = {k: dict(enumerate(np.bincount(v, minlength=n))) for k, v in drawn.items()}
         warn_of_untrained(name, counts, facts["classes"])
     except ParamError as error:
         raise error.within("datasets", name) from None
@@ -136,8 +128,8 @@ def main(name: str) -> None:
     rows = np.array([line[0] for line in chosen.table])
     copy_blocks(select(data.blocks, rows), out / "images.npy")
     write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *chosen.table])
-    drawn = {split: numbers.tolist() for split, numbers in chosen.drawn.items()}
-    write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
+    rows_of = {split: numbers.tolist() for split, numbers in chosen.drawn.items()}
+    write_json(out / "drawn.json", {**rows_of, "generator": chosen.state})
     kept = {key: facts[key] for key in ("classes", "image_shape", "maximum")}
     write_json(out / "facts.json", {**kept, "normalize": dataset.normalize})
 

@@ -7,6 +7,7 @@ import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import whitespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -152,7 +153,7 @@ def to_labels(
             message = f"{len(names)} names, but the data has {len(numbers)} labels"
             raise ParamError("classes", message=message)
     elif values.dtype.kind == "U":
-        texts = [unicodedata.normalize("NFC", str(value).strip()) for value in values]
+        texts = [unicodedata.normalize("NFC", str(value).strip(whitespace)) for value in values]
         if "" in texts:
             raise file_error(path, "a row has no class")
         names = in_label_order(stated, sorted(set(texts)))

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from functools import partial
+from string import whitespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -146,7 +147,8 @@ def parse_csv(
     column: list[str] = []
     try:
         for line in reader:
-            cells = [*map(str.strip, line)]
+            # Other spaces than those of ASCII may be the name of a class.
+            cells = [cell.strip(whitespace) for cell in line]
             if not any(cells) or (reader.line_num == 1 and _is_header(cells, label)):
                 continue
             if label == "first":

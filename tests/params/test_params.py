@@ -122,12 +122,7 @@ CASES = [
     (TRAIN, "train_per_class: -1", 26, "-1: expected a whole number, 0 or more"),
     (TRAIN, "train_per_class: 1.5", 26, "1.5: expected a whole number"),
     ("{0: 20, 2: 10}", "{ten: 20}", 27, "unknown class 'ten'; allowed: 0, 1, 2"),
-    (
-        "{0: 20, 2: 10}",
-        "{1e5: 20}",
-        27,
-        'test_per_class: 1e5: the name of a class is text; quote it: "1e5"',
-    ),
+    ("{0: 20, 2: 10}", "{1e5: 20}", 27, '1e5: the name of a class is text; quote it: "1e5"'),
     ("{0: 20, 2: 10}", "{'0': 20, 1.50: 1}", 27, 'quote it: "1.50"'),
     ("{0: 20, 2: 10}", "{true: 20}", 27, 'quote it: "true"'),
     ("{0: 20, 2: 10}", "{null: 20}", 27, 'quote it: "null"'),
@@ -136,12 +131,11 @@ CASES = [
     ("{0: 20, 2: 10}", "{size: 20}", 27, "DVC would not notice a change of 'size'"),
     (TRAIN, "train_per_class: rest\n    val_per_class: rest", 27, "rest, but train_per_class"),
     (
-        SEED,
-        "    draw: hash\n    strategy: curated\n    val_per_class: rest\n    seed: 1\n    train",
-        27,
+        TRAIN,
+        "train_per_class: rest\n    draw: hash\n    strategy: curated",
+        26,
         "curated with hash",
     ),
-    (TRAIN, "train_per_class: all", 26, "'all': expected a whole number, 0 or more, for every"),
     ("test_per_level: [3, 3]", "test_per_level: rest", 42, "'rest': expected a whole number"),
     ("datasets:\n", "datasets: {}\nrest:\n", 23, "rest: unknown key"),
     # One entry against another.
@@ -159,12 +153,7 @@ CASES = [
     ("kind: zarr", "kind: parquet", 19, "own.cells.image_shape: missing"),
     ("[32, 32, 3]", "[32, 32, 4]", 11, "height, width and 3 for colour"),
     ("maximum: 16", "maximum: 16\n    classes: [a, b]", 8, "2 names, but there are 3 classes"),
-    (
-        "maximum: 16",
-        "maximum: 16\n    classes: [a, \u00e9, e\u0301]",
-        8,
-        "sources.digits.classes: ",
-    ),
+    ("maximum: 16", "maximum: 16\n    classes: [a, \u00e9, e\u0301]", 8, "expected each name once"),
     (
         "maximum: 16",
         'maximum: 16\n    classes: [a, b, "c\\u202e"]',
@@ -195,55 +184,36 @@ def test_a_mistake_is_named_with_its_line(
     assert "\n" not in message
 
 
-OAKS = ["oak", "\u00e9", "elm"]
-NUMBERS = ["1", "10", "2"]
+OAKS, NUMBERS = ["oak", "\u00e9", "elm"], ["1", "10", "2"]
+TABLE = 'quote it: "1"\nlabel  class  images\n    0  1           9\n    1  10          9\n'
 
 
 @pytest.mark.parametrize(
-    ("classes", "counts", "expected"),
+    ("classes", "train", "test", "expected"),
     [
-        (OAKS, {"oak": 4, "e\u0301": 2}, [4, 2, 0]),
-        (OAKS, {0: 4, 1: 2}, [4, 2, 0]),
-        (NUMBERS, {"1": 4, "10": 3}, [4, 3, 0]),
-        (["00", "01", "x"], {1: 4, 2: 3}, [0, 4, 3]),
-        (OAKS, {"e\u0301": 4, "\u00e9": 2}, "class 'é' stands there twice; name it once"),
-        (OAKS, {"Oak": 4}, "unknown class 'Oak'; allowed: oak, é, elm. Did you mean 'oak'?"),
-        (OAKS, {"oak": 4, "elm": 9, "ash": 1}, "unknown class 'ash'"),
-        (NUMBERS, {1: 4, 2: 3}, 'as in "1":\nlabel  class\n    0  1\n    1  10\n    2  2'),
-        (["0x2", "a", "b"], {2: 4, 1: 3}, 'quote the name, as in "2":'),
+        (OAKS, {"oak": 4, "e\u0301": 2}, 1, ([4, 2, 0], [1, 1, 1])),
+        (OAKS, {0: 4, 1: 2}, "rest", ([4, 2, 0], [5, 7, 9])),
+        (NUMBERS, "rest", {"1": 4, "10": 9}, ([5, 0, 9], [4, 9, 0])),
+        (["00", "01", "x"], {1: 4, 2: 3}, 1, ([0, 4, 3], [1, 1, 1])),
+        (NUMBERS, {1: 4, 2: 3}, 1, TABLE),
+        (["0x2", "a", "b"], {2: 4, 1: 3}, 1, 'quote it: "2"'),
+        (OAKS, {"e\u0301": 4, "\u00e9": 2}, 1, "class 'é' is there twice; name it once"),
+        (OAKS, {"Oak": 4}, 1, "unknown class 'Oak'; allowed: oak, é, elm. Did you mean 'oak'?"),
+        (OAKS, "rest", 10, "class 0 (oak) of mine has 9 rows available, but 10 are asked"),
+        (OAKS, 9, "rest", "no class has a test row"),
     ],
 )
 def test_a_class_is_counted_by_its_name_or_its_label(
-    classes: list[str], counts: Any, expected: list[int] | str
+    classes: list[str], train: Any, test: Any, expected: tuple[list[int], ...] | str
 ) -> None:
-    dataset = Dataset(source="mine", seed=1, train_per_class=counts, test_per_class=1)
+    dataset = Dataset(source="mine", seed=1, train_per_class=train, test_per_class=test)
     if isinstance(expected, str):
         with pytest.raises(ParamError) as error:
             rows_per_split(dataset, [9, 9, 9], classes)
         assert expected in error.value.message
     else:
         found = rows_per_split(dataset, [9, 9, 9], classes)
-        assert [*found["train"].values()] == expected
-
-
-@pytest.mark.parametrize(
-    ("changes", "split", "expected"),
-    [
-        ({"train_per_class": {"oak": 4, "elm": 2}, "test_per_class": "rest"}, "test", [5, 9, 5]),
-        ({"train_per_class": "rest", "val_per_class": 2, "test_per_class": 1}, "train", [6, 6, 4]),
-        ({"train_per_class": 7, "test_per_class": "rest"}, "test", [2, 2, 0]),
-        ({"train_per_class": 4, "test_per_class": "rest", "draw": "hash"}, "test", [9, 9, 7]),
-        ({"train_per_class": "rest", "test_per_class": 8}, "", "has 7 rows available, but 8 are"),
-        ({"train_per_class": [9, 9, 7], "test_per_class": "rest"}, "", "no class has a test row"),
-    ],
-)
-def test_a_split_takes_the_rest(changes: Any, split: str, expected: list[int] | str) -> None:
-    dataset = Dataset(source="mine", seed=1, **changes)
-    if isinstance(expected, str):
-        with pytest.raises(ParamError, match=expected):
-            rows_per_split(dataset, [9, 9, 7], OAKS)
-    else:
-        assert [*rows_per_split(dataset, [9, 9, 7], OAKS)[split].values()] == expected
+        assert ([*found["train"].values()], [*found["test"].values()]) == expected
 
 
 @pytest.mark.parametrize(
