@@ -43,7 +43,7 @@ def test_names_of_classes_are_never_guessed(
 ) -> None:
     source = ROOT / "datasets/tinydigits-150"
     # Of what is released, it takes samples.csv for no samples.
-    with pytest.raises(FileNotFoundError, match="No .*data files"):
+    with pytest.raises(FileNotFoundError, match=r"No .*data files"):
         load(source, tmp_path / "cache", monkeypatch)
     train, test = tinydatasets.load("tinydigits-150")
     data = tinydatasets.Dataset(train, test, classes=ODD)
