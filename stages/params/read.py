@@ -100,7 +100,7 @@ def _by_label(
     for asked, rows in counts.items():
         if isinstance(asked, int):
             if any(map(_is_another, classes, range(len(classes)))):
-                message = f'a label, but names of classes are numbers too; quote it: "{asked}"'
+                message = "a label, but names of classes are numbers too; quote the name you mean:"
                 table = class_table(classes, rows_per_class)
                 raise ParamError(key, message=f"{asked}: {message}\n{table}")
             by_label[asked] = rows
@@ -137,7 +137,7 @@ def rows_per_split(
     """Return how many rows of each class every split takes.
 
     `rows_per_class` and `classes` are those of the source, in label order. Of the split that takes
-    the rest by hash, it is a bound: the part of the range that it has is not known here. A
+    the rest by hash, it is a bound: how many rows its part of the range has is not known here. A
     ParamError says if the source has fewer rows, test would be empty, or train have fewer than two
     classes.
     """
@@ -160,8 +160,7 @@ def rows_per_split(
             )
             raise ParamError(f"{max(asked, key=asked.__getitem__)}_per_class", message=message)
         if rest:
-            left = available - sum(asked.values())
-            counts[rest][label] = available if dataset.draw == "hash" else left
+            counts[rest][label] = available - sum(asked.values())
     _check_enough(counts)
     return counts
 

@@ -185,7 +185,7 @@ def test_a_mistake_is_named_with_its_line(
 
 
 OAKS, NUMBERS = ["oak", "\u00e9", "elm"], ["1", "10", "2"]
-TABLE = 'quote it: "1"\nlabel  class  images\n    0  1           9\n    1  10          9\n'
+TABLE = "quote the name you mean:\nlabel  class  images\n    0  1           9\n    1  10          9"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ TABLE = 'quote it: "1"\nlabel  class  images\n    0  1           9\n    1  10   
         (NUMBERS, "rest", {"1": 4, "10": 9}, ([5, 0, 9], [4, 9, 0])),
         (["00", "01", "x"], {1: 4, 2: 3}, 1, ([0, 4, 3], [1, 1, 1])),
         (NUMBERS, {1: 4, 2: 3}, 1, TABLE),
-        (["0x2", "a", "b"], {2: 4, 1: 3}, 1, 'quote it: "2"'),
+        (["0x2", "a", "b"], {2: 4, 1: 3}, 1, "2: a label, but"),
         (OAKS, {"e\u0301": 4, "\u00e9": 2}, 1, "class 'é' is there twice; name it once"),
         (OAKS, {"Oak": 4}, 1, "unknown class 'Oak'; allowed: oak, é, elm. Did you mean 'oak'?"),
         (OAKS, "rest", 10, "class 0 (oak) of mine has 9 rows available, but 10 are asked"),
