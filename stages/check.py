@@ -7,19 +7,22 @@ run it each time: what DVC can't read in ``data/``, or a description, is no depe
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_bytes
 from stages.common.git import git
+from stages.common.names import class_table
 from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.model import Params
 from stages.params.read import PARAMS, rows_per_split, warn_of_untrained
 from stages.params.validate import check_rules, class_names
+from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
-from stages.source.facts import errors_of
+from stages.source.facts import as_stated, errors_of
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
 
@@ -44,6 +47,18 @@ def check_gone(params: Params | None) -> None:
     if gone:
         command = shlex.join(["git", "checkout", "--", *dict.fromkeys(gone)])
         raise StageError(f"Git has what is gone here; bring it back:\n  {command}")
+
+
+def look_at_images(params: Params) -> Params:
+    """Print the classes of a user's own images that fit into memory; return what is found, too."""
+    found = {}
+    for name, own in params.own.items():
+        if own.kind in READERS:
+            with errors_of("own", name):
+                facts = as_stated(READERS[own.kind](own, locate(own.path)).facts, own)
+            print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
+            found[name] = replace(own, classes=facts.classes, rows_per_class=facts.rows_per_class)
+    return replace(params, own={**params.own, **found})
 
 
 def warn_of_datasets(params: Params) -> None:
@@ -77,6 +92,8 @@ def main(*, out: Path | None = None) -> None:
         if about.exists():
             read_about(about)
     if not out:
+        params = look_at_images(params)
+        check_rules(params)
         warn_of_datasets(params)
     print(f"{PARAMS} is right; datasets: {', '.join(names)}")
     if out:

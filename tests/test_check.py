@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from stages import check
-from stages.common.errors import StageError
+from stages.common.errors import ParamError, StageError
 from tests.conftest import ROOT, Repository
 
 OWN = "own:\n  mine: {kind: folder, path: data/my images}"
@@ -25,7 +26,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
         shutil.copy(ROOT / name, name)
     for path in (Path("data/my images/a/1.png"), Path("data/my images/b/1.png")):
         path.parent.mkdir(parents=True)
-        path.touch()
+        Image.new("L", (2, 3), 9).save(path)
     clone.replace("params.yaml", "own: {}", OWN)
     clone.run("git", "init", "--quiet")
     clone.commit()
@@ -88,3 +89,20 @@ def test_a_class_that_is_scored_untrained_gets_a_warning(
         "warning: datasets.tinydigits.train_per_class: train has no row of 2, 8, which val or test "
         "has\n"
     )
+
+
+def test_the_classes_of_own_images_are_shown_and_what_is_asked_of_them_is_checked(
+    clone: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = "datasets:\n  mine: {source: mine, seed: 1, train_per_class: 1, test_per_class: {c: 1}}"
+    check.main()
+    assert capsys.readouterr().out.startswith(
+        "mine: 2 images of 3 x 2 pixels from 0 to 255\n"
+        "label  class  images\n    0  a           1\n    1  b           1\n\nparams.yaml is right"
+    )
+    clone.replace("params.yaml", "datasets:", mine)
+    with pytest.raises(StageError, match=r" 26: datasets\.mine\.test_per_class: unknown class 'c'"):
+        check.main()
+    Path("data/my images/b/1.png").write_bytes(b"\x89PNG")
+    with pytest.raises(ParamError, match=r"^own\.mine\.path: data/my images/b/1\.png: not an im"):
+        check.main()

@@ -234,7 +234,9 @@ def _described(
         records = [
             record
             for record in document["recordSet"]
-            if all(f["source"]["fileObject"]["@id"] in here for f in record["field"])
+            # Labels and names of classes stand in the document itself.
+            if "data" in record
+            or all(f["source"]["fileObject"]["@id"] in here for f in record["field"])
         ]
         images = [] if isinstance(data, Text) else list(map(_records, splits))
         document["distribution"] = kept + [_file(*file) for file in files.items()]
@@ -277,7 +279,8 @@ def _file(name: str, data: bytes) -> dict[str, Any]:
 
 def _records(split: str) -> dict[str, Any]:
     """Return Croissant's record set of the images and labels of a split."""
-    columns = (("image", "sc:ImageObject"), ("label", "sc:Integer"))
+    classes = {"references": {"field": {"@id": "classes/label"}}}
+    columns: Any = (("image", "sc:ImageObject", {}), ("label", "sc:Integer", classes))
     fields = [
         {
             "@type": "cr:Field",
@@ -289,8 +292,9 @@ def _records(split: str) -> dict[str, Any]:
                 "extract": {"column": name},
                 **({"transform": {"jsonPath": "bytes"}} if name == "image" else {}),
             },
+            **more,
         }
-        for name, kind in columns
+        for name, kind, more in columns
     ]
     return {"@type": "cr:RecordSet", "@id": split, "name": split, "field": fields}
 

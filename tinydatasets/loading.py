@@ -95,7 +95,7 @@ def path(name: Scaled | Whole | TextName | str) -> Path:
     Examples
     --------
     >>> (path("tinydigits") / "samples.csv").read_text().splitlines()[0]
-    'split,row,label,tier,difficulty'
+    'split,row,label,class,tier,difficulty'
     """
     from pathlib import Path  # noqa: PLC0415
 

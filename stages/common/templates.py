@@ -35,7 +35,9 @@ def plain(value: object) -> str:
     >>> print(plain("a|b"), plain("*x*"), plain("<i>"))
     a\|b \*x\* \<i>
     """
-    return re.sub(r"[\\`*_\[\]#|~$<]|&(?=#?\w+;)", r"\\\g<0>", " ".join(str(value).split()))
+    # A class may have a space as its name that is none of ASCII.
+    line = re.sub(r"\s+", " ", str(value), flags=re.ASCII).strip(" ")
+    return re.sub(r"[\\`*_\[\]#|~$<]|&(?=#?\w+;)", r"\\\g<0>", line)
 
 
 def prose(text: str) -> str:

@@ -61,8 +61,18 @@ def _hint(text: str, number: int) -> str:
     return ""
 
 
-def line_of(path: Path, keys: Sequence[str | int]) -> int:
-    """Return the line, counted from 1, of the last of some keys that a file has.
+def odd_keys(path: Path, keys: Sequence[str | int]) -> list[str]:
+    """Return, as they stand there, the keys of a mapping that are neither text nor whole numbers.
+
+    Of ``{1.50: 1, true: 2, oak: 3}`` these are ``1.50`` and ``true``.
+    """
+    node = _find(path, keys)[1]
+    pairs = node.value if isinstance(node, MappingNode) else []
+    return [str(key.value) for key, _ in pairs if not key.tag.endswith((":str", ":int"))]
+
+
+def _find(path: Path, keys: Sequence[str | int]) -> tuple[int, Any]:
+    """Return the line, counted from 1, of the last of some keys that a file has, and its value.
 
     They lead to a value from the top; a number counts the entries of a list.
     """
@@ -79,9 +89,9 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int:
         if place is None:
             break
         line = place.start_mark.line + 1
-    return line
+    return line, node
 
 
 def with_line(path: Path, error: ParamError) -> StageError:
     """Return an error about a key with the file and the line of the key in its message."""
-    return StageError(f"{path}, line {line_of(path, error.keys)}: {error}")
+    return StageError(f"{path}, line {_find(path, error.keys)[0]}: {error}")

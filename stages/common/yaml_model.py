@@ -168,7 +168,8 @@ def unknown(kind: str, value: object, allowed: list[str]) -> str:
     """
     near = difflib.get_close_matches(str(value).lower(), allowed, n=1)
     hint = f". Did you mean {near[0]!r}?" if near else ""
-    return f"unknown {kind} {show(value)}; allowed: {', '.join(allowed) or 'none'}{hint}"
+    words = ", ".join(allowed[:50]) + ", ..." * (len(allowed) > 50)
+    return f"unknown {kind} {show(value)}; allowed: {words or 'none'}{hint}"
 
 
 def show(value: object) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _FORMATS = {
     "csv": "text/csv",
@@ -76,7 +76,8 @@ def croissant(facts: Mapping[str, Any], made: str) -> dict[str, Any]:
     if facts["kind"] == "images":
         words = "Where each sample comes from and how hard it is, in the order of the splits."
         columns = _SAMPLES if facts["tiers"] else _SAMPLES[:-2]
-        records = [_table("samples", words, "samples.csv", columns)]
+        names = facts["source"]["classes"]
+        records = [_table("samples", words, "samples.csv", columns), _classes(names)]
     else:
         words = "The pairs of {}, in the order of the source."
         records = [
@@ -127,6 +128,20 @@ def croissant(facts: Mapping[str, Any], made: str) -> dict[str, Any]:
     return {key: value for key, value in document.items() if value or value is False}
 
 
+def _classes(names: Sequence[str]) -> dict[str, Any]:
+    """Return the record set of labels and names, within the document: so that no name is guessed.
+
+    A name read from a CSV may become something else: ``01`` a number, ``NA`` a missing value.
+    """
+    fields = [
+        _node("Field", "classes/label", "The label.", dataType="sc:Integer"),
+        _node("Field", "classes/name", "The name of the class.", dataType="sc:Text"),
+    ]
+    data = [{"classes/label": label, "classes/name": name} for label, name in enumerate(names)]
+    values = {"dataType": "sc:Enumeration", "key": {"@id": "classes/label"}}
+    return _node("RecordSet", "classes", "The classes.", **values, field=fields, data=data)
+
+
 def _sources(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the file that the pipeline took the samples from, and the works that it is from."""
     source = facts["source"]
@@ -149,14 +164,17 @@ def _sources(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _table(name: str, about: str, file: str, columns: Iterable[tuple[str, str, str]]) -> Any:
     fields = [
-        _field(name, column, kind, words, fileObject={"@id": file}, extract={"column": column})
+        _node(
+            "Field",
+            f"{name}/{column}",
+            words,
+            dataType=kind,
+            source={"fileObject": {"@id": file}, "extract": {"column": column}},
+            **({"references": {"field": {"@id": "classes/label"}}} if column == "label" else {}),
+        )
         for column, kind, words in columns
     ]
     return _node("RecordSet", name, about, field=fields)
-
-
-def _field(records: str, name: str, kind: str, words: str, **source: Any) -> dict[str, Any]:
-    return _node("Field", f"{records}/{name}", words, dataType=kind, source=source)
 
 
 def _node(kind: str, identity: str, description: str, **values: Any) -> dict[str, Any]:

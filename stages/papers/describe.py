@@ -27,7 +27,7 @@ FILES = {
     "test.pkl": "the test samples, likewise",
     "samples.csv": (
         "for each sample, in the order of the pickles: its split, its row in the source, its "
-        "label, its tier and its difficulty"
+        "label, its class, its tier and its difficulty"
     ),
     "classes.json": "the names of the classes, in the order of the labels",
 }

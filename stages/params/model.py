@@ -66,6 +66,14 @@ Counts = Annotated[
         "mapping such as {0: 40, 1: 40}, without quotes"
     ),
 ]
+# The gate checks the keys: YAML reads many a name as something else than text.
+PerClass = Annotated[
+    Union[Count, Literal["rest"], list[Count], dict[Any, Count]],
+    Forms(
+        "a whole number, 0 or more, for every class, a list of them in label order, a mapping such "
+        "as {oak: 40, elm: 40}, or rest"
+    ),
+]
 Shape = Annotated[list[Positive], Strict(min_length=2, max_length=3)]
 Size = Annotated[list[Positive], Strict(min_length=2, max_length=2)]
 Maximum = Annotated[int, Strict(ge=1, le=255)]
@@ -169,12 +177,12 @@ class Dataset(Entry):
     """Train is drawn at random, or chosen by difficulty: 80% easy, 15% hard, 5% hardest rows."""
     seed: Seed
     """What the draw starts from: a whole number from 0 to 4294967295."""
-    train_per_class: Counts
-    """Training rows: a number for every class, a list in label order, or label: number."""
-    test_per_class: Counts
-    """Test rows: a number for every class, a list in label order, or label: number."""
-    val_per_class: Counts = 0
-    """Validation rows: a number for every class, a list in label order, or label: number."""
+    train_per_class: PerClass
+    """Training rows: a number for every class, a list in label order, class: number, or `rest`."""
+    test_per_class: PerClass
+    """Test rows: a number for every class, a list in label order, class: number, or `rest`."""
+    val_per_class: PerClass = 0
+    """Validation rows: a number for every class, a list by label, class: number, or `rest`."""
     draw: Literal["shuffle", "hash"] = "shuffle"
     """Rows are drawn by a shuffle of each class, or by the hash of each image."""
     duplicates: Literal["keep", "drop"] = "keep"

@@ -6,15 +6,18 @@ The gate has validated the entries before.
 from __future__ import annotations
 
 import sys
+import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import ParamError
+from stages.common.names import class_table
 from stages.common.yaml_file import read_yaml
 from stages.params.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     Counts = int | list[int] | dict[int, int]
 
@@ -85,20 +88,69 @@ def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
     return {label: counts.get(label, 0) for label in labels}
 
 
+def _by_label(
+    key: str, counts: dict[int | str, int], rows_per_class: Sequence[int], classes: Sequence[str]
+) -> dict[int, int]:
+    """Return counts by label, of a mapping of labels or of names.
+
+    A ParamError says which name is unknown or there twice. Where the name of a class is another
+    label once it has no quotation marks, it refuses all labels.
+    """
+    by_label: dict[int, int] = {}
+    for asked, rows in counts.items():
+        if isinstance(asked, int):
+            if any(map(_is_another, classes, range(len(classes)))):
+                message = "a label, but names of classes are numbers too; quote the name you mean:"
+                table = class_table(classes, rows_per_class)
+                raise ParamError(key, message=f"{asked}: {message}\n{table}")
+            by_label[asked] = rows
+            continue
+        name = unicodedata.normalize("NFC", asked)
+        if name not in classes:
+            # Imported here: it takes longer than most stages run.
+            from stages.common.yaml_model import unknown  # noqa: PLC0415
+
+            raise ParamError(key, message=unknown("class", name, [*classes]))
+        if classes.index(name) in by_label:
+            raise ParamError(key, message=f"class {name!r} is there twice; name it once")
+        by_label[classes.index(name)] = rows
+    return by_label
+
+
+def _is_another(name: str, label: int) -> bool:
+    """Return whether a name without quotation marks is a number other than its label."""
+    for base in (10, 0):
+        with suppress(ValueError):
+            return int(name, base) != label
+    return False
+
+
+def rest_of(dataset: Dataset) -> str:
+    """Return the split that takes the rest of each class; "" if none does."""
+    splits = (split for split in SPLITS if getattr(dataset, f"{split}_per_class") == "rest")
+    return next(splits, "")
+
+
 def rows_per_split(
     dataset: Dataset, rows_per_class: Sequence[int], classes: Sequence[str]
 ) -> dict[str, dict[int, int]]:
     """Return how many rows of each class every split takes.
 
-    `rows_per_class` and `classes` are those of the source, in label order. A ParamError says if the
-    source has fewer rows, test would be empty, or train have fewer than two classes.
+    `rows_per_class` and `classes` are those of the source, in label order. Of the split that takes
+    the rest by hash, it is a bound: how many rows its part of the range has is not known here. A
+    ParamError says if the source has fewer rows, test would be empty, or train have fewer than two
+    classes.
     """
-    counts = {}
+    counts, rest = {}, rest_of(dataset)
     for split in SPLITS:
         key = f"{split}_per_class"
-        counts[split] = per_class(key, getattr(dataset, key), range(len(rows_per_class)))
+        value = 0 if split == rest else getattr(dataset, key)
+        if isinstance(value, dict):
+            value = _by_label(key, value, rows_per_class, classes)
+        counts[split] = per_class(key, value, range(len(rows_per_class)))
+    others = [split for split in SPLITS if split != rest and any(counts[split].values())]
     for label, available in enumerate(rows_per_class):
-        asked = {split: counts[split][label] for split in SPLITS if any(counts[split].values())}
+        asked = {split: counts[split][label] for split in others}
         if sum(asked.values()) > available:
             parts = ", ".join(f"{count} for {split}" for split, count in asked.items())
             name = "" if classes[label] == str(label) else f" ({classes[label]})"
@@ -107,16 +159,28 @@ def rows_per_split(
                 f"{sum(asked.values())} are asked ({parts})"
             )
             raise ParamError(f"{max(asked, key=asked.__getitem__)}_per_class", message=message)
+        if rest:
+            counts[rest][label] = available - sum(asked.values())
+    _check_enough(counts)
+    return counts
+
+
+def _check_enough(counts: Mapping[str, Mapping[int, int]]) -> None:
     if not any(counts["test"].values()):
         raise ParamError("test_per_class", message="no class has a test row; at least one must")
     if sum(count > 0 for count in counts["train"].values()) < 2:
         message = "a classifier needs rows of two classes or more"
         raise ParamError("train_per_class", message=message)
-    return counts
 
 
-def warn_of_untrained(name: str, counts: dict[str, dict[int, int]], classes: Sequence[str]) -> None:
-    """Write a warning of the dataset `name` if train lacks a class that is scored."""
+def warn_of_untrained(
+    name: str, counts: Mapping[str, Mapping[int, int]], classes: Sequence[str]
+) -> None:
+    """Write a warning of the dataset `name` if train lacks a class that is scored.
+
+    Before, it checks what was drawn as `rows_per_split` checks what is asked.
+    """
+    _check_enough(counts)
     scored = [
         classes[label]
         for label, rows in counts["train"].items()

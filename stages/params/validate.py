@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes, is_for_windows
-from stages.common.yaml_file import with_line
+from stages.common.yaml_file import odd_keys, with_line
 from stages.common.yaml_model import read_model, unknown
-from stages.params.model import LARGE, Benchmark, Dataset, Own, Params, Recipe, Text
+from stages.params.model import LARGE, SPLITS, Benchmark, Dataset, Own, Params, Recipe, Text
 from stages.params.read import PARAMS, rows_per_split
 from tinydatasets import classes
 from tinydatasets.fetch.benchmarks import BENCHMARKS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Folders of build/ that are no dataset's.
 SHARED = ("checked", "curves", "report", "sources")
+# Keys that DVC passes over when it looks for a run of before with the same parameters.
+LEFT_OUT = ("size", "nfiles")
 # Kinds of own images that some keys are for.
 KEYS_OF_KINDS = {
     "resize": ("folder",),
@@ -40,17 +43,18 @@ def read_params(path: Path = PARAMS) -> Params:
 def check_rules(params: Params, path: Path = PARAMS) -> None:
     """Raise a StageError, which names the line, for what no entry by itself shows to be wrong."""
     try:
-        _check_entries(params)
+        _check_entries(params, path)
     except ParamError as error:
         raise with_line(path, error) from None
 
 
-def _check_entries(params: Params) -> None:
+def _check_entries(params: Params, path: Path) -> None:
     for part in ("sources", "own", "datasets", "recipes", "texts"):
         for name, entry in getattr(params, part).items():
             try:
                 _check_name(part, name, params)
                 if isinstance(entry, Dataset):
+                    _check_counts(name, entry, path)
                     _check_dataset(entry, {**params.sources, **params.own})
                 elif isinstance(entry, Recipe):
                     _check_recipe(entry)
@@ -64,8 +68,10 @@ def _check_entries(params: Params) -> None:
 
 def class_names(source: AnySource) -> list[str] | None:
     """Return the names of the classes, as stated or published; None if they are to be found."""
-    if source.classes or source.rows_per_class is None:
-        return source.classes
+    if source.classes:
+        return [unicodedata.normalize("NFC", name) for name in source.classes]
+    if source.rows_per_class is None:
+        return None
     if isinstance(source, Benchmark):
         return [*BENCHMARKS[source.benchmark].classes]
     return [str(label) for label in range(len(source.rows_per_class))]
@@ -76,7 +82,7 @@ def _check_name(part: str, name: str, params: Params) -> None:
     why = ""
     if not is_for_windows(name):
         why = "Windows allows no file or folder of this name"
-    elif name in ("size", "nfiles"):
+    elif name in LEFT_OUT:
         why = "DVC leaves this name out of what it knows a run by"
     elif is_dataset and name in SHARED:
         why = f"build/{name} is the pipeline's own"
@@ -128,6 +134,29 @@ def _check_groups(kind: str, groups: str) -> None:
             is_right, expected = False, f"{expected} ({error})"
     if not is_right:
         raise ParamError("groups", message=f"{groups}: expected {expected}")
+
+
+def _check_counts(name: str, dataset: Dataset, path: Path) -> None:
+    """Check of the counts what needs no source."""
+    rest = ""
+    for key in (f"{split}_per_class" for split in SPLITS):
+        counts, message = getattr(dataset, key), ""
+        kinds = {*map(type, counts)} if isinstance(counts, dict) else set()
+        if kinds - {int, str}:
+            odd = [*odd_keys(path, ("datasets", name, key)), *map(str, counts)][0]
+            message = f'{odd}: the name of a class is text; quote it: "{odd}"'
+        elif len(kinds) > 1:
+            message = "labels and names in one mapping, which DVC can't sort; write names alone"
+        elif kinds and (left_out := [asked for asked in LEFT_OUT if asked in counts]):
+            message = f"DVC would not notice a change of {left_out[0]!r}; write labels, or a list"
+        elif counts == "rest":
+            if rest:
+                message = f"rest, but {rest} takes the rest; write numbers"
+            elif (dataset.strategy, dataset.draw) == ("curated", "hash"):
+                message = "rest, which curated with hash does not know; write numbers"
+            rest = key
+        if message:
+            raise ParamError(key, message=message)
 
 
 def _check_dataset(dataset: Dataset, sources: dict[str, AnySource]) -> None:

@@ -14,7 +14,7 @@ from stages.common.distances import nearest
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
-from stages.params.read import read_dataset, rows_per_split, warn_of_untrained
+from stages.params.read import read_dataset, rest_of, rows_per_split, warn_of_untrained
 from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, parts_of_groups, priorities_of_blocks
@@ -74,7 +74,7 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
         drawn = draw(labels, counts, generator, dataset.test_draw or "next")
     else:
         in_label_order = {split: [*per_class.values()] for split, per_class in counts.items()}
-        drawn = draw_blocks(data, in_label_order, seed)
+        drawn = draw_blocks(data, in_label_order, seed, rest=rest_of(dataset))
     listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
     cells = [("", "")] * len(listed)
     if data.neighbours is not None:
@@ -91,7 +91,7 @@ def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[
     columns, keys = [["class", *classes]], []
     for i, split in enumerate(SPLITS):
         there = np.bincount(data.labels[part == i], minlength=len(classes)).tolist()
-        asked = counts[split].values()
+        asked = there if split == rest_of(dataset) else [*counts[split].values()]
         columns.append([split, *map("{} of {}".format, asked, there)])
         keys += [f"{split}_per_class"] * any(map(int.__gt__, asked, there))
     if keys:
@@ -156,9 +156,13 @@ def main(name: str) -> None:
             dataset = replace(dataset, source=f"{dataset.source} without duplicates")
         per_class = np.bincount(left.labels, minlength=len(facts["classes"])).tolist()
         counts = rows_per_split(dataset, per_class, facts["classes"])
-        warn_of_untrained(name, counts, facts["classes"])
         check_sides(left, dataset, counts, facts["classes"])
         chosen = choose(left, dataset, counts, facts["maximum"])
+        # The rest by hash is what there is in a part of the range, which may be nothing.
+        n = len(per_class)
+        taken = {split: left.labels[numbers] for split, numbers in chosen.drawn.items()}
+        counts = {k: dict(enumerate(np.bincount(v, minlength=n))) for k, v in taken.items()}
+        warn_of_untrained(name, counts, facts["classes"])
     except ParamError as error:
         raise error.within("datasets", name) from None
     except TooFewError as error:

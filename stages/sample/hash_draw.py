@@ -144,7 +144,7 @@ def candidates(
     return _merge(map(chunk, range(0, n, CHUNK)), counts)
 
 
-def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
+def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -> dict[str, Rows]:
     """Draw the rows of each split from the candidates of all blocks, in any order.
 
     Each split takes, of each class, the rows of smallest priority in the split's part of the
@@ -152,7 +152,8 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     odds), so it makes no difference to a split which of them it takes: the first by row number.
 
     Returns the rows of each split in their final order: ascending by priority, of equal ones by
-    label, then by row number. Raises TooFewError if a part has too few of a class.
+    label, then by row number. Raises TooFewError if a part has too few of a class; of the split
+    `rest`, the counts are bounds.
 
     Examples
     --------
@@ -168,7 +169,7 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     available = np.bincount(numbers, minlength=len(sizes)).tolist()
     pairs = product(SPLITS, range(len(counts["train"])))
     for (split, label), asked, n in zip(pairs, sizes.tolist(), available, strict=True):
-        if n < asked:
+        if n < asked and split != rest:
             raise TooFewError(
                 f"class {label} has {n} rows in the part of the hash range that is for {split}, "
                 f"but {asked} are asked"
@@ -178,7 +179,7 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts) -> dict[str, Rows]:
     return {split: drawn.rows[order[part == i]] for i, split in enumerate(SPLITS)}
 
 
-def draw_blocks(data: Data, counts: Counts, seed: int) -> dict[str, Rows]:
+def draw_blocks(data: Data, counts: Counts, seed: int, *, rest: str = "") -> dict[str, Rows]:
     """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs.
 
     The priorities are those of the ids or, where there are none, of the images; with ids, no image
@@ -187,7 +188,7 @@ def draw_blocks(data: Data, counts: Counts, seed: int) -> dict[str, Rows]:
     of_groups = data.groups and parts_of_groups(data.groups, seed, has_val=any(counts["val"]))
     columns = (_cut(values, data.blocks) for values in (data.labels, data.ids, of_groups))
     work = zip(data.blocks, *columns, strict=True)
-    return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts)
+    return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts, rest=rest)
 
 
 def priorities_of_blocks(blocks: Sequence[Block], ids: Ids, seed: int) -> Priorities:

@@ -25,7 +25,8 @@ def released_files(
 ) -> dict[str, bytes]:
     """Return the files of a dataset by name, in the order in which they are to be written.
 
-    A pickle for each split; ``samples.csv``, the lines of `table` of train, then val, then test;
+    A pickle for each split; ``samples.csv``, the lines of `table` of train, then val, then test,
+    each with the name of its class;
     ``classes.json`` where the names are not just the label numbers; ``SHA256SUMS``, the sums of all
     others. A StageError names the file that can't be written.
     """
@@ -40,7 +41,9 @@ def released_files(
             lines += (line for line in table if line["split"] == split)
     except FormatError as error:
         raise StageError(f"datasets/{name}/{file}: {error}") from None
-    files["samples.csv"] = to_csv([[*table[0]], *([*line.values()] for line in lines)])
+    cells = [[*table[0]], *([*line.values()] for line in lines)]
+    named = ["class", *(names[int(line["label"])] for line in lines)]
+    files["samples.csv"] = to_csv([[*row[:3], c, *row[3:]] for row, c in zip(cells, named)])
     if [*names] != [str(label) for label in range(len(names))]:
         files["classes.json"] = classes.dumps(names, n_classes)
     return with_sums(files)

@@ -8,6 +8,7 @@ import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import whitespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -41,16 +42,20 @@ class Facts:
 
     def __str__(self) -> str:
         """Return such as "61 images of 8 x 9 pixels from 0 to 255: elm 30, oak 31"."""
-        height, width, *colour = self.image_shape
 
         def listed(counts: list[int]) -> str:
             return ", ".join(map("{} {}".format, self.classes, counts))
 
-        images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"
         known = self.groups
         groups = f"; {known['count']} groups: {listed(known['per_class'])}" if known else ""
-        counts = f"{listed(self.rows_per_class)}{groups}"
-        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}: {counts}"
+        return f"{self.summary}: {listed(self.rows_per_class)}{groups}"
+
+    @property
+    def summary(self) -> str:
+        """Return the same without the classes."""
+        height, width, *colour = self.image_shape
+        images = f"{sum(self.rows_per_class)} images{' in colour' if colour else ''}"
+        return f"{images} of {height} x {width} pixels from 0 to {self.maximum}"
 
 
 class Images(NamedTuple):
@@ -201,7 +206,7 @@ def to_labels(
             message = f"{len(names)} names, but the data has {len(numbers)} labels"
             raise ParamError("classes", message=message)
     elif values.dtype.kind == "U":
-        texts = [unicodedata.normalize("NFC", str(value).strip()) for value in values]
+        texts = [unicodedata.normalize("NFC", str(value).strip(whitespace)) for value in values]
         if "" in texts:
             raise file_error(path, "a row has no class")
         names = in_label_order(stated, sorted(set(texts)))

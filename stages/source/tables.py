@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from functools import partial
+from string import whitespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -156,7 +157,8 @@ def parse_csv(
     has_both, place = False, -1
     try:
         for line in reader:
-            cells = [*map(str.strip, line)]
+            # Other spaces than those of ASCII may be the name of a class.
+            cells = [cell.strip(whitespace) for cell in line]
             if not any(cells):
                 continue
             is_header = place < 0 if groups else reader.line_num == 1 and _is_header(cells, label)

@@ -9,9 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from stages.common.errors import StageError
+from stages.common.errors import ParamError, StageError
 from stages.common.yaml_file import read_yaml
-from stages.params.read import PARAMS, read_dataset, read_recipes, read_source
+from stages.params.model import Dataset
+from stages.params.read import PARAMS, read_dataset, read_recipes, read_source, rows_per_split
 from stages.params.validate import read_params
 from tools.schema import main as write_schema
 
@@ -114,7 +115,22 @@ CASES = [
     (RESIZE, "resize: [0, 24]", 18, "own.leaves.resize[0]: 0: expected a number greater"),
     (TRAIN, "train_per_class: -1", 26, "-1: expected a whole number, 0 or more"),
     (TRAIN, "train_per_class: 1.5", 26, "1.5: expected a whole number"),
-    ("{0: 20, 2: 10}", "{'0': 20}", 27, "without quotes"),
+    ("{0: 20, 2: 10}", "{ten: 20}", 27, "unknown class 'ten'; allowed: 0, 1, 2"),
+    ("{0: 20, 2: 10}", "{1e5: 20}", 27, '1e5: the name of a class is text; quote it: "1e5"'),
+    ("{0: 20, 2: 10}", "{'0': 20, 1.50: 1}", 27, 'quote it: "1.50"'),
+    ("{0: 20, 2: 10}", "{true: 20}", 27, 'quote it: "true"'),
+    ("{0: 20, 2: 10}", "{null: 20}", 27, 'quote it: "null"'),
+    ("{0: 20, 2: 10}", "{2026-11-29: 20}", 27, 'quote it: "2026-11-29"'),
+    ("{0: 20, 2: 10}", "{0: 20, '2': 10}", 27, "labels and names in one mapping"),
+    ("{0: 20, 2: 10}", "{size: 20}", 27, "DVC would not notice a change of 'size'"),
+    (TRAIN, "train_per_class: rest\n    val_per_class: rest", 27, "rest, but train_per_class"),
+    (
+        TRAIN,
+        "train_per_class: rest\n    draw: hash\n    strategy: curated",
+        26,
+        "curated with hash",
+    ),
+    ("test_per_level: [3, 3]", "test_per_level: rest", 42, "'rest': expected a whole number"),
     ("datasets:\n", "datasets: {}\nrest:\n", 23, "rest: unknown key"),
     # One entry against another.
     ("source: digits", "source: digit", 24, "unknown source 'digit'; allowed: digits, fetched"),
@@ -147,7 +163,13 @@ CASES = [
     ("kind: zarr", "kind: parquet", 19, "own.cells.image_shape: missing"),
     ("[32, 32, 3]", "[32, 32, 4]", 11, "height, width and 3 for colour"),
     ("maximum: 16", "maximum: 16\n    classes: [a, b]", 8, "2 names, but there are 3 classes"),
-    ("maximum: 16", "maximum: 16\n    classes: [a, b, a]", 8, "sources.digits.classes: "),
+    ("maximum: 16", "maximum: 16\n    classes: [a, \u00e9, e\u0301]", 8, "expected each name once"),
+    (
+        "maximum: 16",
+        'maximum: 16\n    classes: [a, b, "c\\u202e"]',
+        8,
+        r"sources.digits.classes: class 'c\u202e' has U+202E (RIGHT-TO-LEFT OVERRIDE); take it out",
+    ),
     ("datasets/talks/pairs.tsv", "pairs.tsv", 38, "unknown file 'pairs.tsv'; allowed: datasets"),
     ("test_per_level: [3, 3]", "test_per_level: [0, 0]", 42, "no level has a pair"),
     # A name that is taken.
@@ -170,6 +192,38 @@ def test_a_mistake_is_named_with_its_line(
     assert message.startswith(f"params.yaml, line {line}")
     assert words in message
     assert "\n" not in message
+
+
+OAKS, NUMBERS = ["oak", "\u00e9", "elm"], ["1", "10", "2"]
+TABLE = "quote the name you mean:\nlabel  class  images\n    0  1           9\n    1  10          9"
+
+
+@pytest.mark.parametrize(
+    ("classes", "train", "test", "expected"),
+    [
+        (OAKS, {"oak": 4, "e\u0301": 2}, 1, ([4, 2, 0], [1, 1, 1])),
+        (OAKS, {0: 4, 1: 2}, "rest", ([4, 2, 0], [5, 7, 9])),
+        (NUMBERS, "rest", {"1": 4, "10": 9}, ([5, 0, 9], [4, 9, 0])),
+        (["00", "01", "x"], {1: 4, 2: 3}, 1, ([0, 4, 3], [1, 1, 1])),
+        (NUMBERS, {1: 4, 2: 3}, 1, TABLE),
+        (["0x2", "a", "b"], {2: 4, 1: 3}, 1, "2: a label, but"),
+        (OAKS, {"e\u0301": 4, "\u00e9": 2}, 1, "class 'é' is there twice; name it once"),
+        (OAKS, {"Oak": 4}, 1, "unknown class 'Oak'; allowed: oak, é, elm. Did you mean 'oak'?"),
+        (OAKS, "rest", 10, "class 0 (oak) of mine has 9 rows available, but 10 are asked"),
+        (OAKS, 9, "rest", "no class has a test row"),
+    ],
+)
+def test_a_class_is_counted_by_its_name_or_its_label(
+    classes: list[str], train: Any, test: Any, expected: tuple[list[int], ...] | str
+) -> None:
+    dataset = Dataset(source="mine", seed=1, train_per_class=train, test_per_class=test)
+    if isinstance(expected, str):
+        with pytest.raises(ParamError) as error:
+            rows_per_split(dataset, [9, 9, 9], classes)
+        assert expected in error.value.message
+    else:
+        found = rows_per_split(dataset, [9, 9, 9], classes)
+        assert ([*found["train"].values()], [*found["test"].values()]) == expected
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,34 @@ def test_curated_takes_of_each_tier_and_hash_of_each_part(draw: str) -> None:
     assert sorted(tiers) == ["easy"] * 16 + ["hard"] * 3 + ["hardest"]
 
 
+@pytest.mark.parametrize("strategy", ["random", "curated"])
+@pytest.mark.parametrize("name", [*COUNTS])
+def test_the_rest_by_shuffle_is_all_that_the_other_splits_leave(name: str, strategy: str) -> None:
+    changes: dict[str, Any] = {"strategy": strategy, f"{name}_per_class": "rest"}
+    table = run(**changes)
+    assert sorted(int(line["row"]) for line in table) == [*range(180)]
+    for other in {*COUNTS} - {name}:
+        assert np.bincount(LABELS[rows_of(table, other)], minlength=3).tolist() == COUNTS[other]
+    assert rows_of(table, "unused") == []
+
+
+@pytest.mark.parametrize("name", [*COUNTS])
+def test_the_rest_by_hash_is_all_of_its_part(name: str) -> None:
+    changes: dict[str, Any] = {"draw": "hash", f"{name}_per_class": "rest"}
+    table = run(**changes)
+    priorities = [plain.priority(plain.message_of_image(image), 9) for image in IMAGES.tolist()]
+    in_part = [plain.part(p, has_val=True) == name for p in priorities]
+    assert sorted(rows_of(table, name)) == np.flatnonzero(in_part).tolist()
+    usual = run("usual", draw="hash")
+    for other in {*COUNTS} - {name}:
+        assert rows_of(table, other) == rows_of(usual, other)
+    # A part may have no row at all.
+    rows = np.flatnonzero([plain.part(p, has_val=False) == "train" for p in priorities])
+    data = Data(in_blocks(IMAGES[rows]), LABELS[rows], is_large=True)
+    with pytest.raises(ParamError, match="test_per_class: no class has a test row"):
+        run("none", data, draw="hash", val_per_class=0, test_per_class="rest")
+
+
 def test_pixels_are_brought_into_0_to_1() -> None:
     rows = rows_of(run(normalize=True), "train")
     assert load("train").dtype == np.float32

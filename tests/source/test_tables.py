@@ -119,7 +119,10 @@ def savetxt() -> str:
         ("a,b,c,d,e\n0,7,255,1,1\n9,0,0,2,0\n3,3,3,3,1\n", [1, 0, 1]),
         ("0,1,2,3,label\n0,7,255,1,1\n9,0,0,2,0\n3,3,3,3,1\n", [1, 0, 1]),
         ("\ufeff0,7,255,1,oak\r\n9,0,0,2,elm\r\n\r\n3,3,3,3,oak", ["oak", "elm", "oak"]),
-        ('"0",7,255,1,"a, b"\n9,0,0,2,橡\n3, 3 ,3.0,3e0, 橡 \n,,,,\n', ["a, b", "橡", "橡"]),
+        (
+            '"0",7,255,1,"a, b"\n9,0,0,2,橡\n3, 3 ,3.0,3e0, \u00a0 \n,,,,\n',
+            ["a, b", "橡", "\u00a0"],
+        ),
         # Neither is a label: one is no whole number, the others not in ASCII or too large.
         ("0,7,255,1,1.5\n9,0,0,2,2\n3,3,3,3,2\n", ["1.5", "2", "2"]),
         ("0,7,255,1,٣\n9,0,0,2,٢\n3,3,3,3,٢\n", ["٣", "٢", "٢"]),
@@ -137,8 +140,8 @@ def test_pixels_and_the_last_column_of_a_csv(text: str, classes: list[Any]) -> N
     [
         ([1, 0, 1, 1], ["b", "a"], [1, 0, 1, 1]),
         (["b", " a", "b ", "b"], ["b", "a"], [0, 1, 0, 0]),
-        # By code point; é as one character or as two is one name.
-        (["橡", "é", "e\u0301", "A"], None, [2, 1, 1, 0]),
+        # By code point; é as one character or as two is one name; so is a space.
+        (["橡", "é", "e\u0301", "\u00a0"], None, [2, 1, 1, 0]),
         (["سنديان", "oak tree", "10", "9"], None, [3, 2, 0, 1]),
     ],
 )

@@ -158,7 +158,7 @@ def test_parquet_has_the_names_of_classes_and_papers_that_describe_it(
     assert described == {name: sha256(files[name]) for name in listed}
     assert {*files} == {*listed, "README.md", "croissant.json", "DATASHEET.md", *NOTICES}
     records = [record["@id"] for record in document["recordSet"]]
-    assert records == ["train", "val", "test", "samples"]
+    assert records == ["train", "val", "test", "samples", "classes"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

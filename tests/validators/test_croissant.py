@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import mlcroissant
 import numpy as np
 import pytest
 
-from tests.validators.released import IMAGES, NAMES, ROOT, arrays
+from tests.validators.released import IMAGES, NAMES, ODD, ROOT, arrays
 from tinydatasets.__main__ import main
 
 # What a dataset needs, which mlcroissant takes without: of the format, and of NeurIPS 2026.
@@ -50,6 +51,17 @@ def test_the_records_are_the_samples(name: str) -> None:
     folder = ROOT / "datasets" / name
     labels = [record["samples/label"] for record in records(folder, "samples")]
     assert labels == [*arrays(name, "train")[1], *arrays(name, "test")[1]]
+
+
+def test_names_that_look_like_something_else_are_read_as_they_are(tmp_path: Path) -> None:
+    path = shutil.copytree(ROOT / "datasets/tinydigits-150", tmp_path / "odd") / "croissant.json"
+    document = json.loads(path.read_text())
+    for row, name in zip(document["recordSet"][1]["data"], ODD, strict=True):
+        row["classes/name"] = name
+    path.write_text(json.dumps(document))
+    expected = [{"classes/label": i, "classes/name": name} for i, name in enumerate(ODD)]
+    assert records(path.parent, "classes") == expected
+    assert len(records(path.parent, "samples")) == 197
 
 
 @pytest.mark.parametrize("name", IMAGES)

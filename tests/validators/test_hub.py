@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import tinydatasets
-from tests.validators.released import IMAGES, NAMES, ROOT, arrays
+from tests.validators.released import IMAGES, NAMES, ODD, ROOT, arrays
 from tinydatasets.__main__ import main
+from tinydatasets.export import write
 
 
 def load(folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -34,6 +35,20 @@ def test_pairs_are_loaded(
     loaded = load(ROOT / "datasets" / name, tmp_path, monkeypatch)
     assert {split: len(rows) for split, rows in loaded.items()} == expected
     assert loaded["train"][0]["question"] == "Who are you?"
+
+
+def test_names_of_classes_are_never_guessed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ROOT / "datasets/tinydigits-150"
+    # Of what is released, it takes samples.csv for no samples.
+    with pytest.raises(FileNotFoundError, match=r"No .*data files"):
+        load(source, tmp_path / "cache", monkeypatch)
+    train, test = tinydatasets.load("tinydigits-150")
+    data = tinydatasets.Dataset(train, test, classes=ODD)
+    write(data, "odd", "parquet", source, tmp_path / "odd")
+    loaded = load(tmp_path / "odd", tmp_path / "cache", monkeypatch)
+    assert loaded["test"].features["label"].names == ODD
 
 
 @pytest.mark.parametrize("name", NAMES)
