@@ -47,8 +47,10 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
             rest = "but there are too many to find those that are nearly equal"
         equal = int((squared == 0).sum())
         counts.append({"split": split, "other": other, "equal": equal, "nearly": nearly})
-        words = f"Of the images of {split}, {_are(equal)} equal to one of {other}"
-        sentences.append(f"{words}, {rest}.")
+        words = f"{_are(equal)} equal to one of {other}, {rest}"
+        if nearly == 0:
+            words = f"none is equal or nearly equal to one of {other}"
+        sentences.append(f"Of the images of {split}, {words}.")
         order = np.argsort(squared, kind="stable")[:MOST_PAIRS].tolist()
         pairs += [(int(squared[i]), split, i, other, int(nearest[i])) for i in order]
     bound = f"Nearly equal is a root mean square difference below {NEAR_PERCENT}% of the maximum."
