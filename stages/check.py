@@ -22,7 +22,7 @@ from stages.params.read import PARAMS, rows_per_split, warn_of_untrained
 from stages.params.validate import check_rules, class_names
 from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
-from stages.source.facts import as_stated, errors_of
+from stages.source.facts import as_stated, errors_of, warn_of_equal
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
 
@@ -55,8 +55,10 @@ def look_at_images(params: Params) -> Params:
     for name, own in params.own.items():
         if own.kind in READERS:
             with errors_of("own", name):
-                facts = as_stated(READERS[own.kind](own, locate(own.path)).facts, own)
+                images = READERS[own.kind](own, locate(own.path))
+                facts = as_stated(images.facts, own)
             print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
+            warn_of_equal(name, images.equal, images.files)
             found[name] = replace(own, classes=facts.classes, rows_per_class=facts.rows_per_class)
     return replace(params, own={**params.own, **found})
 
