@@ -14,11 +14,10 @@ from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_bytes
 from stages.common.git import git
-from stages.common.names import class_table
 from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.model import Params
-from stages.params.read import PARAMS, rows_per_split, warn_of_untrained
+from stages.params.read import PARAMS, class_table, rows_per_split, warn_of_untrained
 from stages.params.validate import check_rules, class_names
 from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate

@@ -26,7 +26,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
         shutil.copy(ROOT / name, name)
     for path in (Path("data/my images/a/1.png"), Path("data/my images/b/1.png")):
         path.parent.mkdir(parents=True)
-        Image.new("L", (2, 3), 9).save(path)
+        Image.new("L", (2, 3), ord(path.parent.name)).save(path)
     clone.replace("params.yaml", "own: {}", OWN)
     clone.run("git", "init", "--quiet")
     clone.commit()

@@ -10,7 +10,7 @@ from stages.common.errors import StageError, raise_all
 from tinydatasets.folders import WINDOWS_DEVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 # What Windows refuses in the name of a file.
 WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
@@ -42,22 +42,6 @@ def check_classes(names: Iterable[str]) -> None:
     raise_all(
         [StageError(f"class {name!a} has {what}; take it out") for name, what in wrong if what]
     )
-
-
-def class_table(names: Sequence[str], rows: Sequence[int]) -> str:
-    """Return a line for each class, or for the first 10 and the last of more than 20.
-
-    Examples
-    --------
-    >>> print(class_table(["elm", "oak"], [30, 31]))
-    label  class  images
-        0  elm        30
-        1  oak        31
-    """
-    width = max(map(len, (*names, "class")))
-    lines = [f"label  {'class':{width}}  images"]
-    lines += (f"{i:>5}  {name:{width}}  {rows[i]:>6}" for i, name in enumerate(names))
-    return "\n".join(lines if len(names) <= 20 else [*lines[:11], "  ...", lines[-1]])
 
 
 def is_for_windows(name: str) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import ParamError
-from stages.common.names import class_table
 from stages.common.yaml_file import read_yaml
 from stages.params.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 
@@ -123,6 +122,22 @@ def _is_another(name: str, label: int) -> bool:
         with suppress(ValueError):
             return int(name, base) != label
     return False
+
+
+def class_table(names: Sequence[str], rows: Sequence[int]) -> str:
+    """Return a line for each class, or for the first 10 and the last of more than 20.
+
+    Examples
+    --------
+    >>> print(class_table(["elm", "oak"], [30, 31]))
+    label  class  images
+        0  elm        30
+        1  oak        31
+    """
+    width = max(map(len, (*names, "class")))
+    lines = [f"label  {'class':{width}}  images"]
+    lines += (f"{i:>5}  {name:{width}}  {rows[i]:>6}" for i, name in enumerate(names))
+    return "\n".join(lines if len(names) <= 20 else [*lines[:11], "  ...", lines[-1]])
 
 
 def rest_of(dataset: Dataset) -> str:
