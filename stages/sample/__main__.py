@@ -40,7 +40,8 @@ class Chosen(NamedTuple):
     table: list[tuple[int, int, str, str]]
     """Row, label, tier and difficulty of the rows of all classes that the dataset has, ascending.
 
-    Of a source that may be larger than memory, of the rows drawn alone. Tier and difficulty are
+    Of a source with groups, of the rows drawn and those on the side of test; of one that may be
+    larger than memory, of the rows drawn alone. Tier and difficulty are
     empty where the source has no difficulties.
     """
     state: dict[str, Any] | None
@@ -75,7 +76,12 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
     else:
         in_label_order = {split: [*per_class.values()] for split, per_class in counts.items()}
         drawn = draw_blocks(data, in_label_order, seed, rest=rest_of(dataset))
-    listed = np.sort(np.concatenate([*drawn.values()])) if data.is_large else rows
+    left = rows[:0] if data.is_large else rows
+    if data.groups:
+        # What is left on the side of train shows things that train knows: that would test nothing.
+        part = parts_of_groups(data.groups, seed, has_val=any(counts["val"].values()))
+        left = left[part[left] == SPLITS.index("test")]
+    listed = np.union1d(np.concatenate([*drawn.values()]), left)
     cells = [("", "")] * len(listed)
     if data.neighbours is not None:
         cells = [(str(row_tiers[i]), f"{ratios[i]:.4f}") for i in np.searchsorted(rows, listed)]

@@ -157,6 +157,9 @@ def test_a_group_is_on_one_side(strategy: str, source: Path) -> None:
         rows = rows_of(table, name)
         assert {plain.part(of_groups[row], has_val=True) for row in rows} == {name}
         assert np.bincount(LABELS[rows], minlength=3).tolist() == asked
+    # What is scored besides test shows nothing that train knows.
+    unused = rows_of(table, "unused")
+    assert {plain.part(of_groups[row], has_val=True) for row in unused} == {"test"}
     if strategy == "random":
         expected = plain.draw(LABELS.tolist(), priorities, COUNTS, of_groups)
         assert {name: rows_of(table, name) for name in COUNTS} == expected
