@@ -23,19 +23,17 @@ from stages.source.large import open_source
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Ints
     from stages.common.blocks import Data
     from stages.params.model import Dataset
 
-    Rows = npt.NDArray[np.int64]
     Counts = Mapping[str, Mapping[int, int]]
 
 
 class Chosen(NamedTuple):
     """The rows of a dataset."""
 
-    drawn: dict[str, Rows]
+    drawn: dict[str, Ints]
     """The row numbers of each split in the source."""
     table: list[tuple[int, int, str, str]]
     """Row, label, tier and difficulty of the rows of all classes that the dataset has, ascending.
@@ -104,7 +102,7 @@ def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[
         raise ParamError(keys[0], message="\n  ".join([message, *map(str.rstrip, rows)]))
 
 
-def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
+def by_hash(data: Data, rows: Ints, counts: Counts, seed: int) -> Turns:
     """Return the turns of some rows of the source: that of the smallest priority comes first."""
     labels, ids = data.labels[rows], None if data.ids is None else data.ids[rows]
     priorities = priorities_of_blocks(select(data.blocks, rows), ids, seed)
@@ -113,13 +111,13 @@ def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
     if data.groups:
         part = parts_of_groups(data.groups, seed, has_val=has_val)[rows]
 
-    def sort(members: Rows) -> None:
+    def sort(members: Ints) -> None:
         members[:] = members[np.lexsort((members, labels[members], priorities[members]))]
 
     return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
 
 
-def without_repeats(data: Data) -> tuple[Data, Rows]:
+def without_repeats(data: Data) -> tuple[Data, Ints]:
     """Return the source as if it had one of each image, and the rows of it that are left."""
     rows = np.delete(np.arange(len(data.labels)), data.repeats)
     blocks, labels = select(data.blocks, rows), data.labels[rows]

@@ -17,13 +17,10 @@ from stages.params.model import SPLITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Floats, Ints
     from stages.common.blocks import Block
     from stages.common.distances import Points
 
-    Rows = npt.NDArray[np.int64]
-    Floats = npt.NDArray[np.float64]
 
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
@@ -32,7 +29,7 @@ TIERS = {"easy": 80, "hard": 15, "hardest": 5}
 FEWEST = 64
 
 
-def difficulty(neighbours: Floats, labels: Rows, classes: list[int]) -> Floats:
+def difficulty(neighbours: Floats, labels: Ints, classes: list[int]) -> Floats:
     """Compare how near an image's own class is with how near the others are.
 
     `neighbours` is what `nearest` returns. Only those of `classes` count, of which every label is
@@ -78,7 +75,7 @@ def sizes(n: int) -> dict[str, int]:
     return {"easy": n - hard - hardest, "hard": hard, "hardest": hardest}
 
 
-def tiers(difficulties: Floats, labels: Rows) -> npt.NDArray[np.str_]:
+def tiers(difficulties: Floats, labels: Ints) -> Array:
     """Return the tier of every row by its rank within its class; equal ones by row number.
 
     Examples
@@ -101,9 +98,9 @@ class TooFewError(ValueError):
 class Turns(NamedTuple):
     """In which order the rows of a class are taken, and which of them a split may take."""
 
-    shuffle: Callable[[Rows], None]
+    shuffle: Callable[[Ints], None]
     """Brings row numbers, shape (n,), into the order in which they are taken."""
-    may: Mapping[str, npt.NDArray[np.bool_]]
+    may: Mapping[str, Array]
     """For each split, whether it may take a row of the source, shape (n,)."""
 
 
@@ -112,7 +109,7 @@ def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
     return Turns(generator.shuffle, {split: np.ones(n, bool) for split in SPLITS})
 
 
-def facility_location(blocks: Sequence[Block], n: int) -> Rows:
+def facility_location(blocks: Sequence[Block], n: int) -> Ints:
     """Choose images, one by one, so that all images have a small squared distance to a chosen one.
 
     Returns the rows of `n` images in the order in which they were chosen. Each step takes the image
@@ -159,7 +156,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
     return chosen
 
 
-def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
+def _gains(candidates: Points, blocks: Sequence[Block], nearest: Ints) -> Ints:
     """Return how much each candidate lowers the sum of distances to the nearest chosen image."""
     gains = np.zeros(len(candidates.x), np.int64)
     for rows, chunk in in_chunks(blocks):
@@ -170,13 +167,13 @@ def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
 
 def curate(
     blocks: Sequence[Block],
-    labels: Rows,
-    row_tiers: npt.NDArray[np.str_],
+    labels: Ints,
+    row_tiers: Array,
     counts: Mapping[str, Mapping[int, int]],
     *,
     turns: Turns,
     maximum: int,
-) -> dict[str, Rows]:
+) -> dict[str, Ints]:
     """Choose the rows of train by tier, and draw those of test from what is left, then of val.
 
     For each class in ascending order, train takes easy rows by `facility_location`, then
@@ -188,7 +185,7 @@ def curate(
     `maximum` the largest value that a pixel can have. Raises TooFewError if a tier has fewer rows
     than train asks for, or fewer than test and val ask for are left.
     """
-    train: list[Rows] = []
+    train: list[Ints] = []
     easy: list[tuple[list[Block], int]] = []
     for label in sorted(counts["train"]):
         for tier, n in sizes(counts["train"][label]).items():
@@ -213,7 +210,7 @@ def curate(
     others = take(blocks, chosen)
     _, squared = closest(select(blocks, left), others)
     left = left[squared >= near_limit(others.shape[1:], maximum)]
-    held_out: dict[str, list[Rows]] = {"val": [], "test": []}
+    held_out: dict[str, list[Ints]] = {"val": [], "test": []}
     for label in classes:
         rows = left[labels[left] == label]
         turns.shuffle(rows)
@@ -229,7 +226,7 @@ def curate(
     return {"train": chosen, **{split: np.concatenate(rows) for split, rows in held_out.items()}}
 
 
-def _covering(easy: tuple[list[Block], int]) -> Rows:
+def _covering(easy: tuple[list[Block], int]) -> Ints:
     blocks, n = easy
     # They lie scattered through the source, and are gone through again and again.
     with TemporaryDirectory() as folder:

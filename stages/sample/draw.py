@@ -15,15 +15,15 @@ from stages.params.model import SPLITS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
+    from stages.common.arrays import Ints
 
 
 def draw(
-    labels: npt.NDArray[np.int64],
+    labels: Ints,
     counts: Mapping[str, Mapping[int, int]],
     generator: np.random.RandomState,
     test_draw: str = "next",
-) -> dict[str, npt.NDArray[np.int64]]:
+) -> dict[str, Ints]:
     """Draw the row numbers of every split, class after class.
 
     For each class in ascending order, its row numbers, ascending, are shuffled; the first are
@@ -43,7 +43,7 @@ def draw(
     >>> draw(labels, counts, np.random.RandomState(42))
     {'train': array([0, 3]), 'val': array([1]), 'test': array([2, 5])}
     """
-    drawn: dict[str, list[npt.NDArray[np.int64]]] = {split: [] for split in SPLITS}
+    drawn: dict[str, list[Ints]] = {split: [] for split in SPLITS}
     for label in sorted(counts["train"]):
         train, val, test = (counts[split][label] for split in SPLITS)
         if train + val + test == 0:

@@ -21,8 +21,7 @@ from stages.source.data_folder import file_error
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Ints, Pixels
     from stages.common.blocks import Groups
     from stages.common.equal import Equal
     from stages.params.read import AnySource
@@ -61,8 +60,8 @@ class Facts:
 class Images(NamedTuple):
     """The images of a source that fit into memory: shape (n, height, width), and 3 in colour."""
 
-    pixels: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.int64]
+    pixels: Pixels
+    labels: Ints
     classes: list[str]
     sha256: str
     """The sum of the file, or of the list that `sha256sum` prints of several."""
@@ -85,7 +84,7 @@ class Images(NamedTuple):
         return Facts(self.classes, shape, maximum, rows, self.sha256, groups)
 
 
-def count_groups(labels: npt.NDArray[np.int64], groups: Groups | None) -> dict[str, Any] | None:
+def count_groups(labels: Ints, groups: Groups | None) -> dict[str, Any] | None:
     """Return how many groups there are, and how many have a row of each class, in label order."""
     if groups is None:
         return None
@@ -135,9 +134,7 @@ def errors_of(part: str, name: str) -> Iterator[None]:
         raise ParamError(part, name, key, message=message) from None
 
 
-def to_images(
-    values: npt.NDArray[Any], stated: list[int] | None, path: Path
-) -> npt.NDArray[np.uint8]:
+def to_images(values: Array, stated: list[int] | None, path: Path) -> Pixels:
     """Return images, whose values are whole numbers from 0 to 255 of any dtype, or parts of one.
 
     Where each is a row of pixels, it has the shape that is stated, or is square. A StageError names
@@ -173,7 +170,7 @@ def to_images(
     return values.astype(np.uint8).reshape(len(values), *shape)
 
 
-def _to_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _to_whole(values: Array) -> Array:
     """Return pixels that were divided by the largest, such as an export's, as the whole numbers."""
     parts = np.unique(values.astype(np.float32))
     for maximum in range(1, 256):
@@ -184,8 +181,8 @@ def _to_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def to_labels(
-    values: npt.NDArray[Any], rows: int, stated: list[str] | None, path: Path
-) -> tuple[npt.NDArray[np.int64], list[str]]:
+    values: Array, rows: int, stated: list[str] | None, path: Path
+) -> tuple[Ints, list[str]]:
     """Return the label of each row, and the name of each label in Unicode's normal form C.
 
     The values are labels or names of classes, in the order that is stated, or that of Unicode's

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy.typing as npt
     from PIL.ImageFile import ImageFile
 
+    from stages.common.arrays import Pixels
     from stages.params.model import Own
 
 # Modes of Pillow with more than 8 bits a channel, and what it decodes such colours from.
@@ -50,7 +50,7 @@ class Decoded(NamedTuple):
     path: Path
     name: str
     """Its class, its folders there and its file, in Unicode's normal form C."""
-    pixels: npt.NDArray[np.uint8]
+    pixels: Pixels
     sha256: str
     group: str
 
@@ -158,7 +158,7 @@ def _images_of(
 
 def decode_image(
     path: Path, data: bytes, *, size: list[int] | None = None, channels: int | None = None
-) -> npt.NDArray[np.uint8]:
+) -> Pixels:
     """Decode an image by Pillow.
 
     An image that EXIF says to turn is turned. `channels` make it grey (1) or colour (3), by default
@@ -198,9 +198,7 @@ def _check_image(image: ImageFile) -> None:
         raise ValueError("more than 8 bits a channel; save it with 8")
 
 
-def _decode(
-    image: ImageFile, size: list[int] | None, channels: int | None
-) -> npt.NDArray[np.uint8]:
+def _decode(image: ImageFile, size: list[int] | None, channels: int | None) -> Pixels:
     is_grey = channels == 1 if channels else _is_grey(image)
     turned = ImageOps.exif_transpose(image)
     if turned.has_transparency_data:

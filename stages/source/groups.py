@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from stages.common.blocks import Groups
 from stages.source.data_folder import file_error
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from stages.common.arrays import Array
 
 
-def numbers_or_text(path: Path, values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+def numbers_or_text(path: Path, values: Array, name: str) -> Array:
     """Return values that are whole numbers or text, or raise a StageError that calls them `name`.
 
     Text in an array of Python's objects becomes one of NumPy's.
@@ -34,7 +34,7 @@ def numbers_or_text(path: Path, values: npt.NDArray[Any], name: str) -> npt.NDAr
     raise file_error(path, f"{name} must be whole numbers or text, but are {values.dtype}")
 
 
-def to_groups(values: npt.NDArray[Any], rows: int, path: Path) -> Groups:
+def to_groups(values: Array, rows: int, path: Path) -> Groups:
     """Return the groups that rows have, whole numbers or text; a StageError names the file.
 
     The name of a group is its text, a whole number in decimal, in Unicode's normal form C and

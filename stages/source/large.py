@@ -6,7 +6,7 @@ Stage `sample` opens every source here, as it was written.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array
     from stages.common.blocks import Block
     from stages.common.equal import Equal
     from stages.source.large_formats import Columns
@@ -90,16 +89,16 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts, Equal]:
     return data, as_stated(facts, entry), equal
 
 
-def _summarize(block: Block) -> tuple[int, list[int], bytes, npt.NDArray[np.uint64]]:
+def _summarize(block: Block) -> tuple[int, list[int], bytes, Array]:
     """Return the largest pixel of a block, the shape, the sum of all pixels, and all `digests`."""
     images = np.ascontiguousarray(block.load())
     total = hashlib.sha256(images.data).digest()
     return int(images.max()), [*images.shape[1:]], total, digests(images)
 
 
-def _join(files: Iterable[Columns], source: Path) -> dict[str, npt.NDArray[Any]]:
+def _join(files: Iterable[Columns], source: Path) -> dict[str, Array]:
     """Join the labels, whole numbers, and the ids and groups, numbers or text, of all files."""
-    joined: dict[str, list[npt.NDArray[Any]]] = {"labels": [], "ids": [], "groups": []}
+    joined: dict[str, list[Array]] = {"labels": [], "ids": [], "groups": []}
     for number, (path, rows, columns) in enumerate(files):
         for name, values in zip(joined, columns):
             if values is not None and values.shape != (rows,):

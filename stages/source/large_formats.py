@@ -21,13 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Pixels
     from stages.params.model import Own
 
-    Images = npt.NDArray[np.uint8]
     # Of one file: its path, the number of images, and labels, ids if there are, and perhaps groups.
-    Columns = tuple[Path, int, list[npt.NDArray[Any] | None]]
+    Columns = tuple[Path, int, list[Array | None]]
 
 # How chunks of Zarr may be stored. It knows more ways, one of which is to unpickle them.
 CODECS = {"blosc", "bytes", "bz2", "crc32c", "delta", "gzip", "lz4", "lzma", "sharding_indexed"}
@@ -106,7 +104,7 @@ def _read_zarr(folder: Path, names: list[str]) -> Iterator[Columns]:
     yield folder, _open_array(folder / "images").shape[0], columns
 
 
-def _load_array(path: Path, start: int = 0, stop: int | None = None) -> npt.NDArray[Any]:
+def _load_array(path: Path, start: int = 0, stop: int | None = None) -> Array:
     array = _open_array(path)
     try:
         return np.asarray(array[start:stop])
@@ -199,7 +197,7 @@ def _parquet_file(file: Path, *columns: str) -> Any:
     return opened
 
 
-def _load_images(file: Path, groups: list[int], first: int, shape: list[int]) -> Images:
+def _load_images(file: Path, groups: list[int], first: int, shape: list[int]) -> Pixels:
     column = _read_column(file, "image", groups).combine_chunks()
     if "binary" in str(column.type):
         values = column.to_pylist()

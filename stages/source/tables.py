@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Floats, Pixels
     from stages.params.model import Own, Package
 
 # Names of the files of images and of labels: the number of dimensions is in them.
@@ -115,17 +114,17 @@ def parse_files(
     return Images(images, *labels, total, groups)
 
 
-def parse_npy(data: bytes) -> npt.NDArray[Any]:
+def parse_npy(data: bytes) -> Array:
     """Parse a ``.npy`` file, and never a pickle; a ValueError says what is wrong."""
     try:
-        array: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+        array: Array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
     # A damaged header makes NumPy raise any exception.
     except Exception as error:
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
     return array
 
 
-def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
+def parse_idx(data: bytes) -> Pixels:
     """Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
 
     A ValueError says what is wrong.
@@ -142,7 +141,7 @@ def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
 
 def parse_csv(
     data: bytes, label: Literal["first", "last"] = "last", groups: str | None = None
-) -> tuple[npt.NDArray[Any], ...]:
+) -> tuple[Array, ...]:
     """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
@@ -151,7 +150,7 @@ def parse_csv(
     its cells are no pixels, but come third. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-    pixels: list[npt.NDArray[np.float64]] = []
+    pixels: list[Floats] = []
     column: list[str] = []
     of_rows: list[str] = []
     has_both, place = False, -1
@@ -201,7 +200,7 @@ def _is_header(cells: list[str], label: str) -> bool:
     return any(named) or not (len(cells) < 2 or any(map(NUMBER.fullmatch, cells)))
 
 
-def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
+def _parse_line(cells: list[str], expected: int) -> Floats:
     *pixels, last = cells
     if not pixels:
         raise ValueError("one column alone; put a comma between one and the next")
