@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from stages.common.arrays import Floats
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
 
 # Operands of a product lie below 2^RANGE, and a matrix that lies below 2^-RANGE is rounded as if
 # it reached that. So neither a product nor its square overflows, and no product is subnormal.

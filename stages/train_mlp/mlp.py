@@ -17,8 +17,10 @@ from stages.train_mlp.exact import matmul, softmax
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stages.common.arrays import Array, Floats, Ints
+    import numpy.typing as npt
 
+    Floats = npt.NDArray[np.float64]
+    Labels = npt.NDArray[np.int64]
 
 # Adam's constants as its authors and scikit-learn have them.
 BETA_1: Final = 0.9
@@ -142,7 +144,7 @@ def backward(weights: Network, x: Floats, wanted: Floats) -> Network:
 
 def train(
     x: Floats,
-    labels: Ints,
+    labels: Labels,
     *,
     hidden: int,
     optimizer: str,
@@ -152,7 +154,7 @@ def train(
     seed: int,
     momentum: float = 0.0,
     steps: int | None = None,
-) -> dict[str, Array]:
+) -> dict[str, npt.NDArray[np.float32 | np.int64]]:
     """Train a network by a recipe of ``params.yaml``, on pixels in [0, 1] and their labels.
 
     `steps`, in place of `epochs`, are those of the optimizer in all: the last pass ends where they
@@ -201,7 +203,7 @@ def train(
     return {**dict(zip(names, stored, strict=True)), "classes": classes}
 
 
-def _batches(n: int, batch_size: int, generator: np.random.RandomState) -> Iterator[Ints]:
+def _batches(n: int, batch_size: int, generator: np.random.RandomState) -> Iterator[Labels]:
     """Return the rows of each step, in a new order in each epoch, without end."""
     order = np.arange(n)
     while True:
@@ -210,7 +212,7 @@ def _batches(n: int, batch_size: int, generator: np.random.RandomState) -> Itera
             yield order[start : start + batch_size]
 
 
-def logits(model: Mapping[str, Array], x: Floats) -> Floats:
+def logits(model: Mapping[str, npt.NDArray[Any]], x: Floats) -> Floats:
     """Return a logit for each row of pixels in [0, 1] and each of the model's ``classes``."""
     arrays = (model[name.replace("_", ".")].astype(np.float64) for name in Network._fields)
     return forward(Network(*arrays), x)[1]
