@@ -119,19 +119,14 @@ def copy_blocks(blocks: Sequence[Block], path: Path) -> list[Block]:
     """Copy images to a ``.npy`` file, block by block, and return them in blocks of that file."""
     n = sum(block.rows for block in blocks)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            for block in blocks:
-                images = block.load()
-                if block.start == 0:
-                    shape = n, *images.shape[1:]
-                    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-                    np.lib.format.write_array_header_1_0(file, header)
-                file.write(images.tobytes())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with path.open("wb") as file:
+        for block in blocks:
+            images = block.load()
+            if block.start == 0:
+                shape = n, *images.shape[1:]
+                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(file, header)
+            file.write(images.tobytes())
     return npy_blocks(path) if blocks else []
 
 
@@ -150,8 +145,5 @@ def take(blocks: Sequence[Block], rows: Ints) -> Pixels:
     """Gather the images of rows, in any order and perhaps more than once, or raise IndexError."""
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
-    total = blocks[-1].start + blocks[-1].rows
-    if len(rows) and not 0 <= ascending[0] <= ascending[-1] < total:
-        raise IndexError(f"rows {ascending[0]} to {ascending[-1]} of a source of {total}")
     images = [block.load() for block in select(blocks, ascending)] or [blocks[0].load()[:0]]
     return np.concatenate(images)[np.argsort(order)]

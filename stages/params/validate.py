@@ -42,13 +42,6 @@ def read_params(path: Path = PARAMS) -> Params:
 
 def check_rules(params: Params, path: Path = PARAMS) -> None:
     """Raise a StageError, which names the line, for what no entry by itself shows to be wrong."""
-    try:
-        _check_entries(params, path)
-    except ParamError as error:
-        raise with_line(path, error) from None
-
-
-def _check_entries(params: Params, path: Path) -> None:
     for part in ("sources", "own", "datasets", "recipes", "texts"):
         for name, entry in getattr(params, part).items():
             try:
@@ -63,7 +56,7 @@ def _check_entries(params: Params, path: Path) -> None:
                 else:
                     _check_source(entry)
             except ParamError as error:
-                raise error.within(part, name) from None
+                raise with_line(path, error.within(part, name)) from None
 
 
 def class_names(source: AnySource) -> list[str] | None:
