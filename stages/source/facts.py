@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from stages.common.blocks import Groups
 from stages.common.equal import digests, find_equal, in_words
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stages.common.arrays import Array, Ints, Pixels
-    from stages.common.blocks import Groups
     from stages.common.equal import Equal
     from stages.params.read import AnySource
 
@@ -228,3 +228,40 @@ def in_label_order(stated: list[str] | None, names: list[str]) -> list[str]:
     if sorted(normal) != sorted(names):
         raise ParamError("classes", message=f"{normal}, but the data has {names}")
     return normal
+
+
+def numbers_or_text(path: Path, values: Array, name: str) -> Array:
+    """Return values that are whole numbers or text, or raise a StageError that calls them `name`.
+
+    Text in an array of Python's objects becomes one of NumPy's.
+    """
+    if values.dtype.kind in "iu":
+        return values
+    if values.dtype.kind in "UT" or all(type(value) is str for value in values):
+        texts = values.tolist()
+        try:
+            "".join(texts).encode()
+        except UnicodeEncodeError as error:
+            code = ascii(error.object[error.start])
+            raise file_error(path, f"{name} have {code}, which is no character") from None
+        return np.array(texts, str)
+    raise file_error(path, f"{name} must be whole numbers or text, but are {values.dtype}")
+
+
+def to_groups(values: Array, rows: int, path: Path) -> Groups:
+    """Return the groups that rows have, whole numbers or text; a StageError names the file.
+
+    The name of a group is its text, a whole number in decimal, in Unicode's normal form C and
+    without white space at its ends, as those of classes are.
+    """
+    if values.shape != (rows,):
+        message = f"expected {rows} groups, one for each image, found shape {values.shape}"
+        raise file_error(path, message)
+    found, of_row = np.unique(numbers_or_text(path, values, "groups"), return_inverse=True)
+    texts = [unicodedata.normalize("NFC", str(value)).strip() for value in found.tolist()]
+    if "" in texts:
+        row = np.flatnonzero(of_row == texts.index(""))[0]
+        raise file_error(path, f"image {row + 1} of {rows} has no group")
+    names = sorted({*texts})
+    places = {name: place for place, name in enumerate(names)}
+    return Groups(names, np.array([places[text] for text in texts], np.int64)[of_row])

@@ -11,6 +11,7 @@ import re
 import unicodedata
 import warnings
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,12 +20,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from stages.common.errors import StageError, raise_all
 from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import PASSED_OVER, file_error, in_utf8, read_bytes
-from stages.source.facts import Images, in_label_order
-from stages.source.groups import group_of_file, to_groups
+from stages.source.facts import Images, in_label_order, to_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from PIL.ImageFile import ImageFile
 
@@ -218,3 +217,25 @@ def _is_grey(image: ImageFile) -> bool:
         return image.mode in GREY_MODES
     palette = image.getpalette() or []
     return palette[0::3] == palette[1::3] == palette[2::3]
+
+
+def group_of_file(path: Path, name: str, key: str) -> str:
+    """Return the group of an image by its class, folders and file, or raise a StageError.
+
+    Examples
+    --------
+    >>> group_of_file(Path(), "oak/tree-07/3.jpg", "folders")
+    'tree-07'
+    >>> group_of_file(Path(), "oak/tree-07 (3).jpg", r"^(tree-[0-9]+)")
+    'tree-07'
+    """
+    _, *folders, file = name.split("/")
+    if key == "folders":
+        group, message = "/".join(folders), "not in a folder of its group below that of its class"
+    else:
+        match = re.search(key, file)
+        group = ((match and match[1]) or "").strip()
+        message = f"its name has no group that `{key}` finds"
+    if not group:
+        raise file_error(path, message)
+    return group

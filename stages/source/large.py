@@ -18,8 +18,15 @@ from stages.common.files import read_json
 from stages.common.workers import each
 from stages.params.model import Own
 from stages.source.data_folder import file_error, locate
-from stages.source.facts import Facts, as_stated, count_groups, errors_of, to_labels
-from stages.source.groups import numbers_or_text, to_groups
+from stages.source.facts import (
+    Facts,
+    as_stated,
+    count_groups,
+    errors_of,
+    numbers_or_text,
+    to_groups,
+    to_labels,
+)
 from stages.source.large_formats import open_blocks, read_columns
 
 if TYPE_CHECKING:

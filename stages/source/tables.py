@@ -18,8 +18,7 @@ import numpy as np
 from stages.common.errors import ParamError, StageError
 from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import file_error, gunzip, in_utf8, read_bytes
-from stages.source.facts import Images, to_images, to_labels
-from stages.source.groups import to_groups
+from stages.source.facts import Images, to_groups, to_images, to_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
