@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,27 +30,19 @@ if TYPE_CHECKING:
     Counts = Mapping[str, Mapping[int, int]]
 
 
-class Chosen(NamedTuple):
-    """The rows of a dataset."""
-
-    drawn: dict[str, Ints]
-    """The row numbers of each split in the source."""
-    table: list[tuple[int, int, str, str]]
-    """Row, label, tier and difficulty of the rows of all classes that the dataset has, ascending.
-
-    Of a source that may be larger than memory, of the rows drawn alone. Tier and difficulty are
-    empty where the source has no difficulties.
-    """
-    state: dict[str, Any] | None
-    """The generator's, with which stage `split` goes on; None where rows were drawn by hash."""
-
-
-def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen:
+def choose(
+    data: Data, dataset: Dataset, counts: Counts, maximum: int
+) -> tuple[dict[str, Ints], list[tuple[int, int, str, str]], np.random.RandomState | None]:
     """Choose the rows of every split, class after class, by the dataset's strategy and draw.
 
     `counts` have for each split how many rows of each class to take, every class of the source in
     label order; `maximum` is the largest value that a pixel can have. Raises TooFewError if there
     are too few rows for `curated`, or in a part of the range of hashes.
+
+    Returns the rows of each split; row, label, tier and difficulty of the rows of all classes that
+    the dataset has, ascending, or of the rows drawn alone where the source may be larger than
+    memory; and the generator, with which stage `split` goes on, unless rows were drawn by hash.
+    Tier and difficulty are empty where the source has no difficulties.
     """
     labels, seed = data.labels, dataset.seed
     classes = [label for label in counts["train"] if any(n[label] for n in counts.values())]
@@ -78,7 +70,7 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
     if data.neighbours is not None:
         cells = [(str(row_tiers[i]), f"{ratios[i]:.4f}") for i in np.searchsorted(rows, listed)]
     table = [(row, int(labels[row]), *cells[i]) for i, row in enumerate(listed.tolist())]
-    return Chosen(drawn, table, save_state(generator) if generator else None)
+    return drawn, table, generator
 
 
 def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[str]) -> None:
@@ -155,10 +147,10 @@ def main(name: str) -> None:
         per_class = np.bincount(left.labels, minlength=len(facts["classes"])).tolist()
         counts = rows_per_split(dataset, per_class, facts["classes"])
         check_sides(left, dataset, counts, facts["classes"])
-        chosen = choose(left, dataset, counts, facts["maximum"])
+        drawn, table, generator = choose(left, dataset, counts, facts["maximum"])
         # The rest by hash is what there is in a part of the range, which may be nothing.
         n = len(per_class)
-        taken = {split: left.labels[numbers] for split, numbers in chosen.drawn.items()}
+        taken = {split: left.labels[numbers] for split, numbers in drawn.items()}
         counts = {k: dict(enumerate(np.bincount(v, minlength=n))) for k, v in taken.items()}
         warn_of_untrained(name, counts, facts["classes"])
     except ParamError as error:
@@ -168,11 +160,12 @@ def main(name: str) -> None:
         key, other = ("strategy", "random") if curated else ("draw", "shuffle")
         message = f"{getattr(dataset, key)}: {error}; ask for fewer, or take the {key} {other}"
         raise ParamError("datasets", name, key, message=message) from None
-    table = [(int(rows[row]), *cells) for row, *cells in chosen.table]
-    copy_blocks(select(data.blocks, np.array([row for row, *_ in table])), out / "images.npy")
-    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *table])
-    drawn = {split: rows[numbers].tolist() for split, numbers in chosen.drawn.items()}
-    write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
+    lines = [(int(rows[row]), *cells) for row, *cells in table]
+    copy_blocks(select(data.blocks, np.array([row for row, *_ in lines])), out / "images.npy")
+    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *lines])
+    of_splits = {split: rows[numbers].tolist() for split, numbers in drawn.items()}
+    state = save_state(generator) if generator else None
+    write_json(out / "drawn.json", {**of_splits, "generator": state})
     kept = {key: facts[key] for key in ("classes", "image_shape", "maximum")}
     write_json(out / "facts.json", {**kept, "normalize": dataset.normalize})
 
