@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stages.common.errors import ParamError
 from stages.common.files import sha256, sum_of_files
 from stages.source.facts import Images, to_images, to_labels
-from stages.source.tables import parse_csv, parse_files
+from stages.source.tables import CSV, parse_csv, parse_files
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.home import home
@@ -51,7 +51,7 @@ def read_package(entry: Package) -> Images:
             "its sum in params.yaml."
         )
         raise ParamError("sha256", message=message)
-    return parse_files(entry, parse_csv, {path: data})
+    return parse_files(entry, parse_csv, CSV, {path: data})
 
 
 def read_benchmark(entry: Benchmark) -> Images:
@@ -64,6 +64,5 @@ def read_benchmark(entry: Benchmark) -> Images:
         raise ParamError("benchmark", message=message) from None
     images = to_images(train.images, None, Path(name))
     labels = to_labels(train.labels, len(images), entry.classes or [*benchmark.classes], Path(name))
-    return Images(
-        images, *labels, sum_of_files({file.name: file.sha256 for file in benchmark.files})
-    )
+    sums = {file.name: file.sha256 for file in benchmark.files}
+    return Images(images, *labels, sum_of_files(sums))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 IDX_NAMES = {"idx[34]-ubyte": "idx3-ubyte or idx4-ubyte", "idx1-ubyte": "idx1-ubyte"}
 # A number in ASCII, also as `numpy.savetxt` writes it.
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+NPY, CSV = "a .npy file of numbers", "a CSV of images"
 FIRST = "state `label: first`"
 
 
@@ -41,7 +42,7 @@ def read_npy(entry: Own, folder: Path) -> Images:
     if not images.exists() and archives:
         raise file_error(archives[0], _describe_npz(archives[0]))
     paths = [folder / f"{name}.npy" for name in ("images", "labels", entry.groups) if name]
-    return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
+    return parse_files(entry, parse_npy, NPY, {path: read_bytes(path) for path in paths})
 
 
 def read_idx(entry: Own, folder: Path) -> Images:
@@ -56,7 +57,7 @@ def read_idx(entry: Own, folder: Path) -> Images:
     if entry.groups:
         groups = folder / f"{entry.groups}.npy"
         contents[groups] = read_bytes(groups)
-    return parse_files(entry, parse_idx, contents)
+    return parse_files(entry, parse_idx, "an IDX file of bytes", contents)
 
 
 def read_csv_table(entry: Own, path: Path) -> Images:
@@ -64,7 +65,7 @@ def read_csv_table(entry: Own, path: Path) -> Images:
     contents = {path: read_bytes(path)}
     parse = partial(parse_csv, label=entry.label or "last", groups=entry.groups)
     hint = f"; if the labels are in the first column, {FIRST}"
-    return parse_files(entry, parse, contents, hint="" if entry.label == "first" else hint)
+    return parse_files(entry, parse, CSV, contents, hint="" if entry.label == "first" else hint)
 
 
 def _describe_npz(path: Path) -> str:
@@ -80,24 +81,24 @@ def _describe_npz(path: Path) -> str:
 def parse_files(
     entry: Own | Package,
     parse: Callable[[bytes], Any],
+    what: str,
     contents: dict[Path, bytes],
     *,
     hint: str = "",
 ) -> Images:
     """Parse files, of which the first has the images, the second the labels, a third the groups.
 
-    A StageError names the file that is not right, with the `hint` if that is so of its labels, or
-    the key that states something else.
+    A StageError names the file that is not `what`, with the `hint` if its labels are wrong, or the
+    key that states something else.
     """
     values: list[Any] = []
     for path, data in contents.items():
         # Groups are in a .npy file beside IDX files too.
-        parser = parse_npy if len(values) == 2 else parse
+        parser, expected = (parse_npy, NPY) if len(values) == 2 else (parse, what)
         try:
             values.append(parser(gunzip(data) if path.name.endswith(".gz") else data))
         except (ValueError, OSError, EOFError, zlib.error) as error:
-            what = FORMATS[getattr(parser, "func", parser)]
-            raise file_error(path, f"not {what}: {error}") from None
+            raise file_error(path, f"not {expected}: {error}") from None
     pixels, column, *more = values if len(values) > 1 else values[0]
     first, second, *_ = *contents, *contents
     images = to_images(pixels, entry.image_shape, first)
@@ -211,10 +212,3 @@ def _parse_line(cells: list[str], expected: int) -> Floats:
         return np.array(pixels, np.float64)
     except ValueError as error:
         raise ValueError(f"expected pixels: {error}") from None
-
-
-FORMATS: dict[Callable[[bytes], Any], str] = {
-    parse_npy: "a .npy file of numbers",
-    parse_idx: "an IDX file of bytes",
-    parse_csv: "a CSV of images",
-}
