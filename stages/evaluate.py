@@ -58,9 +58,7 @@ def score_split(
     """Return the predicted class of each row of a split, and all figures.
 
     `scores`, of shape (n, c), has a logit for each row and each of the `classes`, ascending; of
-    equal ones the first is predicted. `names` are those of all labels. The figures are ``rows``,
-    ``correct``, ``accuracy``, ``interval_95``, ``log_loss`` (None if it is infinite) and
-    ``by_class``, the first four for each class.
+    equal ones the first is predicted. `names` are those of all labels.
     """
     predicted: Ints = classes[scores.argmax(axis=1)]
     loss = log_loss(scores, classes, actual)

@@ -46,12 +46,9 @@ class Points(NamedTuple):
 
 
 def points(images: Pixels) -> Points:
-    """Return images as points.
-
-    In float32, which is twice as quick, where no sum of products can exceed 2^24: up to 1024 values
-    an image. Their squared distances are then below 2^26, and so int32.
-    """
+    """Return images as points."""
     pixels = math.prod(images.shape[1:])
+    # Up to 1024 values, float32 is exact, and twice as quick. Squared distances are below 2^26.
     small = pixels * CENTRE**2 <= 2**24
     x = images.reshape(len(images), pixels).astype(np.float32 if small else np.float64)
     x -= CENTRE

@@ -87,10 +87,10 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
         entries = [entry for part in above for entry in _entries(part)]
         if any(keys[-1] in _fields(entry) for _, entry in entries):
             return "a key of an entry; indent it as the other keys of its entry"
-        if isinstance(value, dict):
-            shared = [(len(value.keys() & _fields(entry).keys()), part) for part, entry in entries]
-            if max(shared, default=(0, ""))[0] > 1:
-                return f"looks like an entry; indent it below `{max(shared)[1]}:`"
+        given = {*value} if isinstance(value, dict) else set()
+        shared = [(len(given & _fields(entry).keys()), part) for part, entry in entries]
+        if max(shared, default=(0, ""))[0] > 1:
+            return f"looks like an entry; indent it below `{max(shared)[1]}:`"
         fields = [*dict.fromkeys(field for part in above for field in _fields(part))]
         return unknown("key", keys[-1], fields)
     if kind == "missing":

@@ -176,11 +176,7 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -
 
 
 def draw_blocks(data: Data, counts: Counts, seed: int, *, rest: str = "") -> dict[str, Ints]:
-    """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs.
-
-    The priorities are those of the ids or, where there are none, of the images; with ids, no image
-    is read.
-    """
+    """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs."""
     of_groups = data.groups and parts_of_groups(data.groups, seed, has_val=any(counts["val"]))
     columns = (_cut(values, data.blocks) for values in (data.labels, data.ids, of_groups))
     work = zip(data.blocks, *columns, strict=True)

@@ -35,8 +35,7 @@ READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_
 def write_source(entry: AnySource, out: Path) -> Facts:
     """Read a source once; write its images and all that is known of them to the folder `out`.
 
-    Of one that may be larger than memory, no image is written, but the entry, which says where
-    they are. Nothing is written if a StageError says that the data is not as stated.
+    Of one that may be larger than memory, no image is written, but where they are: the entry.
     """
     if isinstance(entry, Own) and entry.kind in LARGE:
         files = None

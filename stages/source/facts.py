@@ -105,10 +105,8 @@ def warn_of_equal(name: str, equal: Equal, files: list[str] | None) -> None:
 
 
 def as_stated(facts: Facts, entry: AnySource) -> Facts:
-    """Return the facts with the maximum that an entry states, which may be larger than every pixel.
-
-    A ParamError says what else it states. Names of classes are compared where they are read.
-    """
+    """Return the facts with the maximum that an entry states, or raise a ParamError."""
+    # Names of classes are compared where they are read.
     for key in ("image_shape", "rows_per_class", "sha256"):
         stated, value = getattr(entry, key, None), getattr(facts, key)
         if stated not in (None, value):
@@ -137,8 +135,7 @@ def errors_of(part: str, name: str) -> Iterator[None]:
 def to_images(values: Array, stated: list[int] | None, path: Path) -> Pixels:
     """Return images, whose values are whole numbers from 0 to 255 of any dtype, or parts of one.
 
-    Where each is a row of pixels, it has the shape that is stated, or is square. A StageError names
-    the file, `path`.
+    Where each is a row of pixels, it has the shape that is stated, or is square.
     """
     if values.dtype.kind not in "iuf" or values.size == 0:
         content = values.dtype if values.size else "none"
@@ -185,8 +182,7 @@ def to_labels(
 ) -> tuple[Ints, list[str]]:
     """Return the label of each row, and the name of each label in Unicode's normal form C.
 
-    The values are labels or names of classes, in the order that is stated, or that of Unicode's
-    code points. A StageError names the file, `path`, or the key `classes`.
+    The values are labels or names of classes, as stated or in the order of Unicode's code points.
     """
     if values.shape != (rows,):
         message = f"expected {rows} labels, one for each image, found shape {values.shape}"
@@ -249,11 +245,7 @@ def numbers_or_text(path: Path, values: Array, name: str) -> Array:
 
 
 def to_groups(values: Array, rows: int, path: Path) -> Groups:
-    """Return the groups that rows have, whole numbers or text; a StageError names the file.
-
-    The name of a group is its text, a whole number in decimal, in Unicode's normal form C and
-    without white space at its ends, as those of classes are.
-    """
+    """Return the groups that rows have: whole numbers or text, without white space at the ends."""
     if values.shape != (rows,):
         message = f"expected {rows} groups, one for each image, found shape {values.shape}"
         raise file_error(path, message)

@@ -55,10 +55,7 @@ class Decoded(NamedTuple):
 
 
 def read_folder(entry: Own, root: Path) -> Images:
-    """Read a folder of images, each file once: its pixels and its sum.
-
-    A StageError names all that is wrong.
-    """
+    """Read a folder of images, each file once; a StageError names all that is wrong."""
     wrong: list[StageError] = []
     size, channels = entry.resize, entry.channels
     decoded = [*decode_folder(root, wrong, size=size, channels=channels, groups=entry.groups)]

@@ -40,11 +40,7 @@ if TYPE_CHECKING:
 
 
 def open_source(folder: Path) -> Data:
-    """Open a source, as its stage wrote it to the folder ``build/sources/NAME``.
-
-    Its images are those of the folder, or those of the user's own files where they may be larger
-    than memory. A StageError says what is damaged, or no longer as it was.
-    """
+    """Open a source, as its stage wrote it to the folder ``build/sources/NAME``."""
     labels = read_array(folder / "labels.npy")
     ids, nearest = (
         read_array(path) if path.exists() else None
@@ -71,8 +67,7 @@ def read_large(entry: Own, path: Path) -> tuple[Data, Facts, Equal]:
     """Read every block once, and find what there is to find in a source.
 
     Its sum is the sha256 of sums one after another: of the pixels of each block, of the labels,
-    and of the ids and the groups where it has them. A StageError says why the data can't be a
-    source.
+    and of the ids and the groups where it has them.
     """
     blocks = open_blocks(entry, path)
     columns = _join(read_columns(entry, path), path)

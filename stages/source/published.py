@@ -19,11 +19,8 @@ if TYPE_CHECKING:
 
 
 def read_package(entry: Package) -> Images:
-    """Read a data file of a package, once its sum is known to be right, or raise a ParamError.
-
-    The package is not imported: scikit-learn takes a second for that. And a sum says more than a
-    version number.
-    """
+    """Read a data file of a package, once its sum is known to be right, or raise a ParamError."""
+    # The package is not imported: scikit-learn takes a second for that.
     try:
         distribution = metadata.distribution(entry.package)
         path = Path(str(distribution.locate_file(entry.file)))
