@@ -15,15 +15,15 @@ from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
 from stages.params.read import read_dataset, rest_of, rows_per_split, warn_of_untrained
-from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
+from stages.sample.curation import TooFewError, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, parts_of_groups, priorities_of_blocks
 from stages.source.large import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from stages.common.arrays import Ints
+    from stages.common.arrays import Array, Ints
     from stages.common.blocks import Data
     from stages.params.model import Dataset
 
@@ -53,12 +53,14 @@ def choose(
         row_tiers = tiers(ratios, labels[rows])
     generator = np.random.RandomState(seed) if dataset.draw == "shuffle" else None
     if dataset.strategy == "curated":
-        turns = by_shuffle(generator, len(rows)) if generator else by_hash(data, rows, counts, seed)
-        blocks = select(data.blocks, rows)
-        curated = curate(blocks, labels[rows], row_tiers, counts, turns=turns, maximum=maximum)
-        if not generator:
+        known = select(data.blocks, rows), labels[rows], row_tiers, counts
+        if generator:
+            curated = curate(*known, shuffle=generator.shuffle, maximum=maximum)
+        else:
+            sort, may = by_hash(data, rows, counts, seed)
+            curated = curate(*known, shuffle=sort, may=may, maximum=maximum)
             for chosen in curated.values():
-                turns.shuffle(chosen)
+                sort(chosen)
         drawn = {split: rows[chosen] for split, chosen in curated.items()}
     elif generator:
         drawn = draw(labels, counts, generator, dataset.test_draw or "next")
@@ -94,8 +96,10 @@ def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[
         raise ParamError(keys[0], message="\n  ".join([message, *map(str.rstrip, rows)]))
 
 
-def by_hash(data: Data, rows: Ints, counts: Counts, seed: int) -> Turns:
-    """Return the turns of some rows of the source: that of the smallest priority comes first."""
+def by_hash(
+    data: Data, rows: Ints, counts: Counts, seed: int
+) -> tuple[Callable[[Ints], None], dict[str, Array]]:
+    """Return how to sort rows by priority, and for each split whether it may take a row."""
     labels, ids = data.labels[rows], None if data.ids is None else data.ids[rows]
     priorities = priorities_of_blocks(select(data.blocks, rows), ids, seed)
     has_val = any(counts["val"].values())
@@ -106,7 +110,7 @@ def by_hash(data: Data, rows: Ints, counts: Counts, seed: int) -> Turns:
     def sort(members: Ints) -> None:
         members[:] = members[np.lexsort((members, labels[members], priorities[members]))]
 
-    return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
+    return sort, {split: part == i for i, split in enumerate(SPLITS)}
 
 
 def without_repeats(data: Data) -> tuple[Data, Ints]:

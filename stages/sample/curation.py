@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -95,20 +95,6 @@ class TooFewError(ValueError):
     """A class has too few rows for what is asked."""
 
 
-class Turns(NamedTuple):
-    """In which order the rows of a class are taken, and which of them a split may take."""
-
-    shuffle: Callable[[Ints], None]
-    """Brings row numbers, shape (n,), into the order in which they are taken."""
-    may: Mapping[str, Array]
-    """For each split, whether it may take a row of the source, shape (n,)."""
-
-
-def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
-    """Return turns in which a generator shuffles, and every split may take any of `n` rows."""
-    return Turns(generator.shuffle, {split: np.ones(n, bool) for split in SPLITS})
-
-
 def facility_location(blocks: Sequence[Block], n: int) -> Ints:
     """Choose images, one by one, so that all images have a small squared distance to a chosen one.
 
@@ -171,7 +157,8 @@ def curate(
     row_tiers: Array,
     counts: Mapping[str, Mapping[int, int]],
     *,
-    turns: Turns,
+    shuffle: Callable[[Ints], None],
+    may: Mapping[str, Array] | None = None,
     maximum: int,
 ) -> dict[str, Ints]:
     """Choose the rows of train by tier, and draw those of test from what is left, then of val.
@@ -182,14 +169,16 @@ def curate(
     row's near-duplicate are shuffled; the first are test, the next val.
 
     `row_tiers` are what `tiers` returns, `counts` how many rows of each class each split takes, and
-    `maximum` the largest value that a pixel can have. Raises TooFewError if a tier has fewer rows
-    than train asks for, or fewer than test and val ask for are left.
+    `maximum` the largest value that a pixel can have; `shuffle` brings row numbers into the order
+    in which they are taken, and `may` has for each split whether it may take a row. Raises
+    TooFewError if a tier has fewer rows than train asks for, or fewer than test and val are left.
     """
+    may = may or dict.fromkeys(SPLITS, np.ones(len(labels), bool))
     train: list[Ints] = []
     easy: list[tuple[list[Block], int]] = []
     for label in sorted(counts["train"]):
         for tier, n in sizes(counts["train"][label]).items():
-            rows = np.flatnonzero((labels == label) & (row_tiers == tier) & turns.may["train"])
+            rows = np.flatnonzero((labels == label) & (row_tiers == tier) & may["train"])
             if n > len(rows):
                 raise TooFewError(
                     f"class {label} has {len(rows)} {tier} rows for train, but {n} of the "
@@ -198,7 +187,7 @@ def curate(
             if tier == "easy":
                 easy.append((select(blocks, rows), n))
             else:
-                turns.shuffle(rows)
+                shuffle(rows)
                 rows = rows[:n]
             train.append(rows)
     # Of the easy rows nothing is drawn, so that all classes can be done at the same time.
@@ -213,9 +202,9 @@ def curate(
     held_out: dict[str, list[Ints]] = {"val": [], "test": []}
     for label in classes:
         rows = left[labels[left] == label]
-        turns.shuffle(rows)
+        shuffle(rows)
         for split in ("test", "val"):
-            n, possible = counts[split][label], rows[turns.may[split][rows]]
+            n, possible = counts[split][label], rows[may[split][rows]]
             if n > len(possible):
                 raise TooFewError(
                     f"class {label} has {len(possible)} rows left for {split} that are no training "
