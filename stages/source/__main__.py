@@ -21,8 +21,7 @@ from stages.source.data_folder import locate
 from stages.source.facts import as_stated, errors_of, warn_of_equal
 from stages.source.folder import read_folder
 from stages.source.large import read_large
-from stages.source.published import read_benchmark, read_package
-from stages.source.tables import read_csv_table, read_idx, read_npy
+from stages.source.tables import read_benchmark, read_csv_table, read_idx, read_npy, read_package
 
 if TYPE_CHECKING:
     from stages.params.read import AnySource
