@@ -72,21 +72,19 @@ def class_names(source: AnySource) -> list[str] | None:
 
 def _check_name(part: str, name: str, params: Params) -> None:
     is_dataset = part in ("datasets", "texts")
-    why = ""
-    if not is_for_windows(name):
-        why = "Windows allows no file or folder of this name"
-    elif name in LEFT_OUT:
-        why = "DVC leaves this name out of what it knows a run by"
-    elif is_dataset and name in SHARED:
-        why = f"build/{name} is the pipeline's own"
-    elif is_dataset and name in BENCHMARKS:
-        why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
-    elif part == "texts" and name in params.datasets:
-        why = f"datasets/{name} is built by `datasets`"
-    elif part == "own" and name in params.sources:
-        why = f"build/sources/{name} is built by `sources`"
-    if why:
-        raise ParamError(message=f"{why}; choose another name")
+    reasons = {
+        "Windows allows no file or folder of this name": not is_for_windows(name),
+        "DVC leaves this name out of what it knows a run by": name in LEFT_OUT,
+        f"build/{name} is the pipeline's own": is_dataset and name in SHARED,
+        f"`tinydatasets.load({name!r})` loads the benchmark of this name": (
+            is_dataset and name in BENCHMARKS
+        ),
+        f"datasets/{name} is built by `datasets`": part == "texts" and name in params.datasets,
+        f"build/sources/{name} is built by `sources`": part == "own" and name in params.sources,
+    }
+    for why, is_so in reasons.items():
+        if is_so:
+            raise ParamError(message=f"{why}; choose another name")
 
 
 def _check_source(source: AnySource) -> None:
