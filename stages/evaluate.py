@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from stages.common.arrays import Floats, Ints
 
 
-PREDICTIONS = ("recipe", "split", "row", "actual", "predicted")
 # Digits of every figure: more than anybody acts on.
 DECIMALS = 6
 
@@ -89,7 +88,7 @@ def main(name: str) -> None:
     details: dict[str, dict[str, Any]] = {}
     for path in sorted(build.glob("models/*.safetensors")):
         recipe, model = path.stem, load_file(path)
-        details[recipe], lines = {}, []
+        details[recipe], lines = {}, [("recipe", "split", "row", "actual", "predicted")]
         for split in splits:
             images, actual = read_arrays(build / "arrays" / split)
             scores = logits(model, to_inputs(images, facts["maximum"]))
@@ -99,7 +98,7 @@ def main(name: str) -> None:
                 for row, label, guess in zip(rows[split], actual, predicted, strict=True)
             ]
         accuracy[recipe] = {split: score["accuracy"] for split, score in details[recipe].items()}
-        write_csv(build / f"predictions/{recipe}.csv", [PREDICTIONS, *lines])
+        write_csv(build / f"predictions/{recipe}.csv", lines)
     write_json(Path("metrics", f"{name}.json"), accuracy, indent=2)
     write_json(build / "details.json", details, indent=2)
 

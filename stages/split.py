@@ -34,20 +34,14 @@ def order(
     """
     ordered = {split: np.array(drawn[split], np.int64) for split in SPLITS}
     if state:
-        generator = restore(state)
+        generator, key = np.random.RandomState(), np.array(state["key"], np.uint32)
+        generator.set_state(("MT19937", key, state["position"], 0, 0.0))
         # Val is last, so that it changes neither of the others.
         for split in ("train", "test", "val"):
             ordered[split] = generator.permutation(ordered[split])
     taken = {row for of_split in drawn.values() for row in of_split}
     unused = [row for row in rows if row not in taken]
     return {**{split: of_split.tolist() for split, of_split in ordered.items()}, "unused": unused}
-
-
-def restore(state: Mapping[str, Any]) -> np.random.RandomState:
-    """Return a generator that goes on from the state that stage `sample` saved."""
-    generator = np.random.RandomState()
-    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"], 0, 0.0))
-    return generator
 
 
 def main(name: str) -> None:
