@@ -37,11 +37,9 @@ class Points(NamedTuple):
     """The squared length of each point, of the dtype in which distances are exact."""
 
     def chunks(self) -> Iterator[tuple[slice, Points]]:
-        """Yield the points in even parts of at most `CHUNK`, each with where it lies."""
-        n = len(self.x)
-        parts = math.ceil(n / CHUNK)
-        for i in range(parts):
-            part = slice(i * n // parts, (i + 1) * n // parts)
+        """Yield the points in parts of at most `CHUNK`, each with where it lies."""
+        for start in range(0, len(self.x), CHUNK):
+            part = slice(start, min(start + CHUNK, len(self.x)))
             yield part, Points(self.x[part], self.norms[part])
 
 
