@@ -21,9 +21,7 @@ def order(
     """Bring the rows of each split into their final order, and list those that none of them uses.
 
     Where they were drawn by a generator, whose `state` that is, it shuffles train, then test, then
-    val. Rows that were drawn by hash are in their order already. Of all `rows`, those of a class
-    that the dataset leaves out are in no split: a model can't be scored on a class that it never
-    saw.
+    val. Rows that were drawn by hash are in their order already.
 
     Examples
     --------

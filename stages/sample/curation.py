@@ -33,11 +33,8 @@ def difficulty(neighbours: Floats, labels: Ints, classes: list[int]) -> Floats:
     """Compare how near an image's own class is with how near the others are.
 
     `neighbours` is what `nearest` returns. Only those of `classes` count, of which every label is
-    one. The difficulty of an image is the sum of the 5 smallest squared distances to images of its
-    class divided by that to images of other classes: well below 1 in the midst of its class, above
-    1 for one that lies nearer to others. With fewer than 5 images of either kind, as many as there
-    are of both; infinite if those of other classes are all the same image as this one, or if there
-    is none to compare with.
+    one. With fewer than 5 images of either kind, as many as there are of both are compared; the
+    difficulty is infinite if those of other classes are all equal to this one, or there are none.
 
     Examples
     --------
@@ -100,8 +97,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Ints:
 
     Returns the rows of `n` images in the order in which they were chosen. Each step takes the image
     that most lowers the sum over all images of the squared distance to the nearest chosen one; of
-    equal images the first. The sum falls by at least 63% (1 - 1/e) of what the best choice of the
-    same size lowers it by. Single images can stay far from every chosen one.
+    equal images the first.
 
     How much an image lowers the sum never grows from one step to the next. So what it was when it
     was last computed is a bound, and only images whose bound is the largest need be computed again.
@@ -163,10 +159,9 @@ def curate(
 ) -> dict[str, Ints]:
     """Choose the rows of train by tier, and draw those of test from what is left, then of val.
 
-    For each class in ascending order, train takes easy rows by `facility_location`, then
-    shuffles the hard rows and takes the first, then the same of the hardest: 80, 15 and 5 of each
-    100. After that, for each class in the same order, the rows that are left and are no training
-    row's near-duplicate are shuffled; the first are test, the next val.
+    For each class in ascending order, train takes easy rows by `facility_location`, and the first
+    of the shuffled hard and hardest rows. Then, of each class, the rows that are left and are no
+    training row's near-duplicate are shuffled; the first are test, the next val.
 
     `row_tiers` are what `tiers` returns, `counts` how many rows of each class each split takes, and
     `maximum` the largest value that a pixel can have; `shuffle` brings row numbers into the order

@@ -30,10 +30,8 @@ def draw(
     train. Test comes from the others, and val takes the first that are then left, so that a val
     changes neither train nor test. A class of which no split takes a row draws nothing.
 
-    `labels` are the class of each row of the source. `counts` have for ``"train"``, ``"val"`` and
-    ``"test"`` how many rows of each class to take. `test_draw` is ``"next"`` where test takes the
-    rows that come next in the shuffled class, ``"choice"`` where it takes a draw without
-    replacement from all that are left of it. The generator goes on from where it is.
+    `counts` have for each split how many rows of each class to take. Of the shuffled class, test
+    takes the rows that come ``"next"``, or a ``"choice"`` without replacement of all that are left.
 
     Examples
     --------

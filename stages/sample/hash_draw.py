@@ -48,9 +48,6 @@ class Candidates(NamedTuple):
 def priorities(images: Pixels, seed: int) -> Array:
     """Return the priority of each image: its keyed BLAKE2b with a digest of 8 bytes, big-endian.
 
-    The key is the seed as 8 bytes, little-endian. The message is each dimension of an image as 4
-    bytes, little-endian, then its pixels in C order.
-
     Examples
     --------
     >>> priorities(np.array([[[0, 255]], [[0, 254]]], np.uint8), 42)
@@ -142,10 +139,6 @@ def candidates(
 
 def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -> dict[str, Ints]:
     """Draw the rows of each split from the candidates of all blocks, in any order.
-
-    Each split takes, of each class, the rows of smallest priority in the split's part of the
-    range. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the
-    odds), so it makes no difference to a split which of them it takes: the first by row number.
 
     Returns the rows of each split in their final order: ascending by priority, of equal ones by
     label, then by row number. Raises TooFewError if a part has too few of a class; of the split

@@ -53,16 +53,16 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
         data = Data(npy_blocks(out / "images.npy"), images.labels, groups=images.groups)
-    # What was done to the images: the papers say it.
+    # What was done to the images, too: the papers say it.
     changes = {key: getattr(entry, key, None) for key in ("resize", "channels")}
-    stated = {key: value for key, value in changes.items() if value}
-    written = {key: value for key, value in asdict(facts).items() if value is not None}
+    known = {**asdict(facts), **changes}
+    written = {key: value for key, value in known.items() if value is not None}
     if data.groups:
         written["groups"]["by"] = getattr(entry, "groups", None)
         write_array(out / "groups.npy", data.groups.of_row)
         write_json(out / "groups.json", data.groups.names)
     counted = {"within": equal.within, "across": equal.across}
-    write_json(out / "facts.json", {**written, **stated, "equal": counted})
+    write_json(out / "facts.json", {**written, "equal": counted})
     write_array(out / "labels.npy", data.labels)
     write_array(out / "repeats.npy", equal.repeats)
     if isinstance(entry, Own):

@@ -98,15 +98,9 @@ def _draw_combinations(
 
     Pairs of a group stay together; in most topics, each pair is its own. The groups of each level,
     in the order of their first pairs, are shuffled, and the first are taken, as many as all splits
-    ask. Then, level after level and in the shuffled order, a group is held out if
-
-    - each word of its questions and answers is in three or more of the pairs that remain, and
-    - of the pairs with each of its phrasings, of those with its fillers, and of the phrasings of
-      each of its questions, no more than half are then held out. Fillers or a question that no
-      other group has may be held out whole.
-
-    What is held out of a level is shuffled again; the first of it are val, the others test. All
-    other rows that were taken are train.
+    ask. Then, level after level and in the shuffled order, a group is held out if train can learn
+    it (docs/texts.md). What is held out of a level is shuffled again; the first of it are val, the
+    others test. All other rows that were taken are train.
     """
     taken = {}
     for level, rows in _rows_of_levels(table, counts).items():
