@@ -27,7 +27,7 @@ from stages.common.arrays import read_arrays
 from stages.common.blocks import Block, npy_blocks, select
 from stages.common.distances import nearest
 from stages.common.images import scale
-from stages.sample.curation import by_shuffle, curate, difficulty, tiers
+from stages.sample.curation import curate, difficulty, tiers
 from stages.sample.draw import draw
 
 Rows = npt.NDArray[np.int64]
@@ -56,8 +56,8 @@ def draw_rows(
     if strategy == "random":
         return draw(labels, counts, generator)
     ratios = difficulty(nearest(blocks, labels), labels, list(counts["train"]))
-    turns = by_shuffle(generator, len(labels))
-    return curate(blocks, labels, tiers(ratios, labels), counts, turns=turns, maximum=maximum)
+    shuffle = generator.shuffle
+    return curate(blocks, labels, tiers(ratios, labels), counts, shuffle=shuffle, maximum=maximum)
 
 
 def main(*, source: Path, maximum: int) -> None:

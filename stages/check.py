@@ -12,8 +12,7 @@ from pathlib import Path
 
 from stages.common import command
 from stages.common.errors import ParamError, StageError
-from stages.common.files import write_bytes
-from stages.common.git import git
+from stages.common.files import git, write_bytes
 from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.model import Params
@@ -48,8 +47,8 @@ def check_gone(params: Params | None) -> None:
         raise StageError(f"Git has what is gone here; bring it back:\n  {command}")
 
 
-def look_at_images(params: Params) -> Params:
-    """Print the classes of a user's own images that fit into memory; return what is found, too."""
+def look_at_images(params: Params) -> None:
+    """Print the classes of a user's own images that fit into memory; check the rules with them."""
     found = {}
     for name, own in params.own.items():
         if own.kind in READERS:
@@ -59,16 +58,13 @@ def look_at_images(params: Params) -> Params:
             print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
             warn_of_equal(name, images.equal, images.files)
             found[name] = replace(own, classes=facts.classes, rows_per_class=facts.rows_per_class)
-    return replace(params, own={**params.own, **found})
-
-
-def warn_of_datasets(params: Params) -> None:
-    """Warn of what is right, but hardly meant, where the source states its rows."""
+    params = replace(params, own={**params.own, **found})
+    check_rules(params)
     for name, dataset in params.datasets.items():
         source = {**params.sources, **params.own}[dataset.source]
-        if source.rows_per_class:
+        if rows := source.rows_per_class:
             names = class_names(source) or []
-            warn_of_untrained(name, rows_per_split(dataset, source.rows_per_class, names), names)
+            warn_of_untrained(name, rows_per_split(dataset, rows, names), names)
 
 
 def main(*, out: Path | None = None) -> None:
@@ -93,9 +89,7 @@ def main(*, out: Path | None = None) -> None:
         if about.exists():
             read_about(about)
     if not out:
-        params = look_at_images(params)
-        check_rules(params)
-        warn_of_datasets(params)
+        look_at_images(params)
     print(f"{PARAMS} is right; datasets: {', '.join(names)}")
     if out:
         for path in add_drafts(params):

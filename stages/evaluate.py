@@ -24,16 +24,14 @@ from stages.train_mlp.mlp import logits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
+    from stages.common.arrays import Floats, Ints
 
-    Labels = npt.NDArray[np.int64]
 
-PREDICTIONS = ("recipe", "split", "row", "actual", "predicted")
 # Digits of every figure: more than anybody acts on.
 DECIMALS = 6
 
 
-def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -> float | None:
+def log_loss(scores: Floats, classes: Ints, labels: Ints) -> float | None:
     """Return the mean log loss in nats; None where it is infinite, as a class has no output."""
     if not np.isin(labels, classes).all():
         return None
@@ -42,7 +40,7 @@ def log_loss(scores: npt.NDArray[np.float64], classes: Labels, labels: Labels) -
     return -math.fsum(right) / len(labels)
 
 
-def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
+def count(actual: Ints, predicted: Ints) -> dict[str, Any]:
     """Return rows, those predicted right, their fraction and its 95% interval."""
     rows, correct = len(actual), int((actual == predicted).sum())
     return {
@@ -54,16 +52,14 @@ def count(actual: Labels, predicted: Labels) -> dict[str, Any]:
 
 
 def score_split(
-    scores: npt.NDArray[np.float64], classes: Labels, actual: Labels, names: Sequence[str]
-) -> tuple[Labels, dict[str, Any]]:
+    scores: Floats, classes: Ints, actual: Ints, names: Sequence[str]
+) -> tuple[Ints, dict[str, Any]]:
     """Return the predicted class of each row of a split, and all figures.
 
     `scores`, of shape (n, c), has a logit for each row and each of the `classes`, ascending; of
-    equal ones the first is predicted. `names` are those of all labels. The figures are ``rows``,
-    ``correct``, ``accuracy``, ``interval_95``, ``log_loss`` (None if it is infinite) and
-    ``by_class``, the first four for each class.
+    equal ones the first is predicted. `names` are those of all labels.
     """
-    predicted: Labels = classes[scores.argmax(axis=1)]
+    predicted: Ints = classes[scores.argmax(axis=1)]
     loss = log_loss(scores, classes, actual)
     figures = {
         **count(actual, predicted),
@@ -92,7 +88,7 @@ def main(name: str) -> None:
     details: dict[str, dict[str, Any]] = {}
     for path in sorted(build.glob("models/*.safetensors")):
         recipe, model = path.stem, load_file(path)
-        details[recipe], lines = {}, []
+        details[recipe], lines = {}, [("recipe", "split", "row", "actual", "predicted")]
         for split in splits:
             images, actual = read_arrays(build / "arrays" / split)
             scores = logits(model, to_inputs(images, facts["maximum"]))
@@ -102,7 +98,7 @@ def main(name: str) -> None:
                 for row, label, guess in zip(rows[split], actual, predicted, strict=True)
             ]
         accuracy[recipe] = {split: score["accuracy"] for split, score in details[recipe].items()}
-        write_csv(build / f"predictions/{recipe}.csv", [PREDICTIONS, *lines])
+        write_csv(build / f"predictions/{recipe}.csv", lines)
     write_json(Path("metrics", f"{name}.json"), accuracy, indent=2)
     write_json(build / "details.json", details, indent=2)
 

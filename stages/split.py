@@ -21,9 +21,7 @@ def order(
     """Bring the rows of each split into their final order, and list those that none of them uses.
 
     Where they were drawn by a generator, whose `state` that is, it shuffles train, then test, then
-    val. Rows that were drawn by hash are in their order already. Of all `rows`, those of a class
-    that the dataset leaves out are in no split: a model can't be scored on a class that it never
-    saw.
+    val. Rows that were drawn by hash are in their order already.
 
     Examples
     --------
@@ -34,20 +32,14 @@ def order(
     """
     ordered = {split: np.array(drawn[split], np.int64) for split in SPLITS}
     if state:
-        generator = restore(state)
+        generator, key = np.random.RandomState(), np.array(state["key"], np.uint32)
+        generator.set_state(("MT19937", key, state["position"], 0, 0.0))
         # Val is last, so that it changes neither of the others.
         for split in ("train", "test", "val"):
             ordered[split] = generator.permutation(ordered[split])
     taken = {row for of_split in drawn.values() for row in of_split}
     unused = [row for row in rows if row not in taken]
     return {**{split: of_split.tolist() for split, of_split in ordered.items()}, "unused": unused}
-
-
-def restore(state: Mapping[str, Any]) -> np.random.RandomState:
-    """Return a generator that goes on from the state that stage `sample` saved."""
-    generator = np.random.RandomState()
-    generator.set_state(("MT19937", np.array(state["key"], np.uint32), state["position"], 0, 0.0))
-    return generator
 
 
 def main(name: str) -> None:

@@ -22,8 +22,7 @@ from ruamel.yaml.error import YAMLError
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import md5, parse_sums, sha256, write_bytes
-from stages.common.git import git
+from stages.common.files import git, md5, parse_sums, sha256, write_bytes
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics", "report")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
+    from stages.common.arrays import Array, Floats, Ints, Pixels
 
-    Images = npt.NDArray[np.uint8]
-    Rows = npt.NDArray[np.int64]
 
 # How large a block is where the file does not say: 4 MB are 5349 images of MNIST.
 BLOCK_BYTES = 4 * 2**20
@@ -33,12 +31,12 @@ class Block:
 
     start: int
     rows: int
-    load: Callable[[], Images]
+    load: Callable[[], Pixels]
     """Reads its images: shape (rows, height, width) or (rows, height, width, 3), dtype uint8."""
-    load_rows: Callable[[Rows], Images] | None = None
+    load_rows: Callable[[Ints], Pixels] | None = None
     """Reads some of them by their number in the block, where not all need be read for that."""
 
-    def load_some(self, rows: Rows) -> Images:
+    def load_some(self, rows: Ints) -> Pixels:
         """Read some of its images by their number in the block."""
         return self.load_rows(rows) if self.load_rows else self.load()[rows]
 
@@ -48,7 +46,7 @@ class Groups(NamedTuple):
 
     names: list[str]
     """The text of each group, ascending."""
-    of_row: Rows
+    of_row: Ints
     """The place of each row's group in `names`, shape (n,)."""
 
 
@@ -56,17 +54,17 @@ class Data(NamedTuple):
     """The images of a source, and what is known of each row."""
 
     blocks: Sequence[Block]
-    labels: Rows
+    labels: Ints
     """The class of each row, shape (n,)."""
-    ids: npt.NDArray[Any] | None = None
+    ids: Array | None = None
     """The identity of each row, where the source has one: whole numbers or text, shape (n,)."""
-    neighbours: npt.NDArray[np.float64] | None = None
+    neighbours: Floats | None = None
     """As `distances.nearest` returns them, where they were computed."""
     is_large: bool = False
     """Whether the images may be larger than memory, so that only rows that are drawn are listed."""
     groups: Groups | None = None
     """The group of each row, where the source has groups."""
-    repeats: Rows = np.empty(0, np.int64)
+    repeats: Ints = np.empty(0, np.int64)
     """The rows of all images but one of each that are equal."""
 
 
@@ -77,10 +75,10 @@ def spans(rows: int, bytes_per_row: int, *, step: int = 1) -> Iterator[tuple[int
         yield start, min(start + size, rows)
 
 
-def open_npy(path: Path) -> npt.NDArray[np.generic]:
+def open_npy(path: Path) -> Array:
     """Open an array by memory map; a StageError says that it is none, or of Python objects."""
     try:
-        array: npt.NDArray[np.generic] = np.lib.format.open_memmap(path, mode="r")
+        array: Array = np.lib.format.open_memmap(path, mode="r")
     except OSError:
         raise
     # A damaged header makes NumPy raise any exception.
@@ -90,7 +88,7 @@ def open_npy(path: Path) -> npt.NDArray[np.generic]:
     return array
 
 
-def check_images(images: npt.NDArray[np.generic], path: Path) -> None:
+def check_images(images: Array, path: Path) -> None:
     """Raise StageError unless what a file has are images of uint8."""
     if images.dtype != np.uint8:
         message = f"pixels are {images.dtype}, but must be uint8 (0 to 255); convert them"
@@ -113,7 +111,7 @@ def npy_blocks(path: Path, *, start: int = 0) -> list[Block]:
     return blocks
 
 
-def _load_npy(path: Path, first: int, last: int, rows: Rows | slice = slice(None)) -> Images:
+def _load_npy(path: Path, first: int, last: int, rows: Ints | slice = slice(None)) -> Pixels:
     return np.array(open_npy(path)[first:last][rows], np.uint8)
 
 
@@ -121,23 +119,18 @@ def copy_blocks(blocks: Sequence[Block], path: Path) -> list[Block]:
     """Copy images to a ``.npy`` file, block by block, and return them in blocks of that file."""
     n = sum(block.rows for block in blocks)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            for block in blocks:
-                images = block.load()
-                if block.start == 0:
-                    shape = n, *images.shape[1:]
-                    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-                    np.lib.format.write_array_header_1_0(file, header)
-                file.write(images.tobytes())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with path.open("wb") as file:
+        for block in blocks:
+            images = block.load()
+            if block.start == 0:
+                shape = n, *images.shape[1:]
+                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(file, header)
+            file.write(images.tobytes())
     return npy_blocks(path) if blocks else []
 
 
-def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
+def select(blocks: Sequence[Block], rows: Ints) -> list[Block]:
     """Return rows of a source, ascending, in blocks as if they were a source of their own."""
     chosen = []
     for block in blocks:
@@ -148,12 +141,9 @@ def select(blocks: Sequence[Block], rows: Rows) -> list[Block]:
     return chosen
 
 
-def take(blocks: Sequence[Block], rows: Rows) -> Images:
+def take(blocks: Sequence[Block], rows: Ints) -> Pixels:
     """Gather the images of rows, in any order and perhaps more than once, or raise IndexError."""
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
-    total = blocks[-1].start + blocks[-1].rows
-    if len(rows) and not 0 <= ascending[0] <= ascending[-1] < total:
-        raise IndexError(f"rows {ascending[0]} to {ascending[-1]} of a source of {total}")
     images = [block.load() for block in select(blocks, ascending)] or [blocks[0].load()[:0]]
     return np.concatenate(images)[np.argsort(order)]

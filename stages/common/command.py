@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 def run(main: Callable[..., None], *expected: type[Exception]) -> None:
     """Call `main` with the arguments of the command line, and end the process if it fails.
 
-    Its positional parameters are positional arguments, its keyword-only parameters options of the
-    same name, each converted by its annotation; an option of ``T | None`` may be left out.
-
-    `expected` is what it can stop with besides `StageError`, `WorkersError` and `OSError`. Then one
-    message and status 1 end the process; status 2 if the arguments are wrong.
+    Its keyword-only parameters are options; one of ``T | None`` may be left out. One message and
+    status 1 end the process for a `StageError`, `WorkersError`, `OSError` or what is `expected`.
     """
     parser = argparse.ArgumentParser(description=inspect.getdoc(main))
     for name, parameter in inspect.signature(main, eval_str=True).parameters.items():
@@ -66,10 +63,7 @@ def _finish_printing() -> None:
 
 
 def extra(module: str, requirement: str, needed_for: object, make: str = "large") -> Any:
-    """Import a module of a package that need not be installed, or say how to install it.
-
-    `requirement` is for pip, `needed_for` the file or key that needs it, `make` the target of the
-    Makefile that installs it.
+    """Import a module of a package that pip or a target of the Makefile, `make`, installs.
 
     Examples
     --------

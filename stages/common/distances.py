@@ -17,13 +17,9 @@ from stages.common.workers import each
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Floats, Ints, Pixels
     from stages.common.blocks import Block
 
-    Rows = npt.NDArray[np.int64]
-    Floats = npt.NDArray[np.float64]
-    Whole = npt.NDArray[np.int32] | npt.NDArray[np.float64]
 
 # How many images are compared with how many at a time: their distances take 1 MB.
 CHUNK = 512
@@ -36,26 +32,21 @@ NEIGHBOURS = 5
 class Points(NamedTuple):
     """Images as points: shape (n, pixels), the coordinates are pixels less 128."""
 
-    x: npt.NDArray[np.float32] | npt.NDArray[np.float64]
-    norms: Whole
+    x: Array
+    norms: Array
     """The squared length of each point, of the dtype in which distances are exact."""
 
     def chunks(self) -> Iterator[tuple[slice, Points]]:
-        """Yield the points in even parts of at most `CHUNK`, each with where it lies."""
-        n = len(self.x)
-        parts = math.ceil(n / CHUNK)
-        for i in range(parts):
-            part = slice(i * n // parts, (i + 1) * n // parts)
+        """Yield the points in parts of at most `CHUNK`, each with where it lies."""
+        for start in range(0, len(self.x), CHUNK):
+            part = slice(start, min(start + CHUNK, len(self.x)))
             yield part, Points(self.x[part], self.norms[part])
 
 
-def points(images: npt.NDArray[np.uint8]) -> Points:
-    """Return images as points.
-
-    In float32, which is twice as quick, where no sum of products can exceed 2^24: up to 1024 values
-    an image. Their squared distances are then below 2^26, and so int32.
-    """
+def points(images: Pixels) -> Points:
+    """Return images as points."""
     pixels = math.prod(images.shape[1:])
+    # Up to 1024 values, float32 is exact, and twice as quick. Squared distances are below 2^26.
     small = pixels * CENTRE**2 <= 2**24
     x = images.reshape(len(images), pixels).astype(np.float32 if small else np.float64)
     x -= CENTRE
@@ -69,7 +60,7 @@ def in_chunks(blocks: Sequence[Block]) -> Iterator[tuple[slice, Points]]:
             yield slice(block.start + part.start, block.start + part.stop), chunk
 
 
-def squared_distances(a: Points, b: Points) -> Whole:
+def squared_distances(a: Points, b: Points) -> Array:
     """Return the squared distances of images of one size, shape (n_a, n_b): exact whole numbers.
 
     Examples
@@ -78,14 +69,14 @@ def squared_distances(a: Points, b: Points) -> Whole:
     >>> squared_distances(points(images[:1]), points(images))
     array([[    0,    25, 65034]], dtype=int32)
     """
-    distances: Whole = (a.x @ b.x.T).astype(b.norms.dtype)
+    distances: Array = (a.x @ b.x.T).astype(b.norms.dtype)
     distances *= -2
     distances += b.norms
     distances += a.norms[:, None]
     return distances
 
 
-def nearest(blocks: Sequence[Block], labels: Rows) -> Floats:
+def nearest(blocks: Sequence[Block], labels: Ints) -> Floats:
     """Measure the distance of each image to its nearest neighbours of every class.
 
     Returns the 5 smallest squared distances to other images of each class, ascending: shape (n,
@@ -106,7 +97,7 @@ def nearest(blocks: Sequence[Block], labels: Rows) -> Floats:
     return distances
 
 
-def _nearest_of_block(block: Block, blocks: Sequence[Block], labels: Rows) -> Floats:
+def _nearest_of_block(block: Block, blocks: Sequence[Block], labels: Ints) -> Floats:
     images = points(block.load())
     far = np.inf if images.norms.dtype == np.float64 else 2**31 - 1
     smallest = np.full((block.rows, int(labels.max()) + 1, NEIGHBOURS), far, images.norms.dtype)
@@ -124,7 +115,7 @@ def _nearest_of_block(block: Block, blocks: Sequence[Block], labels: Rows) -> Fl
     return np.where(smallest == far, np.inf, smallest)
 
 
-def closest(blocks: Sequence[Block], others: npt.NDArray[np.uint8]) -> tuple[Rows, Rows]:
+def closest(blocks: Sequence[Block], others: Pixels) -> tuple[Ints, Ints]:
     """Return which of some others each image is nearest to, and its squared distance from that one.
 
     Of others that are equally near, it is the first.
@@ -141,7 +132,7 @@ def closest(blocks: Sequence[Block], others: npt.NDArray[np.uint8]) -> tuple[Row
     return nearest_to, squared
 
 
-def _closest(block: Block, others: npt.NDArray[np.uint8]) -> Rows:
+def _closest(block: Block, others: Pixels) -> Ints:
     found = np.full((2, block.rows), 2**62)
     other_chunks = [*points(others).chunks()]
     for rows, chunk in points(block.load()).chunks():
@@ -153,7 +144,7 @@ def _closest(block: Block, others: npt.NDArray[np.uint8]) -> Rows:
     return found
 
 
-def _by_class(blocks: Sequence[Block], labels: Rows) -> Iterator[tuple[int, Rows, Points]]:
+def _by_class(blocks: Sequence[Block], labels: Ints) -> Iterator[tuple[int, Ints, Points]]:
     """Yield chunks of images of one class: the label, their rows in the source, the images."""
     for block in blocks:
         images, block_labels = block.load(), labels[block.start : block.start + block.rows]

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Rows = npt.NDArray[np.int64]
-    Digests = npt.NDArray[np.uint64]
+    from stages.common.arrays import Array, Ints, Pixels
 
 # Two images are nearly equal if the root mean square difference of their pixels is below this
 # percentage of the source's maximum: docs/curation.md says why. In percent, so that whole numbers
@@ -33,7 +30,7 @@ class Equal(NamedTuple):
 
     within: int
     across: int
-    repeats: Rows
+    repeats: Ints
     examples: list[tuple[int, int]]
 
 
@@ -51,14 +48,14 @@ def in_words(within: int, across: int) -> str:
     return " and ".join(counts) or "no two images are equal"
 
 
-def digests(images: npt.NDArray[np.uint8]) -> Digests:
+def digests(images: Pixels) -> Array:
     """Return the digest of each image, BLAKE2b of its pixels: shape (n, 2), 16 bytes each."""
     rows = np.ascontiguousarray(images).reshape(len(images), -1)
     joined = b"".join(hashlib.blake2b(row.data, digest_size=16).digest() for row in rows)
     return np.frombuffer(joined, np.uint64).reshape(-1, 2)
 
 
-def find_equal(of_images: Digests, labels: Rows, *ties: npt.NDArray[Any]) -> Equal:
+def find_equal(of_images: Array, labels: Ints, *ties: Array) -> Equal:
     """Find the images of a source that are equal, given what `digests` returns of them.
 
     Of equal images, the one that is no repeat has the smallest label; of those with this label, the

@@ -16,10 +16,7 @@ class StageError(Exception):
 
 
 class ParamError(StageError):
-    """A value of ``params.yaml`` that is wrong, at the `keys` that lead to it.
-
-    Code that knows an entry but not its name has the keys within the entry; who calls it adds the
-    others by `within`.
+    """A value of ``params.yaml`` that is wrong, at the `keys` that lead to it, or their last ones.
 
     Examples
     --------

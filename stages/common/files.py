@@ -1,4 +1,4 @@
-"""Read and write files of bytes, JSON and CSV, each whole or not at all; and their sums."""
+"""Read and write files of bytes, JSON and CSV, each whole or not at all; their sums; and Git."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import re
+import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from stages.common.errors import StageError
@@ -123,3 +125,11 @@ def parse_sums(text: str) -> dict[str, str]:
     if format_sums(sums) != text:
         raise ValueError("not as sha256sum prints it")
     return sums
+
+
+def git(*arguments: str) -> bytes:
+    """Return what a command of Git prints; nothing if it fails, or there is no Git."""
+    with suppress(OSError, ValueError, subprocess.CalledProcessError):
+        command = ["git", *arguments]
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL)  # noqa: S603
+    return b""

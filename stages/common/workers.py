@@ -45,10 +45,8 @@ def each(
 
 
 def worker_target() -> int | str:
-    """Return a number of processes, or the address of a Dask scheduler; or raise WorkersError.
-
-    An environment variable says it, not ``params.yaml``: it must not change what is built.
-    """
+    """Return a number of processes, or the address of a Dask scheduler; or raise WorkersError."""
+    # Not in params.yaml: it must not change what is built.
     value = os.environ.get(VARIABLE) or "1"
     if re.fullmatch("[1-9][0-9]{0,2}", value):
         return int(value)

@@ -72,10 +72,7 @@ def odd_keys(path: Path, keys: Sequence[str | int]) -> list[str]:
 
 
 def _find(path: Path, keys: Sequence[str | int]) -> tuple[int, Any]:
-    """Return the line, counted from 1, of the last of some keys that a file has, and its value.
-
-    They lead to a value from the top; a number counts the entries of a list.
-    """
+    """Return the line, counted from 1, of the last of some keys that a file has, and its value."""
     node = YAML(typ="safe").compose(path.read_text(encoding="utf-8"))
     line = 1
     for key in keys:

@@ -84,11 +84,13 @@ def _message(model: Any, keys: list[str | int], error: ErrorDetails) -> str:
     if kind == "unexpected_keyword_argument":
         if _NO_SPACE.match(str(keys[-1])):
             return "put a space after the colon"
-        inner = [field for part in above for entry in _entries(part) for field in _fields(entry)]
-        if keys[-1] in inner:
+        entries = [entry for part in above for entry in _entries(part)]
+        if any(keys[-1] in _fields(entry) for _, entry in entries):
             return "a key of an entry; indent it as the other keys of its entry"
-        if isinstance(value, dict) and (part := _part_of(above[0], {*value})):
-            return f"looks like an entry; indent it below `{part}:`"
+        given = {*value} if isinstance(value, dict) else set()
+        shared = [(len(given & _fields(entry).keys()), part) for part, entry in entries]
+        if max(shared, default=(0, ""))[0] > 1:
+            return f"looks like an entry; indent it below `{max(shared)[1]}:`"
         fields = [*dict.fromkeys(field for part in above for field in _fields(part))]
         return unknown("key", keys[-1], fields)
     if kind == "missing":
@@ -129,9 +131,10 @@ def _models(model: Any, keys: list[str | int]) -> list[Any]:
     return models
 
 
-def _entries(model: Any) -> Iterator[Any]:
-    for hint in get_type_hints(model, include_extras=True).values():
-        yield from _dataclasses(hint)
+def _entries(model: Any) -> list[tuple[str, Any]]:
+    """Return the dataclasses of the entries below each key, with the key."""
+    hints = get_type_hints(model, include_extras=True).items()
+    return [(key, entry) for key, hint in hints for entry in _dataclasses(hint)]
 
 
 def _dataclasses(hint: Any) -> Iterator[Any]:
@@ -139,14 +142,6 @@ def _dataclasses(hint: Any) -> Iterator[Any]:
         yield hint
     for argument in get_args(hint):
         yield from _dataclasses(argument)
-
-
-def _part_of(model: Any, keys: set[str]) -> str:
-    """Return the key below which entries have most of some keys, and two or more; else ""."""
-    shared = [(0, "")]
-    for part, hint in get_type_hints(model, include_extras=True).items():
-        shared += [(len(keys & _fields(entry).keys()), part) for entry in _dataclasses(hint)]
-    return max(shared)[1] if max(shared)[0] > 1 else ""
 
 
 def _fields(model: Any) -> dict[str, str]:

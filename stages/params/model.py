@@ -7,33 +7,28 @@ most stages run. The gate, stage `check`, validates all of the file by it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args
 
 # The names of the splits, in the order in which they are listed.
 SPLITS = ("train", "val", "test")
 
 
-class Strict:
-    """No conversion of types; and bounds, which pydantic checks and the JSON Schema shows."""
+class Added:
+    """What is added to the schema that pydantic has of a type."""
 
-    def __init__(self, **bounds: float | str) -> None:
-        self.bounds = bounds
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        """Return the schema of the type with the bounds in it."""
-        return {**handler(source), "strict": True, **self.bounds}
-
-
-class Forms:
-    """One error for all forms of a value, where pydantic would report one for each."""
-
-    def __init__(self, expected: str) -> None:
-        self.expected = expected
+    def __init__(self, **added: Any) -> None:
+        self.added = added
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        """Return the schema of the union with words of its own."""
-        error = {"custom_error_type": "forms", "custom_error_message": self.expected}
-        return {**handler(source), **error}
+        """Return the schema of the type with what is added."""
+        return {**handler(source), **self.added}
+
+
+# No conversion of types; and bounds, which pydantic checks and the JSON Schema shows.
+Strict = partial(Added, strict=True)
+# `custom_error_message`: one for all forms of a value, where pydantic would report one for each.
+Forms = partial(Added, custom_error_type="forms")
 
 
 class ByKey:
@@ -62,16 +57,16 @@ Name = Annotated[str, Strict(pattern=NAME, max_length=LONGEST_NAME)]
 Counts = Annotated[
     Union[Count, list[Count], dict[Annotated[int, Strict()], Count]],
     Forms(
-        "a whole number, 0 or more, for every class, a list of them in label order, or a "
-        "mapping such as {0: 40, 1: 40}, without quotes"
+        custom_error_message="a whole number, 0 or more, for every class, a list of them in label "
+        "order, or a mapping such as {0: 40, 1: 40}, without quotes"
     ),
 ]
 # The gate checks the keys: YAML reads many a name as something else than text.
 PerClass = Annotated[
     Union[Count, Literal["rest"], list[Count], dict[Any, Count]],
     Forms(
-        "a whole number, 0 or more, for every class, a list of them in label order, a mapping such "
-        "as {oak: 40, elm: 40}, or rest"
+        custom_error_message="a whole number, 0 or more, for every class, a list of them in label "
+        "order, a mapping such as {oak: 40, elm: 40}, or rest"
     ),
 ]
 Shape = Annotated[list[Positive], Strict(min_length=2, max_length=3)]

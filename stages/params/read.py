@@ -59,10 +59,7 @@ def _entry(params: dict[str, Any], part: str, name: str) -> dict[str, Any]:
 
 
 def per_class(key: str, counts: Counts, labels: range) -> dict[int, int]:
-    """Return the number of rows of every label: those of `counts`, 0 for a label left out.
-
-    Labels are from 0 for classes of images, from 1 for levels of texts. A ParamError about `key`
-    says if a list is longer or shorter than they are, or a mapping has another.
+    """Return the number of rows of every label: from 0 for classes, from 1 for levels of texts.
 
     Examples
     --------
@@ -92,8 +89,7 @@ def _by_label(
 ) -> dict[int, int]:
     """Return counts by label, of a mapping of labels or of names.
 
-    A ParamError says which name is unknown or there twice. Where the name of a class is another
-    label once it has no quotation marks, it refuses all labels.
+    Where the name of a class is another label once it has no quotation marks, all labels are wrong.
     """
     by_label: dict[int, int] = {}
     for asked, rows in counts.items():
@@ -149,12 +145,10 @@ def rest_of(dataset: Dataset) -> str:
 def rows_per_split(
     dataset: Dataset, rows_per_class: Sequence[int], classes: Sequence[str]
 ) -> dict[str, dict[int, int]]:
-    """Return how many rows of each class every split takes.
+    """Return how many rows of each class every split takes, or raise a ParamError.
 
-    `rows_per_class` and `classes` are those of the source, in label order. Of the split that takes
-    the rest by hash, it is a bound: how many rows its part of the range has is not known here. A
-    ParamError says if the source has fewer rows, test would be empty, or train have fewer than two
-    classes.
+    Of the split that takes the rest by hash, it is a bound: how many rows its part of the range has
+    is not known here.
     """
     counts, rest = {}, rest_of(dataset)
     for split in SPLITS:
@@ -191,10 +185,7 @@ def _check_enough(counts: Mapping[str, Mapping[int, int]]) -> None:
 def warn_of_untrained(
     name: str, counts: Mapping[str, Mapping[int, int]], classes: Sequence[str]
 ) -> None:
-    """Write a warning of the dataset `name` if train lacks a class that is scored.
-
-    Before, it checks what was drawn as `rows_per_split` checks what is asked.
-    """
+    """Write a warning if train lacks a class that is scored; raise as `rows_per_split` does."""
     _check_enough(counts)
     scored = [
         classes[label]

@@ -42,13 +42,6 @@ def read_params(path: Path = PARAMS) -> Params:
 
 def check_rules(params: Params, path: Path = PARAMS) -> None:
     """Raise a StageError, which names the line, for what no entry by itself shows to be wrong."""
-    try:
-        _check_entries(params, path)
-    except ParamError as error:
-        raise with_line(path, error) from None
-
-
-def _check_entries(params: Params, path: Path) -> None:
     for part in ("sources", "own", "datasets", "recipes", "texts"):
         for name, entry in getattr(params, part).items():
             try:
@@ -63,7 +56,7 @@ def _check_entries(params: Params, path: Path) -> None:
                 else:
                     _check_source(entry)
             except ParamError as error:
-                raise error.within(part, name) from None
+                raise with_line(path, error.within(part, name)) from None
 
 
 def class_names(source: AnySource) -> list[str] | None:
@@ -79,21 +72,19 @@ def class_names(source: AnySource) -> list[str] | None:
 
 def _check_name(part: str, name: str, params: Params) -> None:
     is_dataset = part in ("datasets", "texts")
-    why = ""
-    if not is_for_windows(name):
-        why = "Windows allows no file or folder of this name"
-    elif name in LEFT_OUT:
-        why = "DVC leaves this name out of what it knows a run by"
-    elif is_dataset and name in SHARED:
-        why = f"build/{name} is the pipeline's own"
-    elif is_dataset and name in BENCHMARKS:
-        why = f"`tinydatasets.load({name!r})` loads the benchmark of this name"
-    elif part == "texts" and name in params.datasets:
-        why = f"datasets/{name} is built by `datasets`"
-    elif part == "own" and name in params.sources:
-        why = f"build/sources/{name} is built by `sources`"
-    if why:
-        raise ParamError(message=f"{why}; choose another name")
+    reasons = {
+        "Windows allows no file or folder of this name": not is_for_windows(name),
+        "DVC leaves this name out of what it knows a run by": name in LEFT_OUT,
+        f"build/{name} is the pipeline's own": is_dataset and name in SHARED,
+        f"`tinydatasets.load({name!r})` loads the benchmark of this name": (
+            is_dataset and name in BENCHMARKS
+        ),
+        f"datasets/{name} is built by `datasets`": part == "texts" and name in params.datasets,
+        f"build/sources/{name} is built by `sources`": part == "own" and name in params.sources,
+    }
+    for why, is_so in reasons.items():
+        if is_so:
+            raise ParamError(message=f"{why}; choose another name")
 
 
 def _check_source(source: AnySource) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,45 +15,34 @@ from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.params.model import SPLITS
 from stages.params.read import read_dataset, rest_of, rows_per_split, warn_of_untrained
-from stages.sample.curation import TooFewError, Turns, by_shuffle, curate, difficulty, tiers
+from stages.sample.curation import TooFewError, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, parts_of_groups, priorities_of_blocks
 from stages.source.large import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Ints
     from stages.common.blocks import Data
     from stages.params.model import Dataset
 
-    Rows = npt.NDArray[np.int64]
     Counts = Mapping[str, Mapping[int, int]]
 
 
-class Chosen(NamedTuple):
-    """The rows of a dataset."""
-
-    drawn: dict[str, Rows]
-    """The row numbers of each split in the source."""
-    table: list[tuple[int, int, str, str]]
-    """Row, label, tier and difficulty of the rows of all classes that the dataset has, ascending.
-
-    Of a source with groups, of the rows drawn and those on the side of test; of one that may be
-    larger than memory, of the rows drawn alone. Tier and difficulty are
-    empty where the source has no difficulties.
-    """
-    state: dict[str, Any] | None
-    """The generator's, with which stage `split` goes on; None where rows were drawn by hash."""
-
-
-def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen:
+def choose(
+    data: Data, dataset: Dataset, counts: Counts, maximum: int
+) -> tuple[dict[str, Ints], list[tuple[int, int, str, str]], np.random.RandomState | None]:
     """Choose the rows of every split, class after class, by the dataset's strategy and draw.
 
     `counts` have for each split how many rows of each class to take, every class of the source in
     label order; `maximum` is the largest value that a pixel can have. Raises TooFewError if there
     are too few rows for `curated`, or in a part of the range of hashes.
+
+    Returns the rows of each split; row, label, tier and difficulty of the rows of all classes that
+    the dataset has, ascending, or of the rows drawn alone where the source may be larger than
+    memory, or of these and the side of test where it has groups; and the generator, with which stage `split` goes on, unless rows were drawn by hash.
+    Tier and difficulty are empty where the source has no difficulties.
     """
     labels, seed = data.labels, dataset.seed
     classes = [label for label in counts["train"] if any(n[label] for n in counts.values())]
@@ -64,12 +53,14 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
         row_tiers = tiers(ratios, labels[rows])
     generator = np.random.RandomState(seed) if dataset.draw == "shuffle" else None
     if dataset.strategy == "curated":
-        turns = by_shuffle(generator, len(rows)) if generator else by_hash(data, rows, counts, seed)
-        blocks = select(data.blocks, rows)
-        curated = curate(blocks, labels[rows], row_tiers, counts, turns=turns, maximum=maximum)
-        if not generator:
+        known = select(data.blocks, rows), labels[rows], row_tiers, counts
+        if generator:
+            curated = curate(*known, shuffle=generator.shuffle, maximum=maximum)
+        else:
+            sort, may = by_hash(data, rows, counts, seed)
+            curated = curate(*known, shuffle=sort, may=may, maximum=maximum)
             for chosen in curated.values():
-                turns.shuffle(chosen)
+                sort(chosen)
         drawn = {split: rows[chosen] for split, chosen in curated.items()}
     elif generator:
         drawn = draw(labels, counts, generator, dataset.test_draw or "next")
@@ -86,7 +77,7 @@ def choose(data: Data, dataset: Dataset, counts: Counts, maximum: int) -> Chosen
     if data.neighbours is not None:
         cells = [(str(row_tiers[i]), f"{ratios[i]:.4f}") for i in np.searchsorted(rows, listed)]
     table = [(row, int(labels[row]), *cells[i]) for i, row in enumerate(listed.tolist())]
-    return Chosen(drawn, table, save_state(generator) if generator else None)
+    return drawn, table, generator
 
 
 def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[str]) -> None:
@@ -110,8 +101,10 @@ def check_sides(data: Data, dataset: Dataset, counts: Counts, classes: Sequence[
         raise ParamError(keys[0], message="\n  ".join([message, *map(str.rstrip, rows)]))
 
 
-def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
-    """Return the turns of some rows of the source: that of the smallest priority comes first."""
+def by_hash(
+    data: Data, rows: Ints, counts: Counts, seed: int
+) -> tuple[Callable[[Ints], None], dict[str, Array]]:
+    """Return how to sort rows by priority, and for each split whether it may take a row."""
     labels, ids = data.labels[rows], None if data.ids is None else data.ids[rows]
     priorities = priorities_of_blocks(select(data.blocks, rows), ids, seed)
     has_val = any(counts["val"].values())
@@ -119,13 +112,13 @@ def by_hash(data: Data, rows: Rows, counts: Counts, seed: int) -> Turns:
     if data.groups:
         part = parts_of_groups(data.groups, seed, has_val=has_val)[rows]
 
-    def sort(members: Rows) -> None:
+    def sort(members: Ints) -> None:
         members[:] = members[np.lexsort((members, labels[members], priorities[members]))]
 
-    return Turns(sort, {split: part == i for i, split in enumerate(SPLITS)})
+    return sort, {split: part == i for i, split in enumerate(SPLITS)}
 
 
-def without_repeats(data: Data) -> tuple[Data, Rows]:
+def without_repeats(data: Data) -> tuple[Data, Ints]:
     """Return the source as if it had one of each image, and the rows of it that are left."""
     rows = np.delete(np.arange(len(data.labels)), data.repeats)
     blocks, labels = select(data.blocks, rows), data.labels[rows]
@@ -163,10 +156,10 @@ def main(name: str) -> None:
         per_class = np.bincount(left.labels, minlength=len(facts["classes"])).tolist()
         counts = rows_per_split(dataset, per_class, facts["classes"])
         check_sides(left, dataset, counts, facts["classes"])
-        chosen = choose(left, dataset, counts, facts["maximum"])
+        drawn, table, generator = choose(left, dataset, counts, facts["maximum"])
         # The rest by hash is what there is in a part of the range, which may be nothing.
         n = len(per_class)
-        taken = {split: left.labels[numbers] for split, numbers in chosen.drawn.items()}
+        taken = {split: left.labels[numbers] for split, numbers in drawn.items()}
         counts = {k: dict(enumerate(np.bincount(v, minlength=n))) for k, v in taken.items()}
         warn_of_untrained(name, counts, facts["classes"])
     except ParamError as error:
@@ -176,11 +169,12 @@ def main(name: str) -> None:
         key, other = ("strategy", "random") if curated else ("draw", "shuffle")
         message = f"{getattr(dataset, key)}: {error}; ask for fewer, or take the {key} {other}"
         raise ParamError("datasets", name, key, message=message) from None
-    table = [(int(rows[row]), *cells) for row, *cells in chosen.table]
-    copy_blocks(select(data.blocks, np.array([row for row, *_ in table])), out / "images.npy")
-    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *table])
-    drawn = {split: rows[numbers].tolist() for split, numbers in chosen.drawn.items()}
-    write_json(out / "drawn.json", {**drawn, "generator": chosen.state})
+    lines = [(int(rows[row]), *cells) for row, *cells in table]
+    copy_blocks(select(data.blocks, np.array([row for row, *_ in lines])), out / "images.npy")
+    write_csv(out / "rows.csv", [("row", "label", "tier", "difficulty"), *lines])
+    of_splits = {split: rows[numbers].tolist() for split, numbers in drawn.items()}
+    state = save_state(generator) if generator else None
+    write_json(out / "drawn.json", {**of_splits, "generator": state})
     kept = {key: facts[key] for key in ("classes", "image_shape", "maximum")}
     write_json(out / "facts.json", {**kept, "normalize": dataset.normalize})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +17,10 @@ from stages.params.model import SPLITS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Floats, Ints
     from stages.common.blocks import Block
     from stages.common.distances import Points
 
-    Rows = npt.NDArray[np.int64]
-    Floats = npt.NDArray[np.float64]
 
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.
@@ -32,15 +29,12 @@ TIERS = {"easy": 80, "hard": 15, "hardest": 5}
 FEWEST = 64
 
 
-def difficulty(neighbours: Floats, labels: Rows, classes: list[int]) -> Floats:
+def difficulty(neighbours: Floats, labels: Ints, classes: list[int]) -> Floats:
     """Compare how near an image's own class is with how near the others are.
 
     `neighbours` is what `nearest` returns. Only those of `classes` count, of which every label is
-    one. The difficulty of an image is the sum of the 5 smallest squared distances to images of its
-    class divided by that to images of other classes: well below 1 in the midst of its class, above
-    1 for one that lies nearer to others. With fewer than 5 images of either kind, as many as there
-    are of both; infinite if those of other classes are all the same image as this one, or if there
-    is none to compare with.
+    one. With fewer than 5 images of either kind, as many as there are of both are compared; the
+    difficulty is infinite if those of other classes are all equal to this one, or there are none.
 
     Examples
     --------
@@ -78,7 +72,7 @@ def sizes(n: int) -> dict[str, int]:
     return {"easy": n - hard - hardest, "hard": hard, "hardest": hardest}
 
 
-def tiers(difficulties: Floats, labels: Rows) -> npt.NDArray[np.str_]:
+def tiers(difficulties: Floats, labels: Ints) -> Array:
     """Return the tier of every row by its rank within its class; equal ones by row number.
 
     Examples
@@ -98,27 +92,12 @@ class TooFewError(ValueError):
     """A class has too few rows for what is asked."""
 
 
-class Turns(NamedTuple):
-    """In which order the rows of a class are taken, and which of them a split may take."""
-
-    shuffle: Callable[[Rows], None]
-    """Brings row numbers, shape (n,), into the order in which they are taken."""
-    may: Mapping[str, npt.NDArray[np.bool_]]
-    """For each split, whether it may take a row of the source, shape (n,)."""
-
-
-def by_shuffle(generator: np.random.RandomState, n: int) -> Turns:
-    """Return turns in which a generator shuffles, and every split may take any of `n` rows."""
-    return Turns(generator.shuffle, {split: np.ones(n, bool) for split in SPLITS})
-
-
-def facility_location(blocks: Sequence[Block], n: int) -> Rows:
+def facility_location(blocks: Sequence[Block], n: int) -> Ints:
     """Choose images, one by one, so that all images have a small squared distance to a chosen one.
 
     Returns the rows of `n` images in the order in which they were chosen. Each step takes the image
     that most lowers the sum over all images of the squared distance to the nearest chosen one; of
-    equal images the first. The sum falls by at least 63% (1 - 1/e) of what the best choice of the
-    same size lowers it by. Single images can stay far from every chosen one.
+    equal images the first.
 
     How much an image lowers the sum never grows from one step to the next. So what it was when it
     was last computed is a bound, and only images whose bound is the largest need be computed again.
@@ -159,7 +138,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Rows:
     return chosen
 
 
-def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
+def _gains(candidates: Points, blocks: Sequence[Block], nearest: Ints) -> Ints:
     """Return how much each candidate lowers the sum of distances to the nearest chosen image."""
     gains = np.zeros(len(candidates.x), np.int64)
     for rows, chunk in in_chunks(blocks):
@@ -170,29 +149,31 @@ def _gains(candidates: Points, blocks: Sequence[Block], nearest: Rows) -> Rows:
 
 def curate(
     blocks: Sequence[Block],
-    labels: Rows,
-    row_tiers: npt.NDArray[np.str_],
+    labels: Ints,
+    row_tiers: Array,
     counts: Mapping[str, Mapping[int, int]],
     *,
-    turns: Turns,
+    shuffle: Callable[[Ints], None],
+    may: Mapping[str, Array] | None = None,
     maximum: int,
-) -> dict[str, Rows]:
+) -> dict[str, Ints]:
     """Choose the rows of train by tier, and draw those of test from what is left, then of val.
 
-    For each class in ascending order, train takes easy rows by `facility_location`, then
-    shuffles the hard rows and takes the first, then the same of the hardest: 80, 15 and 5 of each
-    100. After that, for each class in the same order, the rows that are left and are no training
-    row's near-duplicate are shuffled; the first are test, the next val.
+    For each class in ascending order, train takes easy rows by `facility_location`, and the first
+    of the shuffled hard and hardest rows. Then, of each class, the rows that are left and are no
+    training row's near-duplicate are shuffled; the first are test, the next val.
 
     `row_tiers` are what `tiers` returns, `counts` how many rows of each class each split takes, and
-    `maximum` the largest value that a pixel can have. Raises TooFewError if a tier has fewer rows
-    than train asks for, or fewer than test and val ask for are left.
+    `maximum` the largest value that a pixel can have; `shuffle` brings row numbers into the order
+    in which they are taken, and `may` has for each split whether it may take a row. Raises
+    TooFewError if a tier has fewer rows than train asks for, or fewer than test and val are left.
     """
-    train: list[Rows] = []
+    may = may or dict.fromkeys(SPLITS, np.ones(len(labels), bool))
+    train: list[Ints] = []
     easy: list[tuple[list[Block], int]] = []
     for label in sorted(counts["train"]):
         for tier, n in sizes(counts["train"][label]).items():
-            rows = np.flatnonzero((labels == label) & (row_tiers == tier) & turns.may["train"])
+            rows = np.flatnonzero((labels == label) & (row_tiers == tier) & may["train"])
             if n > len(rows):
                 raise TooFewError(
                     f"class {label} has {len(rows)} {tier} rows for train, but {n} of the "
@@ -201,7 +182,7 @@ def curate(
             if tier == "easy":
                 easy.append((select(blocks, rows), n))
             else:
-                turns.shuffle(rows)
+                shuffle(rows)
                 rows = rows[:n]
             train.append(rows)
     # Of the easy rows nothing is drawn, so that all classes can be done at the same time.
@@ -213,12 +194,12 @@ def curate(
     others = take(blocks, chosen)
     _, squared = closest(select(blocks, left), others)
     left = left[squared >= near_limit(others.shape[1:], maximum)]
-    held_out: dict[str, list[Rows]] = {"val": [], "test": []}
+    held_out: dict[str, list[Ints]] = {"val": [], "test": []}
     for label in classes:
         rows = left[labels[left] == label]
-        turns.shuffle(rows)
+        shuffle(rows)
         for split in ("test", "val"):
-            n, possible = counts[split][label], rows[turns.may[split][rows]]
+            n, possible = counts[split][label], rows[may[split][rows]]
             if n > len(possible):
                 raise TooFewError(
                     f"class {label} has {len(possible)} rows left for {split} that are no training "
@@ -229,7 +210,7 @@ def curate(
     return {"train": chosen, **{split: np.concatenate(rows) for split, rows in held_out.items()}}
 
 
-def _covering(easy: tuple[list[Block], int]) -> Rows:
+def _covering(easy: tuple[list[Block], int]) -> Ints:
     blocks, n = easy
     # They lie scattered through the source, and are gone through again and again.
     with TemporaryDirectory() as folder:

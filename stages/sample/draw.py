@@ -15,25 +15,23 @@ from stages.params.model import SPLITS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
+    from stages.common.arrays import Ints
 
 
 def draw(
-    labels: npt.NDArray[np.int64],
+    labels: Ints,
     counts: Mapping[str, Mapping[int, int]],
     generator: np.random.RandomState,
     test_draw: str = "next",
-) -> dict[str, npt.NDArray[np.int64]]:
+) -> dict[str, Ints]:
     """Draw the row numbers of every split, class after class.
 
     For each class in ascending order, its row numbers, ascending, are shuffled; the first are
     train. Test comes from the others, and val takes the first that are then left, so that a val
     changes neither train nor test. A class of which no split takes a row draws nothing.
 
-    `labels` are the class of each row of the source. `counts` have for ``"train"``, ``"val"`` and
-    ``"test"`` how many rows of each class to take. `test_draw` is ``"next"`` where test takes the
-    rows that come next in the shuffled class, ``"choice"`` where it takes a draw without
-    replacement from all that are left of it. The generator goes on from where it is.
+    `counts` have for each split how many rows of each class to take. Of the shuffled class, test
+    takes the rows that come ``"next"``, or a ``"choice"`` without replacement of all that are left.
 
     Examples
     --------
@@ -43,7 +41,7 @@ def draw(
     >>> draw(labels, counts, np.random.RandomState(42))
     {'train': array([0, 3]), 'val': array([1]), 'test': array([2, 5])}
     """
-    drawn: dict[str, list[npt.NDArray[np.int64]]] = {split: [] for split in SPLITS}
+    drawn: dict[str, list[Ints]] = {split: [] for split in SPLITS}
     for label in sorted(counts["train"]):
         train, val, test = (counts[split][label] for split in SPLITS)
         if train + val + test == 0:

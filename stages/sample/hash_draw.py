@@ -22,14 +22,10 @@ from stages.sample.curation import TooFewError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    import numpy.typing as npt
-
+    from stages.common.arrays import Array, Ints, Pixels
     from stages.common.blocks import Block, Data, Groups
 
-    Rows = npt.NDArray[np.int64]
-    Priorities = npt.NDArray[np.uint64]
-    Ids = npt.NDArray[Any] | None
-    Parts = npt.NDArray[np.int8]
+    Ids = Array | None
     # How many rows of each class, in label order, each split takes.
     Counts = Mapping[str, Sequence[int]]
 
@@ -43,17 +39,14 @@ CHUNK = 2**16
 class Candidates(NamedTuple):
     """Rows of the source that a draw can take, by number, each with what the draw knows of it."""
 
-    rows: Rows
-    labels: Rows
-    priorities: Priorities
-    parts: Parts
+    rows: Ints
+    labels: Ints
+    priorities: Array
+    parts: Array
 
 
-def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
+def priorities(images: Pixels, seed: int) -> Array:
     """Return the priority of each image: its keyed BLAKE2b with a digest of 8 bytes, big-endian.
-
-    The key is the seed as 8 bytes, little-endian. The message is each dimension of an image as 4
-    bytes, little-endian, then its pixels in C order.
 
     Examples
     --------
@@ -67,7 +60,7 @@ def priorities(images: npt.NDArray[np.uint8], seed: int) -> Priorities:
     return _hash(rows, seed, struct.pack(f"<{len(shape)}I", *shape))
 
 
-def priorities_of_ids(ids: npt.NDArray[Any], seed: int) -> Priorities:
+def priorities_of_ids(ids: Array, seed: int) -> Array:
     """Return the priority of each row by its id: as `priorities`, but of the id's text as UTF-8.
 
     A ValueError says that an id is neither a whole number, whose text is decimal, nor text.
@@ -87,7 +80,7 @@ def _text(identity: object) -> bytes:
     return str(identity).encode()
 
 
-def _hash(messages: Iterable[bytes | memoryview], seed: int, prefix: bytes = b"") -> Priorities:
+def _hash(messages: Iterable[bytes | memoryview], seed: int, prefix: bytes = b"") -> Array:
     # The state after key and prefix is that of every row: a copy of it saves hashing them again.
     begun = hashlib.blake2b(prefix, digest_size=8, key=seed.to_bytes(8, "little"))
     digests = bytearray()
@@ -98,7 +91,7 @@ def _hash(messages: Iterable[bytes | memoryview], seed: int, prefix: bytes = b""
     return np.frombuffer(digests, ">u8").astype(np.uint64)
 
 
-def parts(priorities: Priorities, *, has_val: bool) -> Parts:
+def parts(priorities: Array, *, has_val: bool) -> Array:
     """Return the part of the range in which each priority lies: the split that may take the row.
 
     It is the place in `SPLITS`. If a dataset has no val, the part of val belongs to train.
@@ -114,19 +107,19 @@ def parts(priorities: Priorities, *, has_val: bool) -> Parts:
     return np.searchsorted(starts, priorities, side="right").astype(np.int8)
 
 
-def parts_of_groups(groups: Groups, seed: int, *, has_val: bool) -> Parts:
+def parts_of_groups(groups: Groups, seed: int, *, has_val: bool) -> Array:
     """Return the part of each row that its group is in: by the priority of the group's text."""
     found = priorities_of_ids(np.array(groups.names, object), seed)
     return parts(found, has_val=has_val)[groups.of_row]
 
 
 def candidates(
-    labels: Rows,
-    priorities: Priorities,
+    labels: Ints,
+    priorities: Array,
     counts: Counts,
     *,
     start: int = 0,
-    part: Parts | None = None,
+    part: Array | None = None,
 ) -> Candidates:
     """Return the rows of a block that a draw can take, whatever is in other blocks.
 
@@ -144,12 +137,8 @@ def candidates(
     return _merge(map(chunk, range(0, n, CHUNK)), counts)
 
 
-def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -> dict[str, Rows]:
+def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -> dict[str, Ints]:
     """Draw the rows of each split from the candidates of all blocks, in any order.
-
-    Each split takes, of each class, the rows of smallest priority in the split's part of the
-    range. Rows of one class with equal priorities are equal images (docs/hash-draw.md has the
-    odds), so it makes no difference to a split which of them it takes: the first by row number.
 
     Returns the rows of each split in their final order: ascending by priority, of equal ones by
     label, then by row number. Raises TooFewError if a part has too few of a class; of the split
@@ -179,19 +168,15 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -
     return {split: drawn.rows[order[part == i]] for i, split in enumerate(SPLITS)}
 
 
-def draw_blocks(data: Data, counts: Counts, seed: int, *, rest: str = "") -> dict[str, Rows]:
-    """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs.
-
-    The priorities are those of the ids or, where there are none, of the images; with ids, no image
-    is read.
-    """
+def draw_blocks(data: Data, counts: Counts, seed: int, *, rest: str = "") -> dict[str, Ints]:
+    """Draw as `hash_draw` does from a source of any size, block after block, wherever work runs."""
     of_groups = data.groups and parts_of_groups(data.groups, seed, has_val=any(counts["val"]))
     columns = (_cut(values, data.blocks) for values in (data.labels, data.ids, of_groups))
     work = zip(data.blocks, *columns, strict=True)
     return hash_draw(each(_candidates_of, work, counts, seed, ordered=False), counts, rest=rest)
 
 
-def priorities_of_blocks(blocks: Sequence[Block], ids: Ids, seed: int) -> Priorities:
+def priorities_of_blocks(blocks: Sequence[Block], ids: Ids, seed: int) -> Array:
     """Return the priority of every row of a source, by its image or, where there are ids, by id."""
     work = zip(blocks, _cut(ids, blocks), strict=True)
     return np.concatenate([np.empty(0, np.uint64), *each(_priorities_of, work, seed)])
@@ -203,20 +188,20 @@ def _cut(values: Ids, blocks: Sequence[Block]) -> Iterator[Any]:
         yield None if values is None else values[block.start : block.start + block.rows]
 
 
-def _priorities_of(work: tuple[Block, Ids], seed: int) -> Priorities:
+def _priorities_of(work: tuple[Block, Ids], seed: int) -> Array:
     block, ids = work
     return priorities(block.load(), seed) if ids is None else priorities_of_ids(ids, seed)
 
 
 def _candidates_of(
-    work: tuple[Block, Rows, Ids, Parts | None], counts: Counts, seed: int
+    work: tuple[Block, Ints, Ids, Array | None], counts: Counts, seed: int
 ) -> Candidates:
     block, labels, ids, part = work
     found = _priorities_of((block, ids), seed)
     return candidates(labels, found, counts, start=block.start, part=part)
 
 
-def _pairs(rows: Candidates, counts: Counts) -> tuple[Rows, Rows]:
+def _pairs(rows: Candidates, counts: Counts) -> tuple[Ints, Ints]:
     """Return the pair of part and class of each row, as a number; how many rows each pair takes."""
     sizes = np.array([counts[split] for split in SPLITS], np.int64).reshape(-1)
     return rows.parts.astype(np.int64) * len(counts["train"]) + rows.labels, sizes

@@ -25,10 +25,7 @@ def released_files(
 ) -> dict[str, bytes]:
     """Return the files of a dataset by name, in the order in which they are to be written.
 
-    A pickle for each split; ``samples.csv``, the lines of `table` of train, then val, then test,
-    each with the name of its class;
-    ``classes.json`` where the names are not just the label numbers; ``SHA256SUMS``, the sums of all
-    others. A StageError names the file that can't be written.
+    There is a ``classes.json`` where the names are not just the label numbers.
     """
     file, n_classes = "classes.json", count_classes(*splits.values())
     files: dict[str, bytes] = {}

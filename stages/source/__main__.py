@@ -21,8 +21,7 @@ from stages.source.data_folder import locate
 from stages.source.facts import as_stated, errors_of, warn_of_equal
 from stages.source.folder import read_folder
 from stages.source.large import read_large
-from stages.source.published import read_benchmark, read_package
-from stages.source.tables import read_csv_table, read_idx, read_npy
+from stages.source.tables import read_benchmark, read_csv_table, read_idx, read_npy, read_package
 
 if TYPE_CHECKING:
     from stages.params.read import AnySource
@@ -35,8 +34,7 @@ READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_
 def write_source(entry: AnySource, out: Path) -> Facts:
     """Read a source once; write its images and all that is known of them to the folder `out`.
 
-    Of one that may be larger than memory, no image is written, but the entry, which says where
-    they are. Nothing is written if a StageError says that the data is not as stated.
+    Of one that may be larger than memory, no image is written, but where they are: the entry.
     """
     if isinstance(entry, Own) and entry.kind in LARGE:
         files = None
@@ -55,16 +53,16 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
         data = Data(npy_blocks(out / "images.npy"), images.labels, groups=images.groups)
-    # What was done to the images: the papers say it.
+    # What was done to the images, too: the papers say it.
     changes = {key: getattr(entry, key, None) for key in ("resize", "channels")}
-    stated = {key: value for key, value in changes.items() if value}
-    written = {key: value for key, value in asdict(facts).items() if value is not None}
+    known = {**asdict(facts), **changes}
+    written = {key: value for key, value in known.items() if value is not None}
     if data.groups:
         written["groups"]["by"] = getattr(entry, "groups", None)
         write_array(out / "groups.npy", data.groups.of_row)
         write_json(out / "groups.json", data.groups.names)
     counted = {"within": equal.within, "across": equal.across}
-    write_json(out / "facts.json", {**written, **stated, "equal": counted})
+    write_json(out / "facts.json", {**written, "equal": counted})
     write_array(out / "labels.npy", data.labels)
     write_array(out / "repeats.npy", equal.repeats)
     if isinstance(entry, Own):

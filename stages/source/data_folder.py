@@ -32,10 +32,7 @@ def check_data_folder() -> None:
 
 
 def locate(location: str) -> Path:
-    """Return the path of a user's file or folder, checked as `check_data_folder` does it.
-
-    A pointer of Git LFS is refused too.
-    """
+    """Return the path of a user's file or folder, checked as `check_data_folder` does it."""
     parts = PurePosixPath(location).parts
     if parts[:1] != ("data",) or len(parts) < 2 or ".." in parts or "\\" in location:
         raise StageError(f"{location}: expected a path below data/, as data/leaves is")
@@ -45,10 +42,7 @@ def locate(location: str) -> Path:
 
 
 def check_tree(root: Path, within: Path = DATA) -> None:
-    """Check a file, or all that is in a folder; no symbolic link may lead out of `within`.
-
-    A StageError names all that is wrong.
-    """
+    """Check a file, or all that is in a folder; no symbolic link may lead out of `within`."""
     wrong: list[StageError] = []
     waiting = [root]
     while waiting:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from stages.common.blocks import Groups
 from stages.common.equal import digests, find_equal, in_words
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes
@@ -21,9 +22,7 @@ from stages.source.data_folder import file_error
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
-
-    from stages.common.blocks import Groups
+    from stages.common.arrays import Array, Ints, Pixels
     from stages.common.equal import Equal
     from stages.params.read import AnySource
 
@@ -61,8 +60,8 @@ class Facts:
 class Images(NamedTuple):
     """The images of a source that fit into memory: shape (n, height, width), and 3 in colour."""
 
-    pixels: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.int64]
+    pixels: Pixels
+    labels: Ints
     classes: list[str]
     sha256: str
     """The sum of the file, or of the list that `sha256sum` prints of several."""
@@ -85,7 +84,7 @@ class Images(NamedTuple):
         return Facts(self.classes, shape, maximum, rows, self.sha256, groups)
 
 
-def count_groups(labels: npt.NDArray[np.int64], groups: Groups | None) -> dict[str, Any] | None:
+def count_groups(labels: Ints, groups: Groups | None) -> dict[str, Any] | None:
     """Return how many groups there are, and how many have a row of each class, in label order."""
     if groups is None:
         return None
@@ -106,10 +105,8 @@ def warn_of_equal(name: str, equal: Equal, files: list[str] | None) -> None:
 
 
 def as_stated(facts: Facts, entry: AnySource) -> Facts:
-    """Return the facts with the maximum that an entry states, which may be larger than every pixel.
-
-    A ParamError says what else it states. Names of classes are compared where they are read.
-    """
+    """Return the facts with the maximum that an entry states, or raise a ParamError."""
+    # Names of classes are compared where they are read.
     for key in ("image_shape", "rows_per_class", "sha256"):
         stated, value = getattr(entry, key, None), getattr(facts, key)
         if stated not in (None, value):
@@ -135,13 +132,10 @@ def errors_of(part: str, name: str) -> Iterator[None]:
         raise ParamError(part, name, key, message=message) from None
 
 
-def to_images(
-    values: npt.NDArray[Any], stated: list[int] | None, path: Path
-) -> npt.NDArray[np.uint8]:
+def to_images(values: Array, stated: list[int] | None, path: Path) -> Pixels:
     """Return images, whose values are whole numbers from 0 to 255 of any dtype, or parts of one.
 
-    Where each is a row of pixels, it has the shape that is stated, or is square. A StageError names
-    the file, `path`.
+    Where each is a row of pixels, it has the shape that is stated, or is square.
     """
     if values.dtype.kind not in "iuf" or values.size == 0:
         content = values.dtype if values.size else "none"
@@ -173,7 +167,7 @@ def to_images(
     return values.astype(np.uint8).reshape(len(values), *shape)
 
 
-def _to_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _to_whole(values: Array) -> Array:
     """Return pixels that were divided by the largest, such as an export's, as the whole numbers."""
     parts = np.unique(values.astype(np.float32))
     for maximum in range(1, 256):
@@ -184,12 +178,11 @@ def _to_whole(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def to_labels(
-    values: npt.NDArray[Any], rows: int, stated: list[str] | None, path: Path
-) -> tuple[npt.NDArray[np.int64], list[str]]:
+    values: Array, rows: int, stated: list[str] | None, path: Path
+) -> tuple[Ints, list[str]]:
     """Return the label of each row, and the name of each label in Unicode's normal form C.
 
-    The values are labels or names of classes, in the order that is stated, or that of Unicode's
-    code points. A StageError names the file, `path`, or the key `classes`.
+    The values are labels or names of classes, as stated or in the order of Unicode's code points.
     """
     if values.shape != (rows,):
         message = f"expected {rows} labels, one for each image, found shape {values.shape}"
@@ -231,3 +224,36 @@ def in_label_order(stated: list[str] | None, names: list[str]) -> list[str]:
     if sorted(normal) != sorted(names):
         raise ParamError("classes", message=f"{normal}, but the data has {names}")
     return normal
+
+
+def numbers_or_text(path: Path, values: Array, name: str) -> Array:
+    """Return values that are whole numbers or text, or raise a StageError that calls them `name`.
+
+    Text in an array of Python's objects becomes one of NumPy's.
+    """
+    if values.dtype.kind in "iu":
+        return values
+    if values.dtype.kind in "UT" or all(type(value) is str for value in values):
+        texts = values.tolist()
+        try:
+            "".join(texts).encode()
+        except UnicodeEncodeError as error:
+            code = ascii(error.object[error.start])
+            raise file_error(path, f"{name} have {code}, which is no character") from None
+        return np.array(texts, str)
+    raise file_error(path, f"{name} must be whole numbers or text, but are {values.dtype}")
+
+
+def to_groups(values: Array, rows: int, path: Path) -> Groups:
+    """Return the groups that rows have: whole numbers or text, without white space at the ends."""
+    if values.shape != (rows,):
+        message = f"expected {rows} groups, one for each image, found shape {values.shape}"
+        raise file_error(path, message)
+    found, of_row = np.unique(numbers_or_text(path, values, "groups"), return_inverse=True)
+    texts = [unicodedata.normalize("NFC", str(value)).strip() for value in found.tolist()]
+    if "" in texts:
+        row = np.flatnonzero(of_row == texts.index(""))[0]
+        raise file_error(path, f"image {row + 1} of {rows} has no group")
+    names = sorted({*texts})
+    places = {name: place for place, name in enumerate(names)}
+    return Groups(names, np.array([places[text] for text in texts], np.int64)[of_row])

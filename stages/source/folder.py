@@ -11,6 +11,7 @@ import re
 import unicodedata
 import warnings
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,16 +20,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from stages.common.errors import StageError, raise_all
 from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import PASSED_OVER, file_error, in_utf8, read_bytes
-from stages.source.facts import Images, in_label_order
-from stages.source.groups import group_of_file, to_groups
+from stages.source.facts import Images, in_label_order, to_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    import numpy.typing as npt
     from PIL.ImageFile import ImageFile
 
+    from stages.common.arrays import Pixels
     from stages.params.model import Own
 
 # Modes of Pillow with more than 8 bits a channel, and what it decodes such colours from.
@@ -50,16 +49,13 @@ class Decoded(NamedTuple):
     path: Path
     name: str
     """Its class, its folders there and its file, in Unicode's normal form C."""
-    pixels: npt.NDArray[np.uint8]
+    pixels: Pixels
     sha256: str
     group: str
 
 
 def read_folder(entry: Own, root: Path) -> Images:
-    """Read a folder of images, each file once: its pixels and its sum.
-
-    A StageError names all that is wrong.
-    """
+    """Read a folder of images, each file once; a StageError names all that is wrong."""
     wrong: list[StageError] = []
     size, channels = entry.resize, entry.channels
     decoded = [*decode_folder(root, wrong, size=size, channels=channels, groups=entry.groups)]
@@ -158,7 +154,7 @@ def _images_of(
 
 def decode_image(
     path: Path, data: bytes, *, size: list[int] | None = None, channels: int | None = None
-) -> npt.NDArray[np.uint8]:
+) -> Pixels:
     """Decode an image by Pillow.
 
     An image that EXIF says to turn is turned. `channels` make it grey (1) or colour (3), by default
@@ -198,9 +194,7 @@ def _check_image(image: ImageFile) -> None:
         raise ValueError("more than 8 bits a channel; save it with 8")
 
 
-def _decode(
-    image: ImageFile, size: list[int] | None, channels: int | None
-) -> npt.NDArray[np.uint8]:
+def _decode(image: ImageFile, size: list[int] | None, channels: int | None) -> Pixels:
     is_grey = channels == 1 if channels else _is_grey(image)
     turned = ImageOps.exif_transpose(image)
     if turned.has_transparency_data:
@@ -220,3 +214,25 @@ def _is_grey(image: ImageFile) -> bool:
         return image.mode in GREY_MODES
     palette = image.getpalette() or []
     return palette[0::3] == palette[1::3] == palette[2::3]
+
+
+def group_of_file(path: Path, name: str, key: str) -> str:
+    """Return the group of an image by its class, folders and file, or raise a StageError.
+
+    Examples
+    --------
+    >>> group_of_file(Path(), "oak/tree-07/3.jpg", "folders")
+    'tree-07'
+    >>> group_of_file(Path(), "oak/tree-07 (3).jpg", r"^(tree-[0-9]+)")
+    'tree-07'
+    """
+    _, *folders, file = name.split("/")
+    if key == "folders":
+        group, message = "/".join(folders), "not in a folder of its group below that of its class"
+    else:
+        match = re.search(key, file)
+        group = ((match and match[1]) or "").strip()
+        message = f"its name has no group that `{key}` finds"
+    if not group:
+        raise file_error(path, message)
+    return group

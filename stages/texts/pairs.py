@@ -121,8 +121,7 @@ def check_levels(levels: Set[int]) -> None:
 def check_apart(splits: Mapping[str, Sequence[Pair]], near: float = NEAR) -> None:
     """Raise a ValueError that names two questions, of any splits, that are alike or nearly so.
 
-    They have the same words in the same order, or a Jaccard index of `near` or more: the words that
-    they share by all the words that they have.
+    They have the same words in the same order, or a Jaccard index of their words of `near` or more.
     """
     questions = [
         (split, pair, words(pair.question), set(words(pair.question)))

@@ -98,20 +98,24 @@ def _draw_combinations(
 
     Pairs of a group stay together; in most topics, each pair is its own. The groups of each level,
     in the order of their first pairs, are shuffled, and the first are taken, as many as all splits
-    ask. Then, level after level and in the shuffled order, a group is held out if
-
-    - each word of its questions and answers is in three or more of the pairs that remain, and
-    - of the pairs with each of its phrasings, of those with its fillers, and of the phrasings of
-      each of its questions, no more than half are then held out. Fillers or a question that no
-      other group has may be held out whole.
-
-    What is held out of a level is shuffled again; the first of it are val, the others test. All
-    other rows that were taken are train.
+    ask. Then, level after level and in the shuffled order, a group is held out if train can learn
+    it (docs/texts.md). What is held out of a level is shuffled again; the first of it are val, the
+    others test. All other rows that were taken are train.
     """
     taken = {}
     for level, rows in _rows_of_levels(table, counts).items():
-        groups = _groups(table, rows)
-        _check_multiples(level, groups, {split: counts[split][level] for split in SPLITS})
+        by_name: dict[str, list[int]] = {}
+        for row in rows:
+            by_name.setdefault(table.combinations[row].group, []).append(row)
+        groups = [tuple(group) for group in by_name.values()]
+        size = math.gcd(*map(len, groups))
+        for split in SPLITS:
+            if counts[split][level] % size:
+                raise ParamError(
+                    f"{split}_per_level",
+                    message=f"{counts[split][level]} of level {level}: whole_lines keeps the pairs "
+                    f"of a line together; ask for a multiple of {size}",
+                )
         generator.shuffle(groups)
         taken[level] = _first(groups, sum(counts[split][level] for split in SPLITS))
     features = {
@@ -124,13 +128,15 @@ def _draw_combinations(
         total.update(counter)
         groups_of.update(counter.keys())
 
+    def is_learned(feature: _Feature) -> bool:
+        if feature[0] == "word":
+            return total[feature] - held_out_of[feature] >= WORD_IN_TRAIN
+        is_alone = feature[0] in {"fillers", "question"} and groups_of[feature] == 1
+        return is_alone or total[feature] >= 2 * held_out_of[feature]
+
     def hold_out(group: _Group) -> bool:
         held_out_of.update(features[group])
-        possible = all(
-            _is_learned(feature, total[feature], held_out_of[feature])
-            or (feature[0] in {"fillers", "question"} and groups_of[feature] == 1)
-            for feature in features[group]
-        )
+        possible = all(map(is_learned, features[group]))
         if not possible:
             held_out_of.subtract(features[group])
         return possible
@@ -171,26 +177,6 @@ def _draw_combinations(
     return drawn
 
 
-def _groups(table: Table, rows: Sequence[int]) -> list[_Group]:
-    """Return the rows of each group, in the order of their first rows."""
-    groups: dict[str, list[int]] = {}
-    for row in rows:
-        groups.setdefault(table.combinations[row].group, []).append(row)
-    return [tuple(group) for group in groups.values()]
-
-
-def _check_multiples(level: int, groups: list[_Group], counts: Mapping[str, int]) -> None:
-    """Raise a ParamError if a count can't be made of whole groups."""
-    size = math.gcd(*map(len, groups))
-    for split, count in counts.items():
-        if count % size:
-            raise ParamError(
-                f"{split}_per_level",
-                message=f"{count} of level {level}: whole_lines keeps the pairs of a line "
-                f"together; ask for a multiple of {size}",
-            )
-
-
 def _first(
     groups: Sequence[_Group], pairs: int, allow: Callable[[_Group], bool] = bool
 ) -> list[_Group]:
@@ -212,11 +198,6 @@ def _features(table: Table, row: int) -> set[_Feature]:
         ("phrasing", made_of.phrasing),
         ("question", f"{made_of.fillers} {made_of.template}"),
     }
-
-
-def _is_learned(feature: _Feature, total: int, held_out: int) -> bool:
-    """Return whether train has a feature often enough if so many pairs with it are held out."""
-    return total - held_out >= WORD_IN_TRAIN if feature[0] == "word" else total >= 2 * held_out
 
 
 def _rows_of_levels(table: Table, counts: Counts) -> dict[int, list[int]]:

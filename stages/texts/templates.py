@@ -30,7 +30,9 @@ class Template(Entry):
 
     question: Annotated[
         Words | Annotated[list[Words], Strict(min_length=1)],
-        Forms("words, or a list of them: each a phrasing of the same question"),
+        Forms(
+            custom_error_message="words, or a list of them: each a phrasing of the same question"
+        ),
     ]
     """What is asked, as in `How many legs does <animal> have?`; or a list of its phrasings."""
     answer: Words

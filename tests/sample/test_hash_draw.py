@@ -27,7 +27,7 @@ from stages.sample.hash_draw import (
     priorities,
     priorities_of_ids,
 )
-from stages.source.groups import to_groups
+from stages.source.facts import to_groups
 from tests.in_blocks import in_blocks
 from tests.sample import plain
 

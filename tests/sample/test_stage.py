@@ -18,7 +18,7 @@ from stages.common.files import read_csv, read_json, write_json
 from stages.params.model import Own
 from stages.sample import __main__ as sample
 from stages.source.__main__ import write_source
-from stages.source.groups import to_groups
+from stages.source.facts import to_groups
 from tests.in_blocks import in_blocks
 from tests.sample import plain
 

@@ -22,7 +22,7 @@ from stages.common import blocks as module
 from stages.common.blocks import take
 from stages.common.errors import StageError
 from stages.params.model import Own
-from stages.source import large_formats
+from stages.source import large
 from stages.source.__main__ import write_source
 from stages.source.large import open_source
 from tests.source.conftest import OUT, look, refused
@@ -101,7 +101,7 @@ FORMS: dict[str, Callable[..., None]] = {
 def test_each_kind_gives_the_rows_that_were_written(
     form: str, size: int, ids: Array | None, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for reader in (module, large_formats):
+    for reader in (module, large):
         monkeypatch.setattr(reader, "BLOCK_BYTES", size)
     FORMS[form](GREY, ids)
     kind: Any = form.partition(" ")[0]
