@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,8 @@ from stages.common.images import to_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import numpy.typing as npt
 
     from tinydatasets.types import Split
 
@@ -36,8 +37,7 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
     for other, split in combinations(splits, 2):
         images, others = (to_whole(splits[name].images, maximum) for name in (split, other))
         if images.size * len(others) <= MOST:
-            block = Block(0, len(images), partial(np.asarray, images))
-            nearest, squared = closest([block], others)
+            nearest, squared = compare(images, others)
             nearly = int((squared < near_limit(shape, maximum)).sum())
             rest = f"and {_are(nearly)} equal or nearly equal to one"
         else:
@@ -67,6 +67,13 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
             if squared < FAR
         ],
     }
+
+
+def compare(
+    images: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return what `closest` does of images in memory."""
+    return closest([Block(0, len(images), lambda: images)], others)
 
 
 def _are(count: int) -> str:
