@@ -9,6 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scipy import stats
+
 from experiments.curves.params import PARAMS, read_curves
 from experiments.curves.sweep import Plan, Training, sweep
 from stages.common import command
@@ -24,14 +26,6 @@ if TYPE_CHECKING:
     from experiments.curves.training import Score
 
 RESULTS = Path("experiments", "curves", "results")
-# The 97.5% quantile of Student's t-distribution with 1, 2, ..., 30 degrees of freedom:
-# NIST/SEMATECH, "e-Handbook of statistical methods", section 1.3.6.7.2. A constant, because the
-# last bit of a library's quantile depends on its version.
-T_975 = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
-    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
-    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
 # As many figures as the rows can tell apart.
 DECIMALS = 6
 
@@ -68,7 +62,7 @@ def main(*, source: str) -> None:
 
 
 def summarize(scores: Sequence[Score]) -> dict[str, float]:
-    """Return mean, standard deviation and 95% interval of 2 to 31 accuracies.
+    """Return mean, standard deviation and 95% interval of 2 accuracies or more.
 
     The interval is that of Student's t. The figures are the same on every machine, and in whatever
     order the scores are: all sums are exact, and IEEE 754 prescribes the rest.
@@ -77,7 +71,8 @@ def summarize(scores: Sequence[Score]) -> dict[str, float]:
     accuracies = [Fraction(correct, rows) for correct, rows in scores]
     mean = sum(accuracies, Fraction(0)) / n
     sd = math.sqrt(sum(((a - mean) ** 2 for a in accuracies), Fraction(0)) / (n - 1))
-    half = T_975[n - 2] * sd / math.sqrt(n)
+    # Rounded, because the last bits of a quantile depend on SciPy's version.
+    half = round(float(stats.t.ppf(0.975, n - 1)), 3) * sd / math.sqrt(n)
     figures = {"mean": float(mean), "sd": sd, "low": float(mean) - half, "high": float(mean) + half}
     return {"trainings": n, **{name: round(value, DECIMALS) for name, value in figures.items()}}
 
