@@ -4,8 +4,6 @@ Who installs the wheel comes for the data and gets NumPy alone. Who runs ``pip i
 the whole repository and comes to run ``dvc repro``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

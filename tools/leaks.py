@@ -4,13 +4,13 @@ It compares the datasets of ``params.yaml`` that share a source, each with itsel
 ``datasets/``. It writes nothing.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common import command
 from stages.common.equal import near_limit
@@ -21,11 +21,6 @@ from stages.papers.overlaps import compare
 from stages.params.validate import read_params
 from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy.typing as npt
 
 
 def read_parts(name: str, maximum: int) -> dict[str, tuple[set[str], npt.NDArray[np.uint8]]]:

@@ -1,7 +1,5 @@
 """Build the files of a release and their sums, and tag the commit. Nothing is uploaded."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import subprocess

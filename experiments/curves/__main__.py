@@ -1,29 +1,24 @@
 """Stage `curve`: every training of a learning curve, and what they sum up to."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scipy import stats
 
 from experiments.curves.params import PARAMS, read_curves
 from experiments.curves.sweep import Plan, Training, sweep
+from experiments.curves.training import Score
 from stages.common import command
 from stages.common.arrays import read_arrays
 from stages.common.errors import ParamError
 from stages.common.files import read_json, write_csv, write_json
 from stages.common.yaml_file import with_line
 from stages.params.read import read_recipes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from experiments.curves.training import Score
 
 RESULTS = Path("experiments", "curves", "results")
 # As many figures as the rows can tell apart.

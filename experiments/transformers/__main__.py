@@ -1,7 +1,5 @@
 """Stage `train_transformer`: train small transformers on a text, and sum up what they answer."""
 
-from __future__ import annotations
-
 from itertools import product
 from pathlib import Path
 from typing import Any

@@ -4,17 +4,14 @@ A context is "Mia runs. Tom sings.": two names, each with a verb of its own. Fro
 their answers; from more it learns to look for the name.
 """
 
-from __future__ import annotations
-
 from itertools import combinations, permutations
 from pathlib import Path
 from statistics import mean
-from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
-from experiments.transformers.params import PARAMS, read_transformers
+from experiments.transformers.params import PARAMS, Contexts, Transformers, read_transformers
 from experiments.transformers.summary import spread
 from stages.common import command
 from stages.common.command import extra
@@ -22,9 +19,6 @@ from stages.common.files import write_json
 from stages.common.levels import HELD_OUT
 from stages.common.workers import each
 from tinydatasets.types import Pair
-
-if TYPE_CHECKING:
-    from experiments.transformers.params import Contexts, Transformers
 
 # Beside those of texts, none of which can have a name that begins with _.
 OUT = Path("experiments", "transformers", "results", "_contexts.json")

@@ -1,17 +1,12 @@
 """What the trainings of a text sum up to: means over the seeds, and what was answered wrong."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import mean, stdev
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from stages.common.levels import HELD_OUT, rows_by_level
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from tinydatasets.types import Pair
+from tinydatasets.types import Pair
 
 DECIMALS = 6
 

@@ -1,14 +1,9 @@
 """A small transformer: it predicts each token from those before it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import nn
 
-if TYPE_CHECKING:
-    from experiments.transformers.params import Recipe
+from experiments.transformers.params import Recipe
 
 
 class Transformer(nn.Module):

@@ -1,10 +1,8 @@
 """What only a dataset's author can say of it: the model of ``about.yaml``, and its draft."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import TypeAdapter
@@ -12,10 +10,7 @@ from pydantic import TypeAdapter
 from stages.common.files import write_bytes
 from stages.common.templates import environment
 from stages.common.yaml_model import read_model
-from stages.params.model import Bool, Entry, Strict
-
-if TYPE_CHECKING:
-    from stages.params.model import Params
+from stages.params.model import Bool, Entry, Params, Strict
 
 ABOUT = "about.yaml"
 

@@ -1,24 +1,18 @@
 """Images of two splits that are equal or nearly so: for the datasheet and the report."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common.blocks import Block
 from stages.common.distances import closest
 from stages.common.equal import NEAR_PERCENT, digests, in_words, near_limit
 from stages.common.images import to_whole
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy.typing as npt
-
-    from tinydatasets.types import Split
+from tinydatasets.types import Split
 
 # How many differences of pixels are computed, in some seconds: 5000 x 5000 images of MNIST.
 MOST = 2 * 10**10

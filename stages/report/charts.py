@@ -1,14 +1,10 @@
 """Charts as SVG, of learning curves and of intervals; numbers of a fixed form keep the bytes."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import Any
 
 # Colours that people with any colour vision tell apart, on white and on black; after Okabe and Ito.
 COLOURS = ("#0a7abf", "#d55e00", "#00966d", "#b9609a", "#a87900", "#5b7f95")
