@@ -68,14 +68,13 @@ def main(*, source: Path, maximum: int) -> None:
     everything = np.arange(len(labels))
     accuracies: dict[str, dict[str, list[float]]] = {name: {} for name in MODELS}
     for seed, scored_on, strategy in product(SEEDS, ("unused", "held out"), ("random", "curated")):
-        pool, held_out = train_test_split(
-            everything, test_size=HELD_OUT, stratify=labels, random_state=seed
-        )
-        rows = everything if scored_on == "unused" else np.sort(pool)
+        rows, scored = everything, everything
+        if scored_on == "held out":
+            options = {"test_size": HELD_OUT, "stratify": labels, "random_state": seed}
+            rows, scored = map(np.sort, train_test_split(everything, **options))
         drawn = draw_rows(strategy, select(blocks, rows), labels[rows], seed, maximum)
         train = rows[drawn["train"]]
-        unused = np.setdiff1d(rows, [*train, *rows[drawn["test"]]])
-        scored = unused if scored_on == "unused" else held_out
+        scored = np.setdiff1d(scored, [*train, *rows[drawn["test"]]])
         for name, make in MODELS.items():
             model = make(seed).fit(x[train], labels[train])
             percent = 100 * model.score(x[scored], labels[scored])

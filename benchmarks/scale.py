@@ -74,14 +74,8 @@ def draw(path: Path, n: int, groups: int = 0) -> None:
     if groups:
         of_row = np.arange(len(labels))
         of_row %= groups
-        names = [f"tree-{group}" for group in range(groups)]
-        data = data._replace(groups=Groups(names, of_row))
+        data = data._replace(groups=Groups([f"tree-{i}" for i in range(groups)], of_row))
     draw_blocks(data, counts, SEED)
-
-
-def draw_groups(path: Path, n: int) -> None:
-    """Draw as `draw` does, from 100,000 groups."""
-    draw(path, n, groups=GROUPS)
 
 
 def bare_hash(path: Path, n: int) -> None:
@@ -115,16 +109,17 @@ def bare_products(path: Path, n: int) -> None:
             np.matmul(some, other, out=product[: len(some), : other.shape[1]])
 
 
-def do(task: Callable[[Path, int], None], path: str, n: int) -> None:
+def do(task: Callable[..., None], path: str, *numbers: int) -> None:
     """Do a task, and print what it took in this process."""
-    took = seconds(task, Path(path), n)
+    took = seconds(task, Path(path), *numbers)
     peak = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
     print(json.dumps(Cost(took, int(peak[0]) / 1000, time.process_time())))
 
 
-def cost(task: Callable[[Path, int], None], path: Path, n: int, workers: int = 1) -> Cost:
+def cost(task: Callable[..., None], path: Path, *numbers: int, workers: int = 1) -> Cost:
     """Return what a task takes in a process of its own, which may have further workers."""
-    code = f"from benchmarks import scale; scale.do(scale.{task.__name__}, {str(path)!r}, {n})"
+    arguments = f"scale.{task.__name__}, {str(path)!r}, *{numbers}"
+    code = f"from benchmarks import scale; scale.do({arguments})"
     environment = {**os.environ, VARIABLE: str(workers)}
     # Not a pool: a process of one does not end while joblib's workers wait for more to do.
     done = subprocess.run(
@@ -140,7 +135,7 @@ def measure_draw(path: Path) -> None:
     cost(bare_hash, path, min(ROWS))
     sides = {"bare hash": partial(cost, bare_hash, path, most)}
     sides |= {f"draw from {n:,}": partial(cost, draw, path, n) for n in ROWS}
-    sides["draw of groups"] = partial(cost, draw_groups, path, most)
+    sides["draw of groups"] = partial(cost, draw, path, most, GROUPS)
     bare, *draws, of_groups = (
         [*zip(*costs, strict=True)] for costs in in_turn(sides, RUNS).values()
     )

@@ -185,13 +185,12 @@ def _shared_by(about: About) -> dict[str, Any]:
 class _Dumper(yaml.SafeDumper):
     """Write a text of several lines as it stands."""
 
+    def represent_str(self, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
-_Dumper.add_representer(
-    str,
-    lambda dumper, value: dumper.represent_scalar(
-        "tag:yaml.org,2002:str", value, style="|" if "\n" in value else None
-    ),
-)
+
+_Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def _to_yaml(entry: dict[str, object]) -> str:
