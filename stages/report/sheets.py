@@ -60,10 +60,8 @@ def shrink(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     count, height, width, *channels = padded.shape
     squares = padded.reshape(count, height // factor, factor, width // factor, factor, *channels)
     # Sums of whole numbers are exact.
-    shrunk: npt.NDArray[np.uint8] = (squares.sum(axis=(2, 4), dtype=np.int64) // factor**2).astype(
-        np.uint8
-    )
-    return shrunk
+    means: npt.NDArray[np.int64] = squares.sum(axis=(2, 4), dtype=np.int64) // factor**2
+    return means.astype(np.uint8)
 
 
 def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:
