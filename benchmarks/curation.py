@@ -32,7 +32,7 @@ from stages.sample.draw import draw
 
 Rows = npt.NDArray[np.int64]
 SEEDS = range(20)
-COUNTS = {"train": 100, "val": 0, "test": 20}
+COUNTS = {s: dict.fromkeys(range(10), n) for s, n in (("train", 100), ("val", 0), ("test", 20))}
 HELD_OUT = 0.4
 # The recipe `tuned`.
 TUNED = {"solver": "sgd", "learning_rate_init": 0.1, "momentum": 0.9, "nesterovs_momentum": False}
@@ -51,13 +51,12 @@ def draw_rows(
     strategy: str, blocks: list[Block], labels: Rows, seed: int, maximum: int
 ) -> dict[str, Rows]:
     """Return rows for each split, as many as TinyMNIST has."""
-    counts = {split: dict.fromkeys(range(10), n) for split, n in COUNTS.items()}
     generator = np.random.RandomState(seed)
     if strategy == "random":
-        return draw(labels, counts, generator)
-    ratios = difficulty(nearest(blocks, labels), labels, list(counts["train"]))
+        return draw(labels, COUNTS, generator)
+    ratios = difficulty(nearest(blocks, labels), labels, list(COUNTS["train"]))
     turns = by_shuffle(generator, len(labels))
-    return curate(blocks, labels, tiers(ratios, labels), counts, turns=turns, maximum=maximum)
+    return curate(blocks, labels, tiers(ratios, labels), COUNTS, turns=turns, maximum=maximum)
 
 
 def main(*, source: Path, maximum: int) -> None:

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,14 +33,6 @@ ROWS = (1_000_000, 3_000_000, 10_000_000)
 COMPARED = 60_000
 GROUPS = 100_000
 RUNS = 3
-
-
-class Cost(NamedTuple):
-    """What a task takes: its time, the peak memory of its process, and the processor's time."""
-
-    seconds: float
-    megabytes: float
-    processor: float
 
 
 def labels_of(n: int) -> npt.NDArray[np.int64]:
@@ -113,11 +104,11 @@ def do(task: Callable[..., None], path: str, *numbers: int) -> None:
     """Do a task, and print what it took in this process."""
     took = seconds(task, Path(path), *numbers)
     peak = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
-    print(json.dumps(Cost(took, int(peak[0]) / 1000, time.process_time())))
+    print(json.dumps([took, int(peak[0]) / 1000, time.process_time()]))
 
 
-def cost(task: Callable[..., None], path: Path, *numbers: int, workers: int = 1) -> Cost:
-    """Return what a task takes in a process of its own, which may have further workers."""
+def cost(task: Callable[..., None], path: Path, *numbers: int, workers: int = 1) -> list[float]:
+    """Return seconds, peak megabytes and processor seconds of a task in a process of its own."""
     arguments = f"scale.{task.__name__}, {str(path)!r}, *{numbers}"
     code = f"from benchmarks import scale; scale.do({arguments})"
     environment = {**os.environ, VARIABLE: str(workers)}
@@ -125,7 +116,8 @@ def cost(task: Callable[..., None], path: Path, *numbers: int, workers: int = 1)
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True
     )
-    return Cost(*json.loads(done.stdout))
+    costs: list[float] = json.loads(done.stdout)
+    return costs
 
 
 def measure_draw(path: Path) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks import accuracy, mean_sd
+from benchmarks.curation import COUNTS
 from stages.common import command
 from stages.common.arrays import read_array
 from stages.common.images import to_inputs
@@ -28,8 +29,7 @@ from tools.pictures import draw_lines
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 SEEDS = range(20)
-THINGS, PHOTOS, TRAIN, TEST = 40, 5, 100, 20
-COUNTS = {s: dict.fromkeys(range(10), n) for s, n in (("train", TRAIN), ("val", 0), ("test", TEST))}
+THINGS, PHOTOS = 40, 5
 PICTURE = Path("docs", "trust.png")
 
 
@@ -46,15 +46,18 @@ def by_groups(photos: Images, labels: Rows, things: Rows, seed: int) -> dict[str
     order = np.argsort(priorities(photos, seed), kind="stable")
     return {
         split: np.concatenate(
-            [order[(labels[order] == d) & (side[order] == part)][:count] for d in range(10)]
+            [
+                order[(labels[order] == digit) & (side[order] == part)][:count]
+                for digit, count in COUNTS[split].items()
+            ]
         )
-        for split, part, count in (("train", 0, TRAIN), ("test", 2, TEST))
+        for split, part in (("train", 0), ("test", 2))
     }
 
 
 def nearest_pairs(photos: Images, rows: dict[str, Rows]) -> list[Any]:
     """Return two lines for a picture: a test photo of each digit, its nearest training photo."""
-    tests = rows["test"][::TEST]
+    tests = rows["test"][:: COUNTS["test"][0]]
     nearest, _ = compare(photos[tests], photos[rows["train"]])
     return [photos[tests] / 255, photos[rows["train"][nearest]] / 255]
 
