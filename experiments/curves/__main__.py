@@ -1,7 +1,7 @@
 """Stage `curve`: every training of a learning curve, and what they sum up to."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from itertools import groupby
@@ -11,7 +11,7 @@ from typing import Any
 from scipy import stats
 
 from experiments.curves.params import PARAMS, read_curves
-from experiments.curves.sweep import Plan, Training, sweep
+from experiments.curves.sweep import Plan, sweep
 from experiments.curves.training import Score
 from stages.common import command
 from stages.common.arrays import read_arrays
@@ -41,7 +41,11 @@ def main(*, source: str) -> None:
     recipes = {name: asdict(recipe) for name, recipe in read_recipes().items()}
     plan = Plan(source, facts["maximum"], sizes, curves.seeds, curves.steps, recipes)
     images, labels = read_arrays(folder)
-    points = _to_points(sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl")))
+    scores = sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl"))
+    points: list[dict[str, Any]] = [
+        {"recipe": recipe, "budget": budget, "size": size, **summarize([scores[t] for t in group])}
+        for (recipe, budget, size), group in groupby(sorted(scores), key=lambda t: t[:3])
+    ]
     lines = [["source", *points[0]]]
     means: dict[str, dict[str, float]] = {}
     for point in points:
@@ -70,14 +74,6 @@ def summarize(scores: Sequence[Score]) -> dict[str, float]:
     half = round(float(stats.t.ppf(0.975, n - 1)), 3) * sd / math.sqrt(n)
     figures = {"mean": float(mean), "sd": sd, "low": float(mean) - half, "high": float(mean) + half}
     return {"trainings": n, **{name: round(value, DECIMALS) for name, value in figures.items()}}
-
-
-def _to_points(scores: Mapping[Training, Score]) -> list[dict[str, Any]]:
-    """Sum up the trainings of every recipe, budget and size, in this order."""
-    return [
-        {"recipe": recipe, "budget": budget, "size": size, **summarize([scores[t] for t in group])}
-        for (recipe, budget, size), group in groupby(sorted(scores), key=lambda t: t[:3])
-    ]
 
 
 if __name__ == "__main__":
