@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from stages.common.arrays import read_arrays
 from stages.common.files import read_json
 from stages.common.images import to_inputs
+from stages.train_mlp.mlp import logits
 
 T = TypeVar("T")
 
@@ -40,6 +41,12 @@ def read_inputs(name: str, split: str) -> tuple[Any, Any]:
     arrays = Path("build", name, "arrays")
     images, labels = read_arrays(arrays / split)
     return to_inputs(images, read_json(arrays / "facts.json")["maximum"]), labels
+
+
+def accuracy(model: Mapping[str, Any], x: Any, labels: Any) -> float:
+    """Return how many percent of some rows of pixels a model gets right."""
+    answers = model["classes"][logits(model, x).argmax(axis=1)]
+    return 100 * float((answers == labels).mean())
 
 
 def mean_sd(values: Sequence[float], digits: int = 1) -> str:

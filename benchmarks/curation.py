@@ -32,7 +32,7 @@ from stages.sample.draw import draw
 
 Rows = npt.NDArray[np.int64]
 SEEDS = range(20)
-COUNTS = {"train": 100, "val": 0, "test": 20}
+COUNTS = {s: dict.fromkeys(range(10), n) for s, n in (("train", 100), ("val", 0), ("test", 20))}
 HELD_OUT = 0.4
 # The recipe `tuned`.
 TUNED = {"solver": "sgd", "learning_rate_init": 0.1, "momentum": 0.9, "nesterovs_momentum": False}
@@ -51,13 +51,12 @@ def draw_rows(
     strategy: str, blocks: list[Block], labels: Rows, seed: int, maximum: int
 ) -> dict[str, Rows]:
     """Return rows for each split, as many as TinyMNIST has."""
-    counts = {split: dict.fromkeys(range(10), n) for split, n in COUNTS.items()}
     generator = np.random.RandomState(seed)
     if strategy == "random":
-        return draw(labels, counts, generator)
-    ratios = difficulty(nearest(blocks, labels), labels, list(counts["train"]))
+        return draw(labels, COUNTS, generator)
+    ratios = difficulty(nearest(blocks, labels), labels, list(COUNTS["train"]))
     shuffle = generator.shuffle
-    return curate(blocks, labels, tiers(ratios, labels), counts, shuffle=shuffle, maximum=maximum)
+    return curate(blocks, labels, tiers(ratios, labels), COUNTS, shuffle=shuffle, maximum=maximum)
 
 
 def main(*, source: Path, maximum: int) -> None:
@@ -68,14 +67,13 @@ def main(*, source: Path, maximum: int) -> None:
     everything = np.arange(len(labels))
     accuracies: dict[str, dict[str, list[float]]] = {name: {} for name in MODELS}
     for seed, scored_on, strategy in product(SEEDS, ("unused", "held out"), ("random", "curated")):
-        pool, held_out = train_test_split(
-            everything, test_size=HELD_OUT, stratify=labels, random_state=seed
-        )
-        rows = everything if scored_on == "unused" else np.sort(pool)
+        rows, scored = everything, everything
+        if scored_on == "held out":
+            options = {"test_size": HELD_OUT, "stratify": labels, "random_state": seed}
+            rows, scored = map(np.sort, train_test_split(everything, **options))
         drawn = draw_rows(strategy, select(blocks, rows), labels[rows], seed, maximum)
         train = rows[drawn["train"]]
-        unused = np.setdiff1d(rows, [*train, *rows[drawn["test"]]])
-        scored = unused if scored_on == "unused" else held_out
+        scored = np.setdiff1d(scored, [*train, *rows[drawn["test"]]])
         for name, make in MODELS.items():
             model = make(seed).fit(x[train], labels[train])
             percent = 100 * model.score(x[scored], labels[scored])

@@ -8,6 +8,8 @@ its own way.
 """
 
 import os
+import resource
+import subprocess
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -62,29 +64,20 @@ def write_files(folder: Path) -> None:
 
 def processor_seconds(python: Path, script: str, folder: Path) -> float:
     """Return the processor time of a Python process that runs a script."""
-    output = os.open(os.devnull, os.O_WRONLY)
-    arguments = [str(python), "-c", f"import os; os.chdir({str(folder)!r}); {script}"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = {**os.environ, "KERAS_BACKEND": "torch"}
-    actions = [(os.POSIX_SPAWN_DUP2, output, 1)]
-    process = os.posix_spawn(python, arguments, environment, file_actions=actions)
-    os.close(output)
-    _, status, usage = os.wait4(process, 0)
-    if status:
-        raise SystemExit(f"{script}: exit status {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_utime + usage.ru_stime
+    arguments = [str(python), "-c", script]
+    subprocess.run(arguments, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main(python: Path) -> None:
     """Print for each side its milliseconds, and how many more than NumPy's they are."""
     with tempfile.TemporaryDirectory() as temporary:
         write_files(Path(temporary))
-        times = in_turn(
-            {
-                name: partial(processor_seconds, python, script, Path(temporary))
-                for name, script in SIDES.items()
-            },
-            RUNS,
-        )
+        measure = partial(processor_seconds, python, folder=Path(temporary))
+        times = in_turn({name: partial(measure, script) for name, script in SIDES.items()}, RUNS)
     print("| side | ms | more than NumPy, ms | more than `numpy.load`, ms |\n|---|---|---|---|")
     for name, ours in times.items():
         more = [

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,14 +33,6 @@ ROWS = (1_000_000, 3_000_000, 10_000_000)
 COMPARED = 60_000
 GROUPS = 100_000
 RUNS = 3
-
-
-class Cost(NamedTuple):
-    """What a task takes: its time, the peak memory of its process, and the processor's time."""
-
-    seconds: float
-    megabytes: float
-    processor: float
 
 
 def labels_of(n: int) -> npt.NDArray[np.int64]:
@@ -74,14 +65,8 @@ def draw(path: Path, n: int, groups: int = 0) -> None:
     if groups:
         of_row = np.arange(len(labels))
         of_row %= groups
-        names = [f"tree-{group}" for group in range(groups)]
-        data = data._replace(groups=Groups(names, of_row))
+        data = data._replace(groups=Groups([f"tree-{i}" for i in range(groups)], of_row))
     draw_blocks(data, counts, SEED)
-
-
-def draw_groups(path: Path, n: int) -> None:
-    """Draw as `draw` does, from 100,000 groups."""
-    draw(path, n, groups=GROUPS)
 
 
 def bare_hash(path: Path, n: int) -> None:
@@ -115,22 +100,24 @@ def bare_products(path: Path, n: int) -> None:
             np.matmul(some, other, out=product[: len(some), : other.shape[1]])
 
 
-def do(task: Callable[[Path, int], None], path: str, n: int) -> None:
+def do(task: Callable[..., None], path: str, *numbers: int) -> None:
     """Do a task, and print what it took in this process."""
-    took = seconds(task, Path(path), n)
+    took = seconds(task, Path(path), *numbers)
     peak = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text(encoding="ascii"))
-    print(json.dumps(Cost(took, int(peak[0]) / 1000, time.process_time())))
+    print(json.dumps([took, int(peak[0]) / 1000, time.process_time()]))
 
 
-def cost(task: Callable[[Path, int], None], path: Path, n: int, workers: int = 1) -> Cost:
-    """Return what a task takes in a process of its own, which may have further workers."""
-    code = f"from benchmarks import scale; scale.do(scale.{task.__name__}, {str(path)!r}, {n})"
+def cost(task: Callable[..., None], path: Path, *numbers: int, workers: int = 1) -> list[float]:
+    """Return seconds, peak megabytes and processor seconds of a task in a process of its own."""
+    arguments = f"scale.{task.__name__}, {str(path)!r}, *{numbers}"
+    code = f"from benchmarks import scale; scale.do({arguments})"
     environment = {**os.environ, VARIABLE: str(workers)}
     # Not a pool: a process of one does not end while joblib's workers wait for more to do.
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, check=True
     )
-    return Cost(*json.loads(done.stdout))
+    costs: list[float] = json.loads(done.stdout)
+    return costs
 
 
 def measure_draw(path: Path) -> None:
@@ -140,7 +127,7 @@ def measure_draw(path: Path) -> None:
     cost(bare_hash, path, min(ROWS))
     sides = {"bare hash": partial(cost, bare_hash, path, most)}
     sides |= {f"draw from {n:,}": partial(cost, draw, path, n) for n in ROWS}
-    sides["draw of groups"] = partial(cost, draw_groups, path, most)
+    sides["draw of groups"] = partial(cost, draw, path, most, GROUPS)
     bare, *draws, of_groups = (
         [*zip(*costs, strict=True)] for costs in in_turn(sides, RUNS).values()
     )

@@ -10,14 +10,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import mean_sd, read_inputs
+from benchmarks import accuracy, mean_sd, read_inputs
 from stages.common import command
 from stages.params.read import read_text
 from stages.params.validate import read_params
 from stages.texts.evaluate_text import evaluate_text
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
-from stages.train_mlp.mlp import logits, train
+from stages.train_mlp.mlp import train
 
 SEEDS = range(20)
 
@@ -26,11 +26,7 @@ def accuracies(name: str, recipe: dict[str, Any]) -> str:
     """Return mean and standard deviation on test and on unused rows of a dataset."""
     rows, *scored = (read_inputs(name, split) for split in ("train", "test", "unused"))
     models = [train(*rows, **{**recipe, "seed": seed}) for seed in SEEDS]
-    percents = []
-    for x, labels in scored:
-        predicted = [model["classes"][logits(model, x).argmax(axis=1)] for model in models]
-        percents.append([100 * float((answers == labels).mean()) for answers in predicted])
-    return " / ".join(map(mean_sd, percents))
+    return " / ".join(mean_sd([accuracy(model, *part) for model in models]) for part in scored)
 
 
 def text_figures() -> str:

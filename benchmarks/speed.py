@@ -64,8 +64,7 @@ def trivial(folder: Path, *, bare: bool) -> Path:
 
     Unless they are bare, each has a parameter and depends on the file before its own.
     """
-    folder.mkdir()
-    run("git", "init", "--quiet", cwd=folder)
+    run("git", "init", "--quiet", folder, cwd=folder.parent)
     run("dvc", "init", "--quiet", cwd=folder)
     shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc" / "config")
     (folder / "params.yaml").write_text("datasets: {a: {seed: 1}, b: {seed: 2}}\n")

@@ -14,21 +14,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import mean_sd
+from benchmarks import accuracy, mean_sd
+from benchmarks.curation import COUNTS
 from stages.common import command
 from stages.common.arrays import read_array
-from stages.common.distances import points, squared_distances
 from stages.common.images import to_inputs
+from stages.papers.overlaps import compare
 from stages.params.read import read_recipes
 from stages.sample.draw import draw
 from stages.sample.hash_draw import parts, priorities, priorities_of_ids
-from stages.train_mlp.mlp import logits, train
+from stages.train_mlp.mlp import train
 from tools.pictures import draw_lines
 
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 SEEDS = range(20)
-THINGS, PHOTOS, TRAIN, TEST = 40, 5, 100, 20
+THINGS, PHOTOS = 40, 5
 PICTURE = Path("docs", "trust.png")
 
 
@@ -43,18 +44,22 @@ def by_groups(photos: Images, labels: Rows, things: Rows, seed: int) -> dict[str
     """Return the rows of train and test: each thing on one side, the photos by their own hash."""
     side = parts(priorities_of_ids(np.arange(things.max() + 1), seed), has_val=False)[things]
     order = np.argsort(priorities(photos, seed), kind="stable")
-    rows: dict[str, list[Rows]] = {"train": [], "test": []}
-    for split, part, count in (("train", 0, TRAIN), ("test", 2, TEST)):
-        for label in range(10):
-            rows[split].append(order[(labels[order] == label) & (side[order] == part)][:count])
-    return {split: np.concatenate(of_classes) for split, of_classes in rows.items()}
+    return {
+        split: np.concatenate(
+            [
+                order[(labels[order] == digit) & (side[order] == part)][:count]
+                for digit, count in COUNTS[split].items()
+            ]
+        )
+        for split, part in (("train", 0), ("test", 2))
+    }
 
 
 def nearest_pairs(photos: Images, rows: dict[str, Rows]) -> list[Any]:
     """Return two lines for a picture: a test photo of each digit, its nearest training photo."""
-    tests = rows["test"][::TEST]
-    distances = squared_distances(points(photos[tests]), points(photos[rows["train"]]))
-    return [photos[tests] / 255, photos[rows["train"][distances.argmin(axis=1)]] / 255]
+    tests = rows["test"][:: COUNTS["test"][0]]
+    nearest, _ = compare(photos[tests], photos[rows["train"]])
+    return [photos[tests] / 255, photos[rows["train"][nearest]] / 255]
 
 
 def main() -> None:
@@ -72,27 +77,20 @@ def main() -> None:
         things = np.repeat(np.arange(len(chosen)), PHOTOS)
         photos, labels = photograph(images[chosen[things]], random), digits[chosen[things]]
         others = np.setdiff1d(np.arange(len(images)), chosen)
-        new, truth = photograph(images[others], random), digits[others]
-        counts = {
-            split: dict.fromkeys(range(10), n)
-            for split, n in (("train", TRAIN), ("val", 0), ("test", TEST))
-        }
+        new, truth = to_inputs(photograph(images[others], random), 255), digits[others]
         splits = {
-            "photo by photo": draw(labels, counts, random),
+            "photo by photo": draw(labels, COUNTS, random),
             "by groups": by_groups(photos, labels, things, seed),
         }
         for name, rows in splits.items():
-            learned = rows["train"]
-            model = train(
-                to_inputs(photos[learned], 255), labels[learned], **{**recipe, "seed": seed}
-            )
-            for scored, x, y in (
-                ("test", photos[rows["test"]], labels[rows["test"]]),
-                ("new things", new, truth),
+            learned, tests = rows["train"], rows["test"]
+            x = to_inputs(photos, 255)
+            model = train(x[learned], labels[learned], **{**recipe, "seed": seed})
+            for scored, percent in (
+                ("test", accuracy(model, x[tests], labels[tests])),
+                ("new things", accuracy(model, new, truth)),
             ):
-                answers = model["classes"][logits(model, to_inputs(x, 255)).argmax(axis=1)]
-                accuracy = 100 * float((answers == y).mean())
-                percents.setdefault(f"{name}, {scored}", []).append(accuracy)
+                percents.setdefault(f"{name}, {scored}", []).append(percent)
             if seed == SEEDS[0]:
                 lines += nearest_pairs(photos, rows)
     for name, values in percents.items():

@@ -1,7 +1,5 @@
 """Check the parameters of all experiments, before DVC reads them and stops in its own words."""
 
-from __future__ import annotations
-
 from experiments.curves import params as curves
 from experiments.transformers import params as transformers
 from stages.common import command

@@ -1,7 +1,5 @@
 """What the programs with a transformer share: words as numbers, training, and generating text."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from pathlib import Path

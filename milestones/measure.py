@@ -1,7 +1,5 @@
 """Stage `measure`: run each program that is offline with several seeds; draw its picture."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from concurrent.futures import ProcessPoolExecutor

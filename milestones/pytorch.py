@@ -1,7 +1,5 @@
 """PyTorch, which the convolutional networks and the transformers need; or how to install it."""
 
-from __future__ import annotations
-
 import sys
 
 try:

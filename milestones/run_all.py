@@ -1,7 +1,5 @@
 """Run every program that is offline, and end with one table: ``python -m milestones.run_all``."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 import time

@@ -60,7 +60,6 @@ def _outline(name: str) -> tuple[str, str, str, str]:
 
 
 def _licence(name: str) -> str:
-    """Return the licence that the card of a dataset or a text names."""
     card = loading.path(name) / "README.md"
     text = card.read_text("utf-8") if card.is_file() else ""
     found = re.search("(?m)^license(?:_name)?: (?!other$)(.+)$", text)
@@ -148,14 +147,12 @@ def export(name: str, kind: str, folder: Path) -> str:
 
 
 def _load(name: str) -> Dataset | Text:
-    """Load a dataset or a text, whichever has the name."""
     folder = loading.path(name)
     is_text = any(folder.glob("*.jsonl"))
     return loading.load_text(name) if is_text else loading.load(name)
 
 
 def _table(lines: Sequence[Sequence[str]]) -> str:
-    """Return lines of cells in columns."""
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join(
         "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths)).rstrip() for line in lines

@@ -1,7 +1,5 @@
 """The folder of a class, on any system."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 from urllib.parse import quote

@@ -211,18 +211,13 @@ def load(name: str, *, scale: bool = False, shape: Shape = "image") -> Dataset[A
     dataset = _loaded(name)
 
     def converted(split: Split) -> Split[Any]:
-        return Split(
-            _reshaped(_scaled(split.images) if scale else split.images, shape), split.labels
-        )
+        images: npt.NDArray[Any] = split.images
+        if scale and images.dtype == np.uint8:
+            images = images.astype(np.float32) / np.float32(255)
+        return Split(_reshaped(images, shape), split.labels)
 
     train, test = map(converted, dataset)
     return Dataset(train, test, dataset.val and converted(dataset.val), dataset.classes)
-
-
-def _scaled(images: npt.NDArray[np.float32 | np.uint8]) -> npt.NDArray[np.float32]:
-    """Return images as float32 in [0, 1]; those that are float32 are so already."""
-    scaled = images.astype(np.float32, copy=False)
-    return np.divide(scaled, np.float32(255)) if images.dtype == np.uint8 else scaled
 
 
 def _reshaped(images: npt.NDArray[Any], shape: Shape) -> npt.NDArray[Any]:

@@ -4,17 +4,18 @@ A split is stored as a pickle of protocol 4 of exactly
 ``{"images": float32 or uint8 (n, height, width) or (n, height, width, 3), "labels": int64 (n,)}``,
 so that plain `pickle.load` opens it with NumPy 1.26.1 or newer. What `pickle.dump` writes for an
 array depends on the version of NumPy (it names ``numpy.core`` or ``numpy._core``), so the writer
-here emits the opcodes itself. What `pickle.load` does depends on the file, which may name any
-callable, so the reader here does not unpickle: it takes the arrays from where they stand, and
-accepts a file only if writing them again gives the same file.
+here does not ask NumPy. What `pickle.load` does depends on the file, which may name any callable,
+so the reader here does not unpickle: it takes the arrays from where they stand, and accepts a file
+only if writing them again gives the same file.
 """
 
 from __future__ import annotations
 
 import itertools
+import pickle
 import pickletools
-import struct
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -22,8 +23,6 @@ from tinydatasets.types import FormatError, Split, read_with
 
 if TYPE_CHECKING:
     import os
-
-    import numpy.typing as npt
 
 
 # Larger than any split of a tiny dataset; reading takes about five times as much memory.
@@ -57,140 +56,44 @@ def check(split: Split) -> None:
         raise FormatError(f"expected labels of 0 or more, found {labels.min()}")
 
 
-# Bytes of this size and more stand outside a frame, and a frame that reaches it is closed
-# (`_Framer` in CPython's Lib/pickle.py, the same since Python 3.4).
-_FRAME_TARGET: Final = 64 * 1024
-_FRAME_MINIMUM: Final = 4
-
 # What NumPy 2 calls its core, and what NumPy 1 called it. Ours are written with the first.
 _CORES: Final = ("numpy._core.multiarray", "numpy.core.multiarray")
 
 
-class _Global(NamedTuple):
-    module: str
-    name: str
+def _reconstruct() -> None:
+    """Stand for the function of NumPy's core by which `pickle.load` makes an array."""
 
 
-class _Reduced(NamedTuple):
-    """What an object's ``__reduce__`` returns: a callable, its arguments, and a state."""
+# In Python, since the one in C writes only names that can be imported here.
+class _Pickler(pickle._Pickler):
+    """Python's pickler, which reduces arrays as NumPy does that has this `core`."""
 
-    callable: _Global
-    arguments: tuple[Any, ...]
-    state: tuple[Any, ...]
+    def __init__(self, file: Any, core: str) -> None:
+        super().__init__(file, protocol=4)
+        self.core = core
 
+    def reducer_override(self, value: Any) -> Any:
+        """Return how arrays, their types and the names in them are written."""
+        if callable(value):
+            return value.__name__
+        if isinstance(value, np.dtype):
+            order = "|" if value.itemsize == 1 else "<"
+            return np.dtype, (value.str[1:], False, True), (3, order, None, None, None, -1, -1, 0)
+        if isinstance(value, np.ndarray):
+            dtype = value.dtype.newbyteorder("<")
+            data = value.astype(dtype, copy=False).tobytes()
+            # A new tuple each time: a constant would be written once, and then referred to.
+            zero = tuple(range(1))
+            return _reconstruct, (np.ndarray, zero, b"b"), (1, value.shape, dtype, False, data)
+        return NotImplemented
 
-def _reduce(array: npt.NDArray[Any], core: str) -> _Reduced:
-    """Reduce an array as NumPy does."""
-    dtype = array.dtype.newbyteorder("<")
-    order = "|" if dtype.itemsize == 1 else "<"
-    state = (3, order, None, None, None, -1, -1, 0)
-    reduced_dtype = _Reduced(_Global("numpy", "dtype"), (dtype.str[1:], False, True), state)
-    data = memoryview(array.astype(dtype, copy=False).tobytes())
-    arguments = (_Global("numpy", "ndarray"), (0,), b"b")
-    state_of_array = (1, array.shape, reduced_dtype, False, data)
-    return _Reduced(_Global(core, "_reconstruct"), arguments, state_of_array)
-
-
-class _Writer:
-    """Opcodes of protocol 4, memoized and framed as CPython does it."""
-
-    def __init__(self) -> None:
-        self._chunks: list[bytes | memoryview] = [b"\x80\x04"]  # PROTO 4
-        self._frame = bytearray()
-        self._memo: dict[object, int] = {}
-        self._memoized = 0
-
-    def save(self, value: object) -> None:
-        """Write one value, or where it was written before, in a new frame if this one is full."""
-        if len(self._frame) >= _FRAME_TARGET:
-            self._close_frame()
-        # Python memoizes by identity: equal strings, bytes and names here are one object, tuples
-        # and the data of arrays (a memoryview) are not.
-        shared = isinstance(value, (str, bytes, _Global))
-        if shared and value in self._memo:
-            self._frame += b"h" + bytes([self._memo[value]])  # BINGET
-        elif isinstance(value, _Reduced):
-            self._save_reduced(value)
-        elif isinstance(value, _Global):
-            self.save(value.module)
-            self.save(value.name)
-            self._memoize(b"\x93", key=value)  # STACK_GLOBAL
-        elif isinstance(value, str):
-            text = value.encode()
-            self._memoize(b"\x8c" + bytes([len(text)]) + text, key=value)  # SHORT_BINUNICODE
-        elif isinstance(value, (bytes, memoryview)):
-            self._save_bytes(value)
-        elif isinstance(value, tuple):
-            self._save_tuple(value)
-        elif value is None or isinstance(value, bool):
-            self._frame += {None: b"N", True: b"\x88", False: b"\x89"}[value]
-        elif isinstance(value, int):
-            self._frame += _integer(value)
-        else:
-            raise TypeError(f"no opcode for {type(value)}")
-
-    def save_dict(self, items: dict[str, Any]) -> None:
-        """Write a dict of two items or more."""
-        self._memoize(b"}")  # EMPTY_DICT
-        self._frame += b"("  # MARK
-        for key, value in items.items():
-            self.save(key)
-            self.save(value)
-        self._frame += b"u"  # SETITEMS
-
-    def finish(self) -> bytes:
-        """End the pickle and return it."""
-        self._frame += b"."  # STOP
-        self._close_frame()
-        return b"".join(self._chunks)
-
-    def _save_reduced(self, value: _Reduced) -> None:
-        self.save(value.callable)
-        self.save(value.arguments)
-        self._memoize(b"R")  # REDUCE
-        self.save(value.state)
-        self._frame += b"b"  # BUILD
-
-    def _save_tuple(self, value: tuple[object, ...]) -> None:
-        short = {1: b"\x85", 2: b"\x86", 3: b"\x87"}  # TUPLE1, TUPLE2, TUPLE3
-        if len(value) not in short:
-            self._frame += b"("  # MARK
-        for item in value:
-            self.save(item)
-        self._memoize(short.get(len(value), b"t"))  # TUPLE
-
-    def _save_bytes(self, value: bytes | memoryview) -> None:
-        if len(value) < 256:
-            key = value if isinstance(value, bytes) else None
-            self._memoize(b"C" + bytes([len(value)]) + value, key=key)  # SHORT_BINBYTES
-            return
-        header = b"B" + struct.pack("<I", len(value))  # BINBYTES
-        if len(value) < _FRAME_TARGET:
-            self._memoize(header + value)
-        else:
-            self._close_frame()
-            self._chunks += [header, value]
-            self._memoize(b"")
-
-    def _memoize(self, opcode: bytes, key: object = None) -> None:
-        self._frame += opcode + b"\x94"  # MEMOIZE
-        if key is not None:
-            self._memo[key] = self._memoized
-        self._memoized += 1
-
-    def _close_frame(self) -> None:
-        if len(self._frame) >= _FRAME_MINIMUM:
-            self._chunks.append(b"\x95" + struct.pack("<Q", len(self._frame)))  # FRAME
-        self._chunks.append(bytes(self._frame))
-        self._frame.clear()
-
-
-def _integer(value: int) -> bytes:
-    if 0 <= value < 2**8:
-        return b"K" + struct.pack("<B", value)  # BININT1
-    if 0 <= value < 2**16:
-        return b"M" + struct.pack("<H", value)  # BININT2
-    return b"J" + struct.pack("<i", value)  # BININT
+    def save_global(self, value: Any, name: str) -> None:
+        """Write a name that `reducer_override` returned."""
+        pickler: Any = self  # whose methods have no types
+        pickler.save(self.core if value is _reconstruct else "numpy")
+        pickler.save(name)
+        pickler.write(pickle.STACK_GLOBAL)
+        pickler.memoize(value)
 
 
 def dumps(split: Split) -> bytes:
@@ -216,9 +119,9 @@ def dumps(split: Split) -> bytes:
 
 
 def _write(split: Split, core: str) -> bytes:
-    writer = _Writer()
-    writer.save_dict({name: _reduce(array, core) for name, array in split._asdict().items()})
-    return writer.finish()
+    chunks: list[bytes] = []
+    _Pickler(SimpleNamespace(write=chunks.append), core).dump(split._asdict())
+    return b"".join(chunks)
 
 
 # Files of this package have at most 118. A file with many more is another one.
@@ -235,9 +138,9 @@ def _arrays(data: bytes) -> Split:
     buffers = [argument for opcode, argument, _ in opcodes if opcode.name.endswith("BINBYTES")]
     pixel = "u1" if any(argument == "u1" for _, argument, _ in opcodes) else "<f4"
     # Numbers: 0 and 1, the shape of the images, 4 of their dtype, 7 of the labels. Buffers: b"b",
-    # images, labels.
+    # images, labels; Python writes a single pixel of b"b" with the first.
     shape = numbers[2:-11]
-    _, images, labels = buffers
+    *_, images, labels = buffers
     return Split(
         np.frombuffer(images, pixel).astype(pixel.replace("<", "=")).reshape(shape),
         np.frombuffer(labels, "<i8").astype(np.int64),

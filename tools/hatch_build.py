@@ -4,8 +4,6 @@ Who installs the wheel comes for the data and gets NumPy alone. Who runs ``pip i
 the whole repository and comes to run ``dvc repro``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re
@@ -79,15 +77,14 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             stated = dict(re.findall(r"^(version|licence): *(.+)$", text, re.MULTILINE))
             # Of SHA256SUMS, which has the sums of the files.
             digest = hashlib.sha256(sums.read_bytes()).hexdigest()
-            components.append(
-                {
-                    "type": "data",
-                    "name": sums.parent.name,
-                    "version": stated.get("version", ""),
-                    "hashes": [{"alg": "SHA-256", "content": digest}],
-                    "licenses": [{"expression": stated["licence"]}] if "licence" in stated else [],
-                }
-            )
+            component = {
+                "type": "data",
+                "name": sums.parent.name,
+                "version": stated.get("version", ""),
+                "hashes": [{"alg": "SHA-256", "content": digest}],
+                "licenses": [{"expression": stated["licence"]}] if "licence" in stated else [],
+            }
+            components.append(component)
         package = {
             "type": "library",
             "name": core.name,

@@ -1,7 +1,5 @@
 """Name what to look at after a run: models that may guess, what is left of gone entries."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.common import command

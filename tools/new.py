@@ -1,19 +1,18 @@
 """Look at images of one's own, and print the entries of ``params.yaml`` for a dataset of them."""
 
-from __future__ import annotations
-
 import math
 import re
 import statistics
 from dataclasses import replace
 from operator import truediv
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stages.check import check_gone
 from stages.common import command
+from stages.common.blocks import Groups
 from stages.common.errors import ParamError, StageError, raise_all
 from stages.common.yaml_model import read_model
 from stages.params.model import LARGE, LONGEST_NAME, NAME, SPLITS, Own, Params
@@ -25,9 +24,6 @@ from stages.source.facts import Facts, Images, as_stated
 from stages.source.folder import decode_folder, read_folder
 from stages.source.large import read_large
 from tinydatasets.pickles import LARGEST_FILE
-
-if TYPE_CHECKING:
-    from stages.common.blocks import Groups
 
 # Larger images than this are resized to at most that: the baselines have a weight for each pixel.
 LARGEST, RESIZED = 64, 32

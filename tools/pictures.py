@@ -3,12 +3,10 @@
 That of ``docs/images.md`` is drawn in a clone in which its tutorial was followed.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 import tinydatasets
@@ -18,9 +16,6 @@ from stages.common.templates import environment
 from stages.common.yaml_file import read_yaml
 from stages.report import charts
 from stages.report.charts import curves, still_true
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 ROOT = Path(__file__).parent.parent
 PREDICTIONS = ROOT / "build/mydigits/predictions/tuned.csv"

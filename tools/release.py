@@ -1,8 +1,5 @@
 """Build the files of a release and their sums, and tag the commit. Nothing is uploaded."""
 
-from __future__ import annotations
-
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -12,6 +9,7 @@ from pathlib import Path
 import tinydatasets
 from stages.common import command
 from stages.common.errors import StageError
+from stages.common.files import format_sums, sha256
 
 FOLDER = Path("build/release")
 # What knows whether version, citation, changelog and datasets agree.
@@ -64,8 +62,8 @@ def main(*, rehearsal: str | None = None) -> None:
     if strays and not rehearsal:
         wheel.unlink()
         raise StageError(f"not in Git, but in the wheel: {', '.join(sorted(strays))}")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    (FOLDER / "SHA256SUMS").write_text(f"{digest}  {wheel.name}\n", encoding="utf-8")
+    sums = format_sums({wheel.name: sha256(wheel.read_bytes())})
+    (FOLDER / "SHA256SUMS").write_text(sums, encoding="utf-8")
     if not rehearsal:
         git("tag", "--annotate", f"v{version}", "--message", f"tinydatasets {version}")
     print(f"{FOLDER} has what to upload: {wheel.name} and SHA256SUMS.")

@@ -5,8 +5,6 @@ back as Git has it. DVC itself fails on a broken lock, trusts a file whose size 
 were, and leaves its stages running when it is killed. A cache outside the clone is not checked.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

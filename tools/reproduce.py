@@ -3,8 +3,6 @@
 They name a remote, and a part of what is to be committed; the Makefile ends with all of it.
 """
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

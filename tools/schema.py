@@ -1,7 +1,5 @@
 """Write the JSON Schema by which editors complete and check ``params.yaml``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import TypeAdapter

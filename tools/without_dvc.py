@@ -1,17 +1,12 @@
 """Build everything without DVC: run the command of every stage, in the order of the pipelines."""
 
-from __future__ import annotations
-
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stages.common import command
 from stages.common.errors import StageError
 from stages.common.yaml_file import read_yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PIPELINES = (Path("dvc.yaml"), Path("report/dvc.yaml"))
 

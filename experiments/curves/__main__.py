@@ -1,16 +1,18 @@
 """Stage `curve`: every training of a learning curve, and what they sum up to."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from scipy import stats
 
 from experiments.curves.params import PARAMS, read_curves
-from experiments.curves.sweep import Plan, Training, sweep
+from experiments.curves.sweep import Plan, sweep
+from experiments.curves.training import Score
 from stages.common import command
 from stages.common.arrays import read_arrays
 from stages.common.errors import ParamError
@@ -18,20 +20,7 @@ from stages.common.files import read_json, write_csv, write_json
 from stages.common.yaml_file import with_line
 from stages.params.read import read_recipes
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from experiments.curves.training import Score
-
 RESULTS = Path("experiments", "curves", "results")
-# The 97.5% quantile of Student's t-distribution with 1, 2, ..., 30 degrees of freedom:
-# NIST/SEMATECH, "e-Handbook of statistical methods", section 1.3.6.7.2. A constant, because the
-# last bit of a library's quantile depends on its version.
-T_975 = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
-    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
-    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
 # As many figures as the rows can tell apart.
 DECIMALS = 6
 
@@ -52,7 +41,11 @@ def main(*, source: str) -> None:
     recipes = {name: asdict(recipe) for name, recipe in read_recipes().items()}
     plan = Plan(source, facts["maximum"], sizes, curves.seeds, curves.steps, recipes)
     images, labels = read_arrays(folder)
-    points = _to_points(sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl")))
+    scores = sweep(plan, images, labels, Path("build", "curves", f"{source}.jsonl"))
+    points: list[dict[str, Any]] = [
+        {"recipe": recipe, "budget": budget, "size": size, **summarize([scores[t] for t in group])}
+        for (recipe, budget, size), group in groupby(sorted(scores), key=lambda t: t[:3])
+    ]
     lines = [["source", *points[0]]]
     means: dict[str, dict[str, float]] = {}
     for point in points:
@@ -68,7 +61,7 @@ def main(*, source: str) -> None:
 
 
 def summarize(scores: Sequence[Score]) -> dict[str, float]:
-    """Return mean, standard deviation and 95% interval of 2 to 31 accuracies.
+    """Return mean, standard deviation and 95% interval of 2 accuracies or more.
 
     The interval is that of Student's t. The figures are the same on every machine, and in whatever
     order the scores are: all sums are exact, and IEEE 754 prescribes the rest.
@@ -77,17 +70,10 @@ def summarize(scores: Sequence[Score]) -> dict[str, float]:
     accuracies = [Fraction(correct, rows) for correct, rows in scores]
     mean = sum(accuracies, Fraction(0)) / n
     sd = math.sqrt(sum(((a - mean) ** 2 for a in accuracies), Fraction(0)) / (n - 1))
-    half = T_975[n - 2] * sd / math.sqrt(n)
+    # Rounded, because the last bits of a quantile depend on SciPy's version.
+    half = round(float(stats.t.ppf(0.975, n - 1)), 3) * sd / math.sqrt(n)
     figures = {"mean": float(mean), "sd": sd, "low": float(mean) - half, "high": float(mean) + half}
     return {"trainings": n, **{name: round(value, DECIMALS) for name, value in figures.items()}}
-
-
-def _to_points(scores: Mapping[Training, Score]) -> list[dict[str, Any]]:
-    """Sum up the trainings of every recipe, budget and size, in this order."""
-    return [
-        {"recipe": recipe, "budget": budget, "size": size, **summarize([scores[t] for t in group])}
-        for (recipe, budget, size), group in groupby(sorted(scores), key=lambda t: t[:3])
-    ]
 
 
 if __name__ == "__main__":

@@ -1,24 +1,18 @@
 """All trainings of a learning curve, wherever they run, and each only once."""
 
-from __future__ import annotations
-
 import contextlib
 import json
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
-from experiments.curves.training import Score, train_and_score
+from experiments.curves.training import Images, Labels, Score, train_and_score
 from stages.common.errors import ParamError
 from stages.common.files import sha256
 from stages.common.workers import each
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from experiments.curves.training import Images, Labels
 
 ROOT = Path(__file__).parents[2]
 # The code that a result depends on.

@@ -1,21 +1,16 @@
 """One training of a learning curve: from the source's rows to the accuracy on held-out rows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common.images import to_inputs
 from stages.train_mlp.mlp import logits, train
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy.typing as npt
-
-    Images = npt.NDArray[np.uint8]
-    Labels = npt.NDArray[np.int64]
+Images = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int64]
 
 
 class Score(NamedTuple):

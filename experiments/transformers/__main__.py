@@ -1,19 +1,13 @@
 """Stage `train_transformer`: train small transformers on a text, and sum up what they answer."""
 
-from __future__ import annotations
-
-from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from experiments.transformers.params import read_transformers
-from experiments.transformers.summary import summarize
+from experiments.transformers.summary import by_point, summarize
 from stages.common import command
 from stages.common.command import extra
 from stages.common.files import sha256, write_json
-from stages.common.workers import each
 from stages.params.model import SPLITS
 from tinydatasets.texts import read_splits
 from tinydatasets.types import FormatError
@@ -30,15 +24,12 @@ def main(*, text: str) -> None:
     params, folder = read_transformers(), Path("datasets", text)
     splits = read_splits(folder)._asdict()
     pairs = b"".join((folder / f"{split}.jsonl").read_bytes() for split in SPLITS)
-    todo = list(product(params.recipes, range(params.seeds)))
-    calls = each(run, todo, splits, params)
-    results = list(tqdm(calls, text, len(todo), unit="training", disable=None))
-    # Each recipe's trainings stand together.
-    starts = range(0, len(todo), params.seeds)
+    units = [(unit,) for unit in params.recipes]
+    results = by_point(run, units, params.seeds, splits, params, title=text)
     # What shows the figures sees by the sum whether they are those of the text as it is.
     figures: dict[str, Any] = {"pairs_sha256": sha256(pairs)}
-    for unit, start in zip(params.recipes, starts, strict=True):
-        figures[unit] = summarize(splits, results[start : start + params.seeds])
+    for unit, of_seeds in zip(params.recipes, results, strict=True):
+        figures[unit] = summarize(splits, of_seeds)
     write_json(RESULTS / f"{text}.json", figures, indent=1)
 
 

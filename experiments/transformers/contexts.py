@@ -4,27 +4,19 @@ A context is "Mia runs. Tom sings.": two names, each with a verb of its own. Fro
 their answers; from more it learns to look for the name.
 """
 
-from __future__ import annotations
-
 from itertools import combinations, permutations
 from pathlib import Path
 from statistics import mean
-from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
-from experiments.transformers.params import PARAMS, read_transformers
-from experiments.transformers.summary import spread
+from experiments.transformers.params import PARAMS, Contexts, Transformers, read_transformers
+from experiments.transformers.summary import by_point, spread
 from stages.common import command
 from stages.common.command import extra
 from stages.common.files import write_json
 from stages.common.levels import HELD_OUT
-from stages.common.workers import each
 from tinydatasets.types import Pair
-
-if TYPE_CHECKING:
-    from experiments.transformers.params import Contexts, Transformers
 
 # Beside those of texts, none of which can have a name that begins with _.
 OUT = Path("experiments", "transformers", "results", "_contexts.json")
@@ -36,14 +28,10 @@ def main() -> None:
     params = read_transformers()
     contexts = params.contexts
     points = [(k, count) for k in contexts.fillers for count in contexts.counts_for(k)]
-    todo = [(*point, seed) for point in points for seed in range(contexts.seeds)]
-    calls = each(learn, todo, params)
-    exact = list(tqdm(calls, "contexts", len(todo), unit="training", disable=None))
-    # Each point's trainings stand together.
-    starts = range(0, len(todo), contexts.seeds)
+    exact = by_point(learn, points, contexts.seeds, params, title="contexts")
     rows = [
-        {"fillers": k, "contexts": count, **spread(exact[start : start + contexts.seeds])}
-        for (k, count), start in zip(points, starts, strict=True)
+        {"fillers": k, "contexts": count, **spread(of_seeds)}
+        for (k, count), of_seeds in zip(points, exact, strict=True)
     ]
     figures = {"held_out": contexts.held_out, "seeds": contexts.seeds, "points": rows}
     write_json(OUT, figures, indent=1)

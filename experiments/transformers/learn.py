@@ -1,7 +1,5 @@
 """Train one transformer on a text, and show what it answers: ``make learn TEXT=mine``."""
 
-from __future__ import annotations
-
 import tinydatasets
 from experiments.transformers.params import PARAMS, read_transformers
 from stages.common.command import extra, run

@@ -1,19 +1,31 @@
 """What the trainings of a text sum up to: means over the seeds, and what was answered wrong."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import mean, stdev
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from tqdm import tqdm
 
 from stages.common.levels import HELD_OUT, rows_by_level
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from tinydatasets.types import Pair
+from stages.common.workers import each
+from tinydatasets.types import Pair
 
 DECIMALS = 6
+
+
+def by_point(
+    call: Callable[..., Any],
+    points: Sequence[tuple[Any, ...]],
+    seeds: int,
+    *shared: Any,
+    title: str,
+) -> list[list[Any]]:
+    """Return what a function returns for each point and seed, a list for each point."""
+    todo = [(*point, seed) for point in points for seed in range(seeds)]
+    calls = each(call, todo, *shared)
+    done = list(tqdm(calls, title, len(todo), unit="training", disable=None))
+    return [done[start : start + seeds] for start in range(0, len(todo), seeds)]
 
 
 class Score(NamedTuple):

@@ -1,14 +1,9 @@
 """Questions and answers as tokens: words, or characters."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tinydatasets.types import Pair
+from tinydatasets.types import Pair
 
 # The first tokens, which no text has: nothing, the end of a question, and the end of an answer.
 PADDING, ANSWER, END = range(3)

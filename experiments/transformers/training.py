@@ -1,26 +1,20 @@
 """Train a transformer on questions and answers, and see what it answers."""
 
-from __future__ import annotations
-
 import math
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 
-from experiments.transformers.params import PARAMS
+from experiments.transformers.params import PARAMS, Recipe, Transformers, Unit
 from experiments.transformers.summary import Checkpoint, Result, Score
 from experiments.transformers.tokens import ANSWER, END, PADDING, Vocabulary
 from experiments.transformers.transformer import Transformer
 from stages.common.errors import StageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from experiments.transformers.params import Recipe, Transformers, Unit
-    from tinydatasets.types import Pair
+from tinydatasets.types import Pair
 
 # Tokens, if a model never ends its answer.
 LONGEST_ANSWER = 100

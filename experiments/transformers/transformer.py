@@ -1,14 +1,9 @@
 """A small transformer: it predicts each token from those before it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import torch
 from torch import nn
 
-if TYPE_CHECKING:
-    from experiments.transformers.params import Recipe
+from experiments.transformers.params import Recipe
 
 
 class Transformer(nn.Module):
@@ -36,7 +31,10 @@ class Transformer(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return the logits of the token after each."""
-        bias = _bias(self.heads, x.shape[1])
+        # What is added to attention: less for what is far, and nothing of what comes after.
+        slopes = 2.0 ** (-8 * torch.arange(1, self.heads + 1) / self.heads)
+        distance = torch.arange(x.shape[1])[:, None] - torch.arange(x.shape[1])
+        bias = (-slopes[:, None, None] * distance).masked_fill(distance < 0, -torch.inf)
         y = self.dropout(self.embedding(x) * self.embedding.embedding_dim**0.5)
         for layer in self.layers:
             y = layer(y, bias)
@@ -65,10 +63,3 @@ class _Layer(nn.Module):
         x = x + self.dropout(self.projection(attended.transpose(1, 2).reshape(n, length, width)))
         y: torch.Tensor = x + self.dropout(self.perceptron(x))
         return y
-
-
-def _bias(heads: int, length: int) -> torch.Tensor:
-    """Return what is added to attention: less for what is far, and nothing of what comes after."""
-    slopes = 2.0 ** (-8 * torch.arange(1, heads + 1) / heads)
-    distance = torch.arange(length)[:, None] - torch.arange(length)
-    return (-slopes[:, None, None] * distance).masked_fill(distance < 0, -torch.inf)

@@ -1,10 +1,8 @@
 """What only a dataset's author can say of it: the model of ``about.yaml``, and its draft."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import TypeAdapter
@@ -12,10 +10,7 @@ from pydantic import TypeAdapter
 from stages.common.files import write_bytes
 from stages.common.templates import environment
 from stages.common.yaml_model import read_model
-from stages.params.model import Bool, Entry, Strict
-
-if TYPE_CHECKING:
-    from stages.params.model import Params
+from stages.params.model import Bool, Entry, Params, Strict
 
 ABOUT = "about.yaml"
 
@@ -190,13 +185,12 @@ def _shared_by(about: About) -> dict[str, Any]:
 class _Dumper(yaml.SafeDumper):
     """Write a text of several lines as it stands."""
 
+    def represent_str(self, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
-_Dumper.add_representer(
-    str,
-    lambda dumper, value: dumper.represent_scalar(
-        "tag:yaml.org,2002:str", value, style="|" if "\n" in value else None
-    ),
-)
+
+_Dumper.add_representer(str, _Dumper.represent_str)
 
 
 def _to_yaml(entry: dict[str, object]) -> str:

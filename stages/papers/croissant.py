@@ -1,12 +1,8 @@
 """The metadata of a dataset in MLCommons' format Croissant, version 1.1."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 _FORMATS = {
     "csv": "text/csv",

@@ -1,7 +1,5 @@
 """Stage `describe`: write the papers of a dataset of images, and what the report needs of it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict

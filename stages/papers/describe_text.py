@@ -1,7 +1,5 @@
 """Stage `describe_text`: write the papers of a text, and what the report needs of it."""
 
-from __future__ import annotations
-
 import re
 import string
 from dataclasses import asdict

@@ -1,23 +1,18 @@
 """Images of two splits that are equal or nearly so: for the datasheet and the report."""
 
-from __future__ import annotations
-
 import math
-from functools import partial
+from collections.abc import Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common.blocks import Block
 from stages.common.distances import closest
 from stages.common.equal import NEAR_PERCENT, digests, in_words, near_limit
 from stages.common.images import to_whole
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tinydatasets.types import Split
+from tinydatasets.types import Split
 
 # How many differences of pixels are computed, in some seconds: 5000 x 5000 images of MNIST.
 MOST = 2 * 10**10
@@ -36,8 +31,7 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
     for other, split in combinations(splits, 2):
         images, others = (to_whole(splits[name].images, maximum) for name in (split, other))
         if images.size * len(others) <= MOST:
-            block = Block(0, len(images), partial(np.asarray, images))
-            nearest, squared = closest([block], others)
+            nearest, squared = compare(images, others)
             nearly = int((squared < near_limit(shape, maximum)).sum())
             rest = f"and {_are(nearly)} equal or nearly equal to one"
         else:
@@ -67,6 +61,13 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
             if squared < FAR
         ],
     }
+
+
+def compare(
+    images: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return what `closest` does of images in memory."""
+    return closest([Block(0, len(images), lambda: images)], others)
 
 
 def _are(count: int) -> str:

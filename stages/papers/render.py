@@ -1,13 +1,12 @@
 """Gather what there is to say of any dataset, and write its papers from it."""
 
-from __future__ import annotations
-
 import json
 import re
 import textwrap
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -16,9 +15,6 @@ from stages.common.files import sha256, write_bytes, write_json
 from stages.common.templates import environment
 from stages.papers.about import ABOUT, QUESTIONS, read_about
 from stages.papers.croissant import croissant
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # What a template of the same name with `.j2` gives, and all papers.
 _TEXTS = ("README.md", "DATASHEET.md", "LICENSE", "CITATION.bib")

@@ -1,7 +1,5 @@
 """Stage `report`: write one page about all datasets, with everything in it."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 from typing import Any, get_args

@@ -1,14 +1,10 @@
 """Charts as SVG, of learning curves and of intervals; numbers of a fixed form keep the bytes."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from typing import Any
 
 # Colours that people with any colour vision tell apart, on white and on black; after Okabe and Ito.
 COLOURS = ("#0a7abf", "#d55e00", "#00966d", "#b9609a", "#a87900", "#5b7f95")
@@ -56,8 +52,8 @@ def line_chart(title: str, series: Sequence[Series], x_label: str, marks: Sequen
     def across(x: float) -> str:
         return _across((math.log(x) - low) / length)
 
-    def place(x: float, y: float) -> str:
-        return f"{across(x)} {_down(y)}"
+    def path(points: Iterable[tuple[float, float]]) -> str:
+        return " ".join(f"{across(x)} {_down(y)}" for x, y in points)
 
     drawn = [_open(title, HEIGHT)]
     for tenth in range(0, 11, 2):
@@ -72,12 +68,11 @@ def line_chart(title: str, series: Sequence[Series], x_label: str, marks: Sequen
         x = across(mark)
         drawn += [_upright(x, TOP, HEIGHT - BOTTOM, "2 3"), _text(x, TOP - 4, str(mark))]
     for line in (line for line in series if line.points):
-        band = [place(x, a) for x, _, a, _ in line.points]
-        band += [place(x, b) for x, _, _, b in reversed(line.points)]
-        path = " ".join(place(x, y) for x, y, _, _ in line.points)
+        band = [(x, a) for x, _, a, _ in line.points]
+        band += [(x, b) for x, _, _, b in reversed(line.points)]
         drawn += [
-            f'<path d="M{" ".join(band)}z" fill="{line.colour}" fill-opacity="0.18"/>',
-            f'<path d="M{path}" {line.stroke}/>',
+            f'<path d="M{path(band)}z" fill="{line.colour}" fill-opacity="0.18"/>',
+            f'<path d="M{path(point[:2] for point in line.points)}" {line.stroke}/>',
         ]
     for line in series:
         for dot_x, dot_y, is_filled in line.dots:

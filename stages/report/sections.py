@@ -1,8 +1,7 @@
 """What the page shows of each dataset."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +15,7 @@ from stages.report.charts import (
     with_spread,
 )
 from stages.report.sheets import COLUMNS, plan_of, sheet, shrink_factor, to_shades
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tinydatasets.types import Dataset, Pair, Text
+from tinydatasets.types import Dataset, Pair, Text
 
 # A matrix of more classes is no picture any more.
 LARGEST_MATRIX = 20

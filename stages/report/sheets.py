@@ -1,19 +1,14 @@
 """Images for the page: sheets of many, and single ones; and how many of them there is room for."""
 
-from __future__ import annotations
-
 import base64
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common.images import scale
 from tinydatasets.png import png, to_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy.typing as npt
 
 COLUMNS = 20
 # Of each class, what the page shows before anybody asks for more.
@@ -65,10 +60,8 @@ def shrink(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     count, height, width, *channels = padded.shape
     squares = padded.reshape(count, height // factor, factor, width // factor, factor, *channels)
     # Sums of whole numbers are exact.
-    shrunk: npt.NDArray[np.uint8] = (squares.sum(axis=(2, 4), dtype=np.int64) // factor**2).astype(
-        np.uint8
-    )
-    return shrunk
+    means: npt.NDArray[np.int64] = squares.sum(axis=(2, 4), dtype=np.int64) // factor**2
+    return means.astype(np.uint8)
 
 
 def sheet(pixels: npt.NDArray[np.uint8], columns: int = COLUMNS) -> Picture:

@@ -41,7 +41,8 @@ def choose(
 
     Returns the rows of each split; row, label, tier and difficulty of the rows of all classes that
     the dataset has, ascending, or of the rows drawn alone where the source may be larger than
-    memory, or of these and the side of test where it has groups; and the generator, with which stage `split` goes on, unless rows were drawn by hash.
+    memory, or of these and the side of test where it has groups; and the generator, with which
+    stage `split` goes on, unless rows were drawn by hash.
     Tier and difficulty are empty where the source has no difficulties.
     """
     labels, seed = data.labels, dataset.seed

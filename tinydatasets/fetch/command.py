@@ -39,8 +39,13 @@ def fetch(name: str, *, download: bool, source: Path | None, mirror: str | None)
         if source:
             benchmark.copy_files(source, folder)
         else:
-            _download(benchmark, mirrors, folder)
+            from tinydatasets.fetch.download import download as run  # noqa: PLC0415 - an extra
+
+            run(benchmark, mirrors, folder)
         benchmark.write_arrays(folder)
+    except ModuleNotFoundError as error:
+        message = f"Downloading needs {error.name}, which is not installed"
+        raise FetchError(f"{message}: pip install pooch requests tqdm") from None
     except OSError as error:
         full = " Make room on the disk." if error.errno == errno.ENOSPC else ""
         message = f"{error.filename or folder}: {error.strerror or error}.{full} {_AGAIN}"
@@ -48,16 +53,6 @@ def fetch(name: str, *, download: bool, source: Path | None, mirror: str | None)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_AGAIN) from None
     return f"{name} is in {folder}. `tinydatasets.load({name!r})` loads it."
-
-
-def _download(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> None:
-    """Download, if what that needs is installed."""
-    try:
-        from tinydatasets.fetch.download import download  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        message = f"Downloading needs {error.name}, which is not installed"
-        raise FetchError(f"{message}: pip install pooch requests tqdm") from None
-    download(benchmark, mirrors, folder)
 
 
 def _plan(benchmark: Benchmark, mirrors: Sequence[str], folder: Path) -> str:

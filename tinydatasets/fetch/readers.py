@@ -37,10 +37,8 @@ def read_mnist(paths: Sequence[Path], train: int, test: int) -> Dataset:
     """
     splits: list[Split] = []
     for (images, labels), rows in ((paths[:2], train), (paths[2:], test)):
-        digits = _read_idx(labels, (rows,)).astype(np.int64)
-        if digits.max() > 9:
-            raise FetchError(f"{labels}: expected labels of 0 to 9, found {digits.max()}")
-        splits.append(Split(_read_idx(images, (rows, 28, 28)), digits))
+        digits = _read_idx(labels, (rows,))
+        splits.append(_split(labels, _read_idx(images, (rows, 28, 28)), digits))
     return Dataset(splits[0], splits[1])
 
 
@@ -112,8 +110,11 @@ def _read_batch(name: str, data: bytes, rows: int) -> Split:
     if len(data) != rows * _ROW:
         raise FetchError(f"{name}: expected {rows * _ROW:,} bytes, found {len(data):,}")
     table = np.frombuffer(data, np.uint8).reshape(rows, _ROW)
-    labels = table[:, 0].astype(np.int64)
-    if labels.max() > 9:
-        raise FetchError(f"{name}: expected labels of 0 to 9, found {labels.max()}")
     planes = table[:, 1:].reshape(rows, 3, 32, 32)
-    return Split(np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), labels)
+    return _split(name, np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), table[:, 0])
+
+
+def _split(file: Path | str, images: npt.NDArray[Any], labels: npt.NDArray[Any]) -> Split:
+    if labels.max() > 9:
+        raise FetchError(f"{file}: expected labels of 0 to 9, found {labels.max()}")
+    return Split(images, labels.astype(np.int64))
