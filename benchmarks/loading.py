@@ -31,8 +31,6 @@ SIDES = {
     '`tinydatasets.load("tinydigits")`': "import tinydatasets as t; t.load('tinydigits')",
     '`tinydatasets.load("tinymnist")`': "import tinydatasets as t; t.load('tinymnist')",
     "`tinydatasets list`": "import tinydatasets.__main__ as t; t.main(['list'])",
-    "`tinydatasets info tinytalks`": "import tinydatasets.__main__ as t;"
-    " t.main(['info', 'tinytalks'])",
     "scikit-learn": "from sklearn.datasets import load_digits; load_digits()",
     "torchvision": "from torchvision.datasets import MNIST; MNIST('.').data",
     "MedMNIST": "from medmnist import PathMNIST; PathMNIST('train', root='.').imgs",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import math
-import os.path
+import os
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args, overload
 
 import numpy as np
@@ -45,8 +44,8 @@ Whole = Literal["tinymnist", "mnist", "cifar10"]
 TextName = Literal["tinytalks", "tinytalks-1200"]
 Shape = Literal["image", "flat", "channels_last", "channels_first"]
 # By which files a dataset is known, of which one may be gone.
-_IMAGES: Final = ("*.pkl", "samples.csv")
-_TEXTS: Final = ("*.jsonl",)
+_IMAGES: Final = (".pkl", "samples.csv")
+_TEXTS: Final = (".jsonl",)
 
 
 def _folder() -> str:
@@ -57,11 +56,13 @@ def _folder() -> str:
     return os.path.join(os.path.dirname(_PACKAGE), "datasets")
 
 
-def _names(patterns: tuple[str, ...], folder: str | None = None) -> list[str]:
-    """Return the names of the datasets in a folder that have a file of any of `patterns`."""
-    within = glob.escape(folder or _folder())
-    files = (file for pattern in patterns for file in glob.iglob(f"{within}/*/{pattern}"))
-    return sorted({os.path.basename(os.path.dirname(file)) for file in files})
+def _names(endings: tuple[str, ...], folder: str | None = None) -> list[str]:
+    """Return the names of the folders that have a file whose name has one of the endings."""
+    folder = folder or _folder()
+    below = (
+        [entry for entry in os.scandir(folder) if entry.is_dir()] if os.path.isdir(folder) else []
+    )
+    return sorted(e.name for e in below if any(f.endswith(endings) for f in os.listdir(e.path)))
 
 
 def _read(read: Callable[[str], T], name: str) -> T:

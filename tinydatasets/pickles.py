@@ -11,9 +11,10 @@ only if writing them again gives the same file.
 
 from __future__ import annotations
 
-import itertools
+import math
 import pickle
-import pickletools
+import re
+import struct
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -124,8 +125,9 @@ def _write(split: Split, core: str) -> bytes:
     return b"".join(chunks)
 
 
-# Files of this package have at most 118. A file with many more is another one.
-_MOST_OPCODES: Final = 256
+# In the state of the first array: 1, its shape as a tuple, and the name of its dtype.
+_IMAGES: Final = re.compile(rb"\(K\x01\(?((?:K.|M..|J....)+?)[t\x87]\x94.*?(u1|f4)", re.DOTALL)
+_NUMBER: Final = re.compile(rb"K(.)|M(..)|J(....)", re.DOTALL)
 
 
 def _arrays(data: bytes) -> Split:
@@ -133,18 +135,19 @@ def _arrays(data: bytes) -> Split:
 
     The arrays are right only if they are written to the same file again.
     """
-    opcodes: list[Any] = list(itertools.islice(pickletools.genops(data), _MOST_OPCODES))
-    numbers = [argument for opcode, argument, _ in opcodes if opcode.name.startswith("BININT")]
-    buffers = [argument for opcode, argument, _ in opcodes if opcode.name.endswith("BINBYTES")]
-    pixel = "u1" if any(argument == "u1" for _, argument, _ in opcodes) else "<f4"
-    # Numbers: 0 and 1, the shape of the images, 4 of their dtype, 7 of the labels. Buffers: b"b",
-    # images, labels; Python writes a single pixel of b"b" with the first.
-    shape = numbers[2:-11]
-    *_, images, labels = buffers
-    return Split(
-        np.frombuffer(images, pixel).astype(pixel.replace("<", "=")).reshape(shape),
-        np.frombuffer(labels, "<i8").astype(np.int64),
-    )
+    found: Any = _IMAGES.search(data, 0, 512)
+    shape = [int.from_bytes(b"".join(n), "little") for n in _NUMBER.findall(found[1])]
+    arrays, end = [], found.end()
+    for dtype, count in ((f"<{found[2].decode()}", math.prod(shape)), ("<i8", shape[0])):
+        size = count * np.dtype(dtype).itemsize
+        # After False: these bytes are in C order.
+        length = b"C" + bytes([size]) if size < 256 else b"B" + struct.pack("<I", size)
+        at = data.find(b"\x89" + length, end)
+        end = at + 1 + len(length) + size
+        # A single pixel of b"b" is written by reference to the b"b" that every file has.
+        raw = b"b" if at < 0 else data[end - size : end]
+        arrays.append(np.frombuffer(raw, dtype).astype(dtype.replace("<", "=")))
+    return Split(arrays[0].reshape(shape), arrays[1])
 
 
 def loads(data: bytes) -> Split:
