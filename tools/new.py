@@ -145,9 +145,11 @@ def main(name: str, path: str) -> None:
     check_tree(source, within=source)
     kind = kind_of(source)
     # An export, and what Kaggle has, is a folder of splits.
-    has_test, inner = (source / "test").is_dir(), source / "train"
-    if kind == "folder" and has_test and any(below.is_dir() for below in inner.glob("*")):
-        message = "found train and test in place of a folder for each class"
+    splits = {below.name.lower(): below for below in source.glob("*") if below.is_dir()}
+    known = {"train", "training", "test", "testing", "val", "valid", "validation"}
+    if kind == "folder" and splits and splits.keys() <= known:
+        inner = next((splits[name] for name in ("train", "training") if name in splits), source)
+        message = f"found {' and '.join(sorted(splits))} in place of a folder for each class"
         raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:
         in_folders = kind == "folder" and any(map(Path.is_dir, source.glob("[!.]*/[!.]*")))

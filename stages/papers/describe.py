@@ -1,5 +1,6 @@
 """Stage `describe`: write the papers of a dataset of images, and what the report needs of it."""
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -62,6 +63,14 @@ def main(name: str) -> None:
         "equal": overlaps({split: read_split(folder / f"{split}.pkl") for split in splits}, source),
     }
     write_papers(facts)
+    n = sum(counted["equal"] for counted in facts["equal"]["counts"])
+    if n:
+        pairs = (pair["images"] for pair in facts["equal"]["nearest"][: min(n, 3)])
+        shown = ", ".join(" = ".join(f"{split} image {at}" for split, at in pair) for pair in pairs)
+        message = f"{n} images of a split equal one of another, such as {shown}"
+        print(
+            f"warning: datasets.{name}: {message}; docs/trust.md says what to do", file=sys.stderr
+        )
 
 
 def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The gate has validated the entries before.
 
 from __future__ import annotations
 
+import math
 import sys
 import unicodedata
 from contextlib import suppress
@@ -114,9 +115,9 @@ def _by_label(
 
 def _is_another(name: str, label: int) -> bool:
     """Return whether a name without quotation marks is a number other than its label."""
-    for base in (10, 0):
+    for number in (float, lambda text: int(text, 0)):
         with suppress(ValueError):
-            return int(name, base) != label
+            return math.isfinite(number(name)) and number(name) != label
     return False
 
 

@@ -115,7 +115,7 @@ def _check_source(source: AnySource) -> None:
 def _check_groups(kind: str, groups: str) -> None:
     expected = "a name of letters, digits, - and _, such as groups"
     # That of a file or folder beside the labels.
-    name = re.fullmatch(r"(?!images$|labels$)\w[\w-]*", groups)
+    name = re.fullmatch(r"(?!images$|labels$|ids$)\w[\w-]*", groups)
     is_right = kind in ("csv", "parquet") or name is not None
     if kind == "folder" and groups != "folders":
         expected = r"folders or a regular expression with one part in parentheses, as ^(tree-\d+)"

@@ -149,6 +149,9 @@ def _images_of(
             wrong.append(file_error(path, "a symbolic link; put the folder itself there"))
         else:
             files |= _images_of(path, wrong, groups, f"{above}{name}/")
+    here = sum(name.count("/") == above.count("/") for name in files)
+    if above and 0 < here < len(files):
+        wrong.append(file_error(folder, "images and folders; put all of a group into one folder"))
     return files
 
 

@@ -196,15 +196,16 @@ def parse_csv(
     """Parse a CSV: pixels, and in the first or the last column the label or the class.
 
     The file is UTF-8, with or without a byte order mark. Names of columns in its first line are
-    passed over; if the first are ``label,class``, the class is taken, and is str. Labels are int64
-    if all are whole numbers, such as 3 or 3.0; else str. If the first line names a column `groups`,
-    its cells are no pixels, but come third. A ValueError names the line that is wrong.
+    passed over; if the first are ``label,class``, the class is taken. A class is str; labels are
+    int64 if all are whole numbers, such as 3 or 3.0, else str. If the first line names a column
+    `groups`, its cells are no pixels, but come third. A ValueError names the line that is wrong.
     """
     reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
     pixels: list[Floats] = []
     column: list[str] = []
     of_rows: list[str] = []
-    has_both, place = False, -1
+    has_both = is_named = False
+    place = -1
     try:
         for line in reader:
             # Other spaces than those of ASCII may be the name of a class.
@@ -217,7 +218,11 @@ def parse_csv(
                 of_rows += cells[place : place + 1]
                 del cells[place : place + 1]
             if is_header:
-                has_both = [*map(str.lower, cells[:2])] == ["label", "class"]
+                head = [*map(str.lower, cells)]
+                has_both = head[:2] == ["label", "class"]
+                is_named = has_both or head[0 if label == "first" else -1] == "class"
+                if {"label", "class"} <= {*head} and not has_both:
+                    raise ValueError("write label and class first")  # noqa: TRY301
                 continue
             if label == "first":
                 cells = cells[1 + has_both :] + cells[has_both : 1 + has_both]
@@ -228,7 +233,7 @@ def parse_csv(
     if not pixels:
         raise ValueError("no line")
     more = [np.array(of_rows[1:])] if groups else []
-    if not has_both and all(map(NUMBER.fullmatch, column)):
+    if not is_named and all(map(NUMBER.fullmatch, column)):
         numbers = np.array(column, np.float64)
         if (numbers == np.floor(numbers)).all() and (abs(numbers) < 2**53).all():
             return np.stack(pixels), numbers.astype(np.int64), *more

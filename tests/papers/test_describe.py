@@ -124,7 +124,12 @@ def test_figures_are_those_of_the_dataset() -> None:
     ],
 )
 def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
-    test: list[int], words: str, most: float, pairs: int, monkeypatch: pytest.MonkeyPatch
+    test: list[int],
+    words: str,
+    most: float,
+    pairs: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(overlaps, "MOST", most)
     rows = [[split, "1", "0", "", ""] for split in ("train", "val", "test")]
@@ -134,6 +139,7 @@ def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
     sheet = " ".join(papers("title:\n")["DATASHEET.md"].split())
     assert "In the source, 2 images equal another of their class. Of the images of val" in sheet
     assert f"Of the images of test, {words}" in sheet
+    assert ("= train image" in capsys.readouterr().err) == (words[0] in "12")
     nearest = json.loads(OUT.read_text(encoding="utf-8"))["equal"]["nearest"]
     assert len(nearest) == pairs
     percent = f"{100 * (test[0] - 100) / 255:.2f}"

@@ -207,6 +207,7 @@ TABLE = "quote the name you mean:\nlabel  class  images\n    0  1           9\n 
         (["00", "01", "x"], {1: 4, 2: 3}, 1, ([0, 4, 3], [1, 1, 1])),
         (NUMBERS, {1: 4, 2: 3}, 1, TABLE),
         (["0x2", "a", "b"], {2: 4, 1: 3}, 1, "2: a label, but"),
+        (["1.0", "2.0", "x"], {1: 4, 2: 3}, 1, "1: a label, but"),
         (OAKS, {"e\u0301": 4, "\u00e9": 2}, 1, "class 'é' is there twice; name it once"),
         (OAKS, {"Oak": 4}, 1, "unknown class 'Oak'; allowed: oak, é, elm. Did you mean 'oak'?"),
         (OAKS, "rest", 10, "class 0 (oak) of mine has 9 rows available, but 10 are asked"),

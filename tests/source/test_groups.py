@@ -109,6 +109,7 @@ NO_CSV = ": not a CSV of images: line 1: expected one column named wood, found 1
             {"groups": "folders"},
             "/oak/tree-3 (5).png: not in a folder of its group below that",
         ),
+        (write_folder, ["0", "0/a"] * 3, {}, "/elm/0: images and folders; put all of a group into"),
         (write_folder, [0] * 6, {"groups": None}, "/elm/0: not a file; the folder of a class has"),
     ],
 )

@@ -103,6 +103,10 @@ def test_a_label_may_come_first_as_in_the_csv_files_of_mnist(header: str) -> Non
     assert (images.reshape(3, 4).tolist(), labels) == (PIXELS, [0, 1, 0])
     # Of both a label and a class, the class is taken.
     assert parse_csv(b"label,class,a\n0,2,7\n1,10,0\n", "first")[1].tolist() == ["2", "10"]
+    # A class is text, and neither is a pixel.
+    assert parse_csv(b"a,class\n7,01\n0,1e0\n")[1].tolist() == ["01", "1e0"]
+    with pytest.raises(ValueError, match="line 1: write label and class first"):
+        parse_csv(b"a,label,class\n7,0,2\n")
 
 
 def savetxt() -> str:

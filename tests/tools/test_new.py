@@ -140,10 +140,10 @@ def test_what_can_not_be_used_is_said() -> None:
     draw("data/leaves", ash=1, elm=2)
     np.savez("data/mnist.npz", x_train=1)
     draw("data/digits/train", one=1)
-    draw("data/digits", test=0)
+    draw("data/digits", Test=0)
     for path, message in (
         ("", "NAME or FROM is missing; usage: make new NAME=name FROM=path, as in make new NAME"),
-        ("data/digits", "FROM: data/digits: found train and test in place of a folder for each cl"),
+        ("data/digits", "FROM: data/digits: found test and train in place of a folder for each cl"),
         ("data/gone", "FROM: data/gone: no file or folder"),
         ("data/leaves/elm/8-0.png", "FROM: data/leaves/elm/8-0.png: expected a folder, or a .csv"),
         ("data/leaves/elm", "3 problems:\n  data/leaves/elm: expected a folder for each of two"),
