@@ -3,8 +3,7 @@
 Run ``python -m benchmarks.loading PYTHON`` with the path of a Python that has this package and
 those of benchmarks/peers.txt. Each side runs in a process of its own, in turn with the others; what
 counts is the median of its processor time, and of how much more it is than another's in the same
-round. All but scikit-learn, which brings images of its own, read those of TinyMNIST, each stored in
-its own way.
+round. All but scikit-learn read the images of TinyMNIST, each stored in its own way.
 """
 
 import os

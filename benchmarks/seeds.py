@@ -1,9 +1,7 @@
 """Measure how much the baselines' figures vary with the seed: ``python -m benchmarks.seeds``.
 
-Trains every recipe of params.yaml on every dataset with 20 seeds, and `classroom` on the 150
-samples once more for as many optimizer steps as the 1000 samples get. Prints mean and standard
-deviation of the accuracy in percent, and before them those of TinyTalks over 20 seeds of its split.
-Needs what ``dvc repro`` has built.
+Trains every recipe of params.yaml on every dataset with 20 seeds, and `classroom` on 150 samples
+for as many optimizer steps as 1000 get. TinyTalks has 20 seeds of its split. Needs ``dvc repro``.
 """
 
 from dataclasses import asdict, replace

@@ -1,10 +1,7 @@
 """Measure what a split that tears groups apart hides: the figures and the picture of docs/trust.md.
 
-Run ``python -m benchmarks.trust`` after ``dvc repro``. Of each digit of the source `mnist-5k`, 40
-images stand for 40 things, and each is photographed five times: moved by up to one pixel, darker
-or lighter. A dataset of 100 training and 20 test photos of each digit is drawn once as if the
-photos had nothing to do with each other, and once by groups. The recipe `tuned` learns from either;
-what it is worth on new things, one photo of each of the source's other images says.
+Run ``python -m benchmarks.trust`` after ``dvc repro``. The page says what is drawn. New things are
+one photo of each of the source's other images.
 """
 
 from dataclasses import asdict

@@ -116,8 +116,6 @@ def plan_of(allowance: int, shape: tuple[int, ...], counts: list[int], recipes: 
     --------
     >>> plan_of(700_000, (28, 28), [100] * 10, 2)
     Plan(classes=10, first=10, per_class=80, singles=20, hero=16)
-    >>> plan_of(200_000, (32, 32, 3), [50] * 200, 2)
-    Plan(classes=15, first=1, per_class=1, singles=1, hero=9)
     """
     cost = _cost_of(shape)
     spare = allowance - cost * (2 * sum(counts) + HERO)

@@ -102,13 +102,7 @@ def facility_location(blocks: Sequence[Block], n: int) -> Ints:
     How much an image lowers the sum never grows from one step to the next. So what it was when it
     was last computed is a bound, and only images whose bound is the largest need be computed again.
 
-    References
-    ----------
-    G. L. Nemhauser, L. A. Wolsey, M. L. Fisher, "An analysis of approximations for maximizing
-    submodular set functions - I", Mathematical Programming 14 (1978), 265-294.
-
-    M. Minoux, "Accelerated greedy algorithms for maximizing submodular set functions", Optimization
-    Techniques, Lecture Notes in Control and Information Sciences 7 (1978), 234-243.
+    docs/curation.md names the papers that this comes from.
 
     Examples
     --------
