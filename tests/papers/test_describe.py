@@ -128,6 +128,7 @@ def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
     words: str,
     most: float,
     pairs: int,
+    *,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
