@@ -15,11 +15,12 @@ from benchmarks import accuracy, mean_sd
 from benchmarks.curation import COUNTS
 from stages.common import command
 from stages.common.arrays import read_array
+from stages.common.blocks import Block, Data, Groups
 from stages.common.images import to_inputs
 from stages.papers.overlaps import compare
 from stages.params.read import read_recipes
 from stages.sample.draw import draw
-from stages.sample.hash_draw import parts, priorities, priorities_of_ids
+from stages.sample.hash_draw import draw_blocks
 from stages.train_mlp.mlp import train
 from tools.pictures import draw_lines
 
@@ -38,23 +39,16 @@ def photograph(images: Images, random: np.random.RandomState) -> Images:
 
 
 def by_groups(photos: Images, labels: Rows, things: Rows, seed: int) -> dict[str, Rows]:
-    """Return the rows of train and test: each thing on one side, the photos by their own hash."""
-    side = parts(priorities_of_ids(np.arange(things.max() + 1), seed), has_val=False)[things]
-    order = np.argsort(priorities(photos, seed), kind="stable")
-    return {
-        split: np.concatenate(
-            [
-                order[(labels[order] == digit) & (side[order] == part)][:count]
-                for digit, count in COUNTS[split].items()
-            ]
-        )
-        for split, part in (("train", 0), ("test", 2))
-    }
+    """Return the rows of train and test, drawn by hash with each thing as a group."""
+    blocks = [Block(0, len(photos), lambda: photos)]
+    groups = Groups([str(thing) for thing in range(things.max() + 1)], things)
+    counts = {split: [*per_class.values()] for split, per_class in COUNTS.items()}
+    return draw_blocks(Data(blocks, labels, groups=groups), counts, seed)
 
 
-def nearest_pairs(photos: Images, rows: dict[str, Rows]) -> list[Any]:
+def nearest_pairs(photos: Images, labels: Rows, rows: dict[str, Rows]) -> list[Any]:
     """Return two lines for a picture: a test photo of each digit, its nearest training photo."""
-    tests = rows["test"][:: COUNTS["test"][0]]
+    tests = rows["test"][np.unique(labels[rows["test"]], return_index=True)[1]]
     nearest, _ = compare(photos[tests], photos[rows["train"]])
     return [photos[tests] / 255, photos[rows["train"][nearest]] / 255]
 
@@ -79,9 +73,9 @@ def main() -> None:
             "photo by photo": draw(labels, COUNTS, random),
             "by groups": by_groups(photos, labels, things, seed),
         }
+        x = to_inputs(photos, 255)
         for name, rows in splits.items():
             learned, tests = rows["train"], rows["test"]
-            x = to_inputs(photos, 255)
             model = train(x[learned], labels[learned], **{**recipe, "seed": seed})
             for scored, percent in (
                 ("test", accuracy(model, x[tests], labels[tests])),
@@ -89,7 +83,7 @@ def main() -> None:
             ):
                 percents.setdefault(f"{name}, {scored}", []).append(percent)
             if seed == SEEDS[0]:
-                lines += nearest_pairs(photos, rows)
+                lines += nearest_pairs(photos, labels, rows)
     for name, values in percents.items():
         print(f"{name}: {mean_sd(values)}, {min(values):.1f} to {max(values):.1f}")
     draw_lines(lines, zoom=2).save(PICTURE, optimize=True)

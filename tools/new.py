@@ -21,7 +21,7 @@ from stages.sample.hash_draw import parts_of_groups
 from stages.source.__main__ import READERS
 from stages.source.data_folder import DATA, check_tree
 from stages.source.facts import Facts, Images, as_stated
-from stages.source.folder import decode_folder, read_folder
+from stages.source.folder import decode_folder
 from stages.source.large import read_large
 from tinydatasets.pickles import LARGEST_FILE
 
@@ -110,20 +110,21 @@ def choose_seed(data: Images, groups: Groups, most: tuple[int, int]) -> tuple[in
     return seed, *possible(seed)
 
 
-def look(own: Own, source: Path) -> tuple[Own, Facts]:
+def look(own: Own, source: Path) -> tuple[Own, Facts, Images | None]:
     """Return the entry and what is found; of a CSV, with the label first if that looks right."""
     if own.kind in LARGE:
-        return own, read_large(own, source)[1]
+        return own, read_large(own, source)[1], None
     found, errors = [], []
     for entry in [own, replace(own, label="first")] if own.kind == "csv" else [own]:
         try:
-            found.append((entry, READERS[own.kind](entry, source).facts))
+            images = READERS[own.kind](entry, source)
+            found.append((entry, images.facts, images))
         except StageError as error:
             errors.append(error)
     if not found:
         raise errors[0]
     # Some values of a pixel are rare, a class is not.
-    return max(found, key=lambda pair: min(pair[1].rows_per_class))
+    return max(found, key=lambda one: min(one[1].rows_per_class))
 
 
 def main(name: str, path: str) -> None:
@@ -155,11 +156,11 @@ def main(name: str, path: str) -> None:
         in_folders = kind == "folder" and any(map(Path.is_dir, source.glob("[!.]*/[!.]*")))
         groups = "folders" if in_folders else None
         size = small_size(source, groups) if kind == "folder" else None
-        own, facts = look(Own(kind=kind, path=path, resize=size, groups=groups), source)
+        own, facts, images = look(Own(kind=kind, path=path, resize=size, groups=groups), source)
     except ParamError as error:
         raise StageError(error.message) from None
     seed, train, test = 42, *choose_counts(facts)
-    if groups and (images := read_folder(own, source)).groups:
+    if images and images.groups:
         seed, train, test = choose_seed(images, images.groups, (train, test))
     print(f"{source.as_posix()}: {as_stated(facts, own)}")
     if source.resolve().is_relative_to(DATA.resolve()):
