@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from functools import partial
+from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from stages.common import command
+from stages.common.blocks import Block, Data, take
+from stages.common.equal import find_in, warn_of_overlap
 from stages.common.errors import ParamError, StageError
 from stages.common.files import git, write_bytes
 from stages.common.yaml_model import read_model
@@ -18,11 +25,18 @@ from stages.papers.about import ABOUT, add_drafts, read_about
 from stages.params.model import Params
 from stages.params.read import PARAMS, class_table, rows_per_split, warn_of_untrained
 from stages.params.validate import check_rules, class_names
+from stages.sample.choose import sample
 from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
 from stages.source.facts import as_stated, errors_of, warn_of_equal
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stages.params.model import Dataset
+    from stages.source.facts import Facts
 
 # What the pipeline reads of what people wrote or measured, besides what params.yaml names.
 READ = (
@@ -49,22 +63,46 @@ def check_gone(params: Params | None) -> None:
 
 def look_at_images(params: Params) -> None:
     """Print the classes of a user's own images that fit into memory; check the rules with them."""
-    found = {}
+    found, drawn_from = {}, {}
     for name, own in params.own.items():
         if own.kind in READERS:
             with errors_of("own", name):
                 images = READERS[own.kind](own, locate(own.path))
                 facts = as_stated(images.facts, own)
             print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
-            warn_of_equal(name, images.equal, images.files)
+            equal = images.equal
+            warn_of_equal(name, equal, images.files)
+            blocks = [Block(0, len(images.labels), partial(np.asarray, images.pixels))]
+            data = Data(blocks, images.labels, groups=images.groups, repeats=equal.repeats)
+            drawn_from[name] = data, facts, images.files
             found[name] = replace(own, classes=facts.classes, rows_per_class=facts.rows_per_class)
     params = replace(params, own={**params.own, **found})
     check_rules(params)
     for name, dataset in params.datasets.items():
         source = {**params.sources, **params.own}[dataset.source]
-        if rows := source.rows_per_class:
+        # `curated` compares all images with all, and puts no equal ones into train and test.
+        if dataset.source in drawn_from and dataset.strategy == "random":
+            draw_from(name, dataset, *drawn_from[dataset.source])
+        elif rows := source.rows_per_class:
             names = class_names(source) or []
             warn_of_untrained(name, rows_per_split(dataset, rows, names), names)
+
+
+def draw_from(
+    name: str, dataset: Dataset, data: Data, facts: Facts, files: Sequence[str] | None
+) -> None:
+    """Draw a dataset as stage `sample` does, and warn if its splits have equal images."""
+    splits = sample(name, dataset, data, facts.classes, facts.maximum).splits
+    if not len(data.repeats):
+        return
+    pairs = []
+    for other, split in combinations([split for split, rows in splits.items() if len(rows)], 2):
+        found = find_in(*(take(data.blocks, splits[key]) for key in (split, other)))
+        rows = splits[split][found >= 0], splits[other][found[found >= 0]]
+        pairs += [*zip(*(of_split.tolist() for of_split in rows), strict=True)]
+    if pairs:
+        shown = [[files[row] if files else f"row {row}" for row in pair] for pair in pairs[:3]]
+        warn_of_overlap(name, len(pairs), shown)
 
 
 def main(*, out: Path | None = None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -105,4 +107,29 @@ def test_the_classes_of_own_images_are_shown_and_what_is_asked_of_them_is_checke
         check.main()
     Path("data/my images/b/1.png").write_bytes(b"\x89PNG")
     with pytest.raises(ParamError, match=r"^own\.mine\.path: data/my images/b/1\.png: not an im"):
+        check.main()
+
+
+def test_what_a_draw_of_own_images_would_find_is_reported_before_it(
+    clone: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generator, copies = np.random.RandomState(1), 0
+    for name, numbers in {"elm": np.arange(20), "oak": np.arange(20, 40)}.items():
+        Path("data/trees", name).mkdir(parents=True)
+        for number in numbers:  # every fifth image is the same
+            image = Image.new("L", (2, 3), int(number) if number % 5 else 0)
+            image.save(f"data/trees/{name}/{number // 5}-{number}.png")
+        generator.shuffle(numbers)
+        copies += sum(number % 5 == 0 for number in numbers[12:])
+    clone.replace("params.yaml", OWN, "own:\n  trees: {kind: folder, path: data/trees}")
+    trees = "datasets:\n  trees: {source: trees, seed: 1, train_per_class: 12, test_per_class: 8}"
+    clone.replace("params.yaml", "datasets:", trees)
+    check.main()
+    of_source, of_dataset = capsys.readouterr().err.splitlines()
+    assert "6 images equal another of their class and 8 images have an equal one in" in of_source
+    assert of_dataset.startswith(f"warning: datasets.trees: {copies} images of a split equal one")
+    assert re.search(r"such as (elm|oak)/\d-\d+\.png = ", of_dataset)
+    clone.replace("params.yaml", "path: data/trees", "path: data/trees, groups: '^(.)'")
+    clone.replace("params.yaml", "seed: 1, train", "seed: 1, draw: hash, train")
+    with pytest.raises(ParamError, match=r"^datasets.trees.\w+_per_class: the groups that seed 1"):
         check.main()

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stages.common import command
+from stages.common.arrays import read_array
 from stages.common.equal import near_limit
 from stages.common.errors import StageError
 from stages.common.files import read_csv, read_json
@@ -23,7 +24,7 @@ from tinydatasets.pickles import read_split
 from tinydatasets.types import FormatError
 
 
-def read_parts(name: str, maximum: int) -> dict[str, tuple[set[str], npt.NDArray[np.uint8]]]:
+def read_parts(name: str, maximum: int) -> dict[str, tuple[list[int], npt.NDArray[np.uint8]]]:
     """Return the rows of each split in the source, and its images in the source's whole numbers."""
     lines = read_csv(Path("datasets", name, "samples.csv"))
     parts = {}
@@ -36,15 +37,21 @@ def read_parts(name: str, maximum: int) -> dict[str, tuple[set[str], npt.NDArray
                 f"{path}: expected pixels that are multiples of 1/{maximum}. "
                 "`make repro` builds it anew."
             )
-        parts[split] = {line["row"] for line in lines if line["split"] == split}, whole
+        parts[split] = [int(line["row"]) for line in lines if line["split"] == split], whole
     return parts
 
 
-def table(source: str, datasets: Mapping[str, Mapping[str, Any]], maximum: int) -> str:
+def table(
+    source: str,
+    datasets: Mapping[str, Mapping[str, Any]],
+    maximum: int,
+    groups: npt.NDArray[np.int64] | None,
+) -> str:
     """Return a table of each held-out split of the datasets of a source with each train split.
 
     It counts the held-out images that are training rows, are equal to a training image, or nearly
-    so by the rule of `equal.near_limit`, which those are too that are equal.
+    so by the rule of `equal.near_limit`, which those are too that are equal; and, given the group
+    of each row of the source, those of a group that a training image is of.
     """
     if len({images.shape[1:] for parts in datasets.values() for _, images in parts.values()}) > 1:
         raise StageError(
@@ -52,19 +59,24 @@ def table(source: str, datasets: Mapping[str, Mapping[str, Any]], maximum: int) 
             "`make repro` builds them anew."
         )
     lines: list[Any] = ["held out,rows,train,rows,same row,equal,nearly equal".split(",")]
+    if groups is not None:
+        lines[0].append("same group")
     for name, parts in datasets.items():
         for split, other in product([split for split in parts if split != "train"], datasets):
             (rows, images), (train_rows, train) = parts[split], datasets[other]["train"]
             _, squared = compare(images, train)
-            counts = (
-                np.count_nonzero(squared == 0),
-                np.count_nonzero(squared < near_limit(train.shape[1:], maximum)),
-            )
-            sizes = len(rows), other, len(train_rows), len(rows & train_rows)
-            lines.append((f"{name} {split}", *sizes, *counts))
+            found = [
+                np.isin(rows, train_rows),
+                squared == 0,
+                squared < near_limit(train.shape[1:], maximum),
+            ]
+            if groups is not None:
+                found.append(np.isin(groups[rows], groups[train_rows]))
+            counts = map(np.count_nonzero, found)
+            lines.append((f"{name} {split}", len(rows), other, len(train_rows), *counts))
     widths = [max(len(str(cell)) for cell in column) for column in zip(*lines, strict=True)]
     # Names stand to the left, numbers to the right.
-    columns = "  ".join(map("{{:{}{}}}".format, "<><>>>>", widths))
+    columns = "  ".join(map("{{:{}{}}}".format, "<><>>>>>", widths))
     return "\n".join([f"source {source}", *(columns.format(*line) for line in lines)])
 
 
@@ -73,15 +85,17 @@ def main() -> None:
     params = read_params()
     printed, missing = [], []
     for source, entry in {**params.sources, **params.own}.items():
-        facts, datasets = Path("build/sources", source, "facts.json"), {}
+        folder, datasets = Path("build/sources", source), {}
         for name in [n for n, dataset in params.datasets.items() if dataset.source == source]:
             try:
-                maximum: int = entry.maximum or read_json(facts)["maximum"]
+                maximum: int = entry.maximum or read_json(folder / "facts.json")["maximum"]
                 datasets[name] = read_parts(name, maximum)
             except FileNotFoundError:
                 missing.append(name)
         if datasets:
-            printed.append(table(source, datasets, maximum))
+            path = folder / "groups.npy"
+            groups = read_array(path) if path.exists() else None
+            printed.append(table(source, datasets, maximum, groups))
     if missing:
         printed.append(f"not built yet: {', '.join(missing)}; `make repro` builds what is missing")
     print("\n\n".join(printed))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import math
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stages.common.arrays import Array, Ints, Pixels
 
 # Two images are nearly equal if the root mean square difference of their pixels is below this
@@ -48,11 +51,33 @@ def in_words(within: int, across: int) -> str:
     return " and ".join(counts) or "no two images are equal"
 
 
+def warn_of_overlap(name: str, n: int, pairs: Iterable[Iterable[str]]) -> None:
+    """Write a warning that `n` images of a split of the dataset `name` equal one of another.
+
+    `pairs` are the files or the rows of some of them.
+    """
+    counted = f"{n:,} images of a split equal" if n > 1 else "1 image of a split equals"
+    message = f"{counted} one of another, such as {', '.join(map(' = '.join, pairs))}"
+    print(f"warning: datasets.{name}: {message}; docs/trust.md says what to do", file=sys.stderr)
+
+
 def digests(images: Pixels) -> Array:
     """Return the digest of each image, BLAKE2b of its pixels: shape (n, 2), 16 bytes each."""
     rows = np.ascontiguousarray(images).reshape(len(images), -1)
     joined = b"".join(hashlib.blake2b(row.data, digest_size=16).digest() for row in rows)
     return np.frombuffer(joined, np.uint64).reshape(-1, 2)
+
+
+def find_in(images: Pixels, others: Pixels) -> Ints:
+    """Return for each image the place of an equal one among `others`, or -1.
+
+    Examples
+    --------
+    >>> find_in(np.array([[[7]], [[8]]], np.uint8), np.array([[[9]], [[7]]], np.uint8))
+    array([ 1, -1])
+    """
+    places = {key.tobytes(): place for place, key in enumerate(digests(others))}
+    return np.array([places.get(key.tobytes(), -1) for key in digests(images)], np.int64)
 
 
 def find_equal(of_images: Array, labels: Ints, *ties: Array) -> Equal:

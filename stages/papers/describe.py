@@ -1,6 +1,5 @@
 """Stage `describe`: write the papers of a dataset of images, and what the report needs of it."""
 
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.common import command
+from stages.common.equal import warn_of_overlap
 from stages.common.files import parse_sums, read_csv, read_json
 from stages.common.yaml_file import read_yaml
 from stages.papers.overlaps import overlaps
@@ -60,17 +60,27 @@ def main(name: str) -> None:
         "wrong": {recipe: _wrong(rows) for recipe, rows in predictions.items()},
         "tiers": _tiers(train),
         "hardest": _hardest(train, names),
-        "equal": overlaps({split: read_split(folder / f"{split}.pkl") for split in splits}, source),
+        "equal": overlaps(
+            {split: read_split(folder / f"{split}.pkl") for split in splits},
+            source,
+            _origins(samples, Path("build/sources", dataset.source, "files.json")),
+        ),
     }
     write_papers(facts)
     n = sum(counted["equal"] for counted in facts["equal"]["counts"])
     if n:
-        pairs = (pair["images"] for pair in facts["equal"]["nearest"][: min(n, 3)])
-        shown = ", ".join(" = ".join(f"{split} image {at}" for split, at in pair) for pair in pairs)
-        message = f"{n} images of a split equal one of another, such as {shown}"
-        print(
-            f"warning: datasets.{name}: {message}; docs/trust.md says what to do", file=sys.stderr
-        )
+        pairs = [pair["origins"] for pair in facts["equal"]["nearest"][: min(n, 3)]]
+        warn_of_overlap(name, n, pairs)
+
+
+def _origins(samples: Rows, files: Path) -> dict[str, list[str]]:
+    """Return for each split the file of each image, or its row where the source has no files."""
+    names = read_json(files) if files.exists() else None
+    origins: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for line in samples:
+        row = int(line["row"])
+        origins[line["split"]].append(names[row] if names else f"row {row}")
+    return origins
 
 
 def _splits(samples: Rows, names: Sequence[str]) -> dict[str, Any]:

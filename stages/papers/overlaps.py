@@ -1,7 +1,7 @@
 """Images of two splits that are equal or nearly so: for the datasheet and the report."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from stages.common.blocks import Block
 from stages.common.distances import closest
-from stages.common.equal import NEAR_PERCENT, digests, in_words, near_limit
+from stages.common.equal import NEAR_PERCENT, find_in, in_words, near_limit
 from stages.common.images import to_whole
 from tinydatasets.types import Split
 
@@ -20,11 +20,13 @@ MOST_PAIRS = 12
 FAR = 2**62
 
 
-def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str, Any]:
+def overlaps(
+    splits: Mapping[str, Split], source: Mapping[str, Any], origins: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     """Return how many images of a split equal one of an earlier split, or nearly do.
 
     It is said in sentences, of which the first is about the source, and in counts; and it has the
-    pairs that are nearest to each other.
+    pairs that are nearest to each other. `origins` are the file or the row of each image.
     """
     names, maximum, shape = source["classes"], source["maximum"], source["image_shape"]
     sentences, counts, pairs = [f"In the source, {in_words(**source['equal'])}."], [], []
@@ -35,8 +37,7 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
             nearly = int((squared < near_limit(shape, maximum)).sum())
             rest = f"and {_are(nearly)} equal or nearly equal to one"
         else:
-            row_of = {key.tobytes(): row for row, key in enumerate(digests(others))}
-            nearest = np.array([row_of.get(key.tobytes(), -1) for key in digests(images)])
+            nearest = find_in(images, others)
             squared, nearly = np.where(nearest < 0, FAR, 0), None
             rest = "but there are too many to find those that are nearly equal"
         equal = int((squared == 0).sum())
@@ -54,8 +55,10 @@ def overlaps(splits: Mapping[str, Split], source: Mapping[str, Any]) -> dict[str
         "nearest": [
             {
                 "images": [(split, at), (other, to)],
+                "origins": [origins[split][at], origins[other][to]],
                 "classes": [names[splits[split].labels[at]], names[splits[other].labels[to]]],
                 "percent": f"{100 * math.sqrt(squared / math.prod(shape)) / maximum:.2f}",
+                "is_near": squared < near_limit(shape, maximum),
             }
             for squared, split, at, other, to in sorted(pairs)[:MOST_PAIRS]
             if squared < FAR

@@ -52,6 +52,8 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         # Else an `entry.json` of before would be taken for this source's, where DVC does not run.
         shutil.rmtree(out, ignore_errors=True)
         write_array(out / "images.npy", images.pixels)
+        if files:
+            write_json(out / "files.json", files)
         data = Data(npy_blocks(out / "images.npy"), images.labels, groups=images.groups)
     # What was done to the images, too: the papers say it.
     changes = {key: getattr(entry, key, None) for key in ("resize", "channels")}

@@ -71,10 +71,10 @@ def leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     classes = ["oak|elm", "ash", "none"]
     write_json(Path("build/sources/trees/facts.json"), {**SOURCE, "classes": classes})
     write_json(Path("build/leaves/details.json"), {"quick": SCORES})
-    guesses = [["test", "a/1.png", actual, "oak|elm"] for actual in classes[:2]]
+    guesses = [["test", "1", actual, "oak|elm"] for actual in classes[:2]]
     header = ["split", "row", "actual", "predicted"]
     write_csv(Path("build/leaves/predictions/quick.csv"), [header, *guesses])
-    rows = [[split, "a/1.png", label, "", ""] for split in ("train", "test") for label in (0, 1)]
+    rows = [[split, "1", label, "", ""] for split in ("train", "test") for label in (0, 1)]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])
     for split in ("train", "test"):
         write_pickle(split, 0, 100)
@@ -133,19 +133,28 @@ def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(overlaps, "MOST", most)
-    rows = [[split, "1", "0", "", ""] for split in ("train", "val", "test")]
+    splits = {"train": (0, 100), "val": (215, 250, 255), "test": test}
+    rows = [(split, 9 - i, 0, "", "") for split in splits for i in range(len(splits[split]))]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])
-    write_pickle("test", *test)
-    write_pickle("val", 215, 250, 255)
+    write_json(Path("build/sources/trees/files.json"), [f"oak/{i}.jpg" for i in range(10)])
+    for split, values in splits.items():
+        write_pickle(split, *values)
     sheet = " ".join(papers("title:\n")["DATASHEET.md"].split())
     assert "In the source, 2 images equal another of their class. Of the images of val" in sheet
     assert f"Of the images of test, {words}" in sheet
-    assert ("= train image" in capsys.readouterr().err) == (words[0] in "12")
+    counted = "1 image of a split equals" if words[0] == "1" else "2 images of a split equal"
+    message = f"{counted} one of another, such as oak/9.jpg = oak/8.jpg"
+    assert (message in capsys.readouterr().err) == (words[0] in "12")
     nearest = json.loads(OUT.read_text(encoding="utf-8"))["equal"]["nearest"]
     assert len(nearest) == pairs
     percent = f"{100 * (test[0] - 100) / 255:.2f}"
-    images = [["test", 0], ["train", 1]]
-    assert nearest[0] == {"images": images, "classes": ["oak|elm", "ash"], "percent": percent}
+    assert nearest[0] == {
+        "images": [["test", 0], ["train", 1]],
+        "origins": ["oak/9.jpg", "oak/8.jpg"],
+        "classes": ["oak|elm", "ash"],
+        "percent": percent,
+        "is_near": test[0] == 100,
+    }
 
 
 def test_names_are_shown_as_they_are_and_html_as_text() -> None:
@@ -204,7 +213,8 @@ def test_it_is_said_whether_images_belong_together(found: dict[str, Any], words:
 
 
 def test_a_third_split_is_shown() -> None:
-    rows = [[split, "1", "0", "", ""] for split in ("train", "train", "val", "test")]
+    splits = ("train", "train", "val", "test", "test")
+    rows = [[split, "1", "0", "", ""] for split in splits]
     write_csv(FOLDER / "samples.csv", [HEADER, *rows])
     write_pickle("val", 100)
     of = papers("title:\n")

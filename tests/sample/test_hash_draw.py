@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 from stages.common.blocks import Data
 from stages.common.equal import digests, find_equal
 from stages.params.model import SPLITS
-from stages.sample.__main__ import without_repeats
+from stages.sample.choose import without_repeats
 from stages.sample.hash_draw import (
     CHUNK,
     Candidates,

@@ -304,6 +304,22 @@ def test_without_duplicates_it_is_as_if_they_were_not_in_the_source(
         run(duplicates="drop", train_per_class=[1, there, 0], test_per_class=[0, 1, 0])
 
 
+@pytest.mark.parametrize("draw", ["shuffle", "hash"])
+def test_no_row_that_is_scored_as_unused_equals_a_training_image(draw: str) -> None:
+    images = IMAGES.copy()
+    images[30:60] = images[:30]
+    write_array(Path("data/mine/images.npy"), images)
+    write_array(Path("data/mine/labels.npy"), LABELS)
+    write_source(Own(kind="npy", path="data/mine"), Path("build/sources/mine"))
+    table = run(draw=draw)
+    drawn = [int(line["row"]) for line in table if line["split"] != "unused"]
+    train = {images[row].tobytes() for row in rows_of(table, "train")}
+    left = [row for row in range(180) if LABELS[row] != 2 and row not in drawn]
+    unused = [row for row in left if images[row].tobytes() not in train]
+    assert rows_of(table, "unused") == unused
+    assert len(unused) < len(left)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

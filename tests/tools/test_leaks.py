@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from stages.common.arrays import write_array
 from stages.common.errors import StageError
 from stages.common.files import write_csv, write_json
 from stages.common.images import scale
@@ -59,8 +60,8 @@ def test_datasets_of_a_source_are_compared_as_they_are_released(
     write(folder / "datasets/one", 16, train=train, test=([4, 5], [[0, 1], [8, 8]]))
     val, test = ([3], [[16, 16]]), ([7], [[3, 11]])
     write(folder / "datasets/two", None, train=([5, 6], [[8, 8], [3, 12]]), val=val, test=test)
-    # A source that states no maximum has it in what was built.
-    write(folder / "datasets/three", None, train=([1], [[0, 0]]), test=([2], [[0, 1]]))
+    # A source that states no maximum has it in what was built, and so are the groups of its rows.
+    write(folder / "datasets/three", None, train=([1], [[0, 0]]), test=([2, 0], [[0, 1], [9, 9]]))
     table = (
         "source digits\n"
         "held out  rows  train  rows  same row  equal  nearly equal\n"
@@ -74,8 +75,12 @@ def test_datasets_of_a_source_are_compared_as_they_are_released(
     leaks.main()
     assert capsys.readouterr().out == f"{table}\nnot built yet: three; {builds}"
     write_json(folder / "build/sources/mine/facts.json", {"maximum": 9})
+    write_array(folder / "build/sources/mine/groups.npy", np.array([0, 1, 1]))
     leaks.main()
-    assert "three test     1  three     1         0      0             0" in capsys.readouterr().out
+    assert capsys.readouterr().out.endswith(
+        "held out    rows  train  rows  same row  equal  nearly equal  same group\n"
+        "three test     2  three     1         0      0             0           1\n"
+    )
 
 
 @pytest.mark.parametrize(

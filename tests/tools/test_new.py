@@ -12,8 +12,8 @@ from PIL import Image
 from ruamel.yaml import YAML
 
 from stages.common.errors import StageError
-from stages.params.model import SPLITS, Dataset, Own
-from stages.sample.__main__ import check_sides
+from stages.params.model import Dataset, Own
+from stages.sample.choose import sample
 from stages.source.__main__ import write_source
 from stages.source.facts import Facts
 from stages.source.large import open_source
@@ -87,8 +87,7 @@ def test_folders_in_those_of_the_classes_are_groups(capsys: pytest.CaptureFixtur
     assert (own.groups, dataset.draw, dataset.seed) == ("folders", "hash", 43)
     write_source(own, Path("out"))
     assert (dataset.train_per_class, dataset.test_per_class) == (8, 2)
-    counts = {split: dict.fromkeys(range(2), n) for split, n in zip(SPLITS, (8, 0, 2))}
-    check_sides(open_source(Path("out")), dataset, counts, ["elm", "oak"])
+    sample("mine", dataset, open_source(Path("out")), ["elm", "oak"], 255)
     shutil.rmtree("data/leaves/elm")
     Path("data/leaves/elm").mkdir()
     Path("data/leaves/oak/5").rename("data/leaves/elm/5")
