@@ -1,16 +1,11 @@
 """What the names of files, folders and classes may be."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from stages.common.errors import StageError, raise_all
 from tinydatasets.folders import WINDOWS_DEVICES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # What Windows refuses in the name of a file.
 WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
