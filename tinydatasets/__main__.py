@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 try:
     from tinydatasets import __version__, commands
@@ -19,9 +19,6 @@ except ModuleNotFoundError as missing:
     if missing.name != "numpy":
         raise
     sys.exit("tinydatasets needs NumPy: python -m pip install numpy")
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
@@ -14,13 +15,7 @@ from tinydatasets import loading
 from tinydatasets.export import splits_of, write
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
-from tinydatasets.types import FormatError, Text, listed_sums, restore
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
-
-    from tinydatasets.types import Dataset
+from tinydatasets.types import Dataset, FormatError, Text, listed_sums, restore
 
 
 def overview() -> str:

@@ -11,21 +11,16 @@ import re
 import shutil
 import struct
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tinydatasets.folders import folder_of
 from tinydatasets.png import png, to_bytes
-from tinydatasets.types import Pair, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    import numpy.typing as npt
-
-    from tinydatasets.types import Dataset, Split
+from tinydatasets.types import Dataset, Pair, Split, Text
 
 FORMATS: Final = ("csv", "png", "npz", "parquet")
 # What goes with the samples wherever they go, and with a dataset that others find by itself.

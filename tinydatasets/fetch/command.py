@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import errno
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from tinydatasets.fetch import FetchError
-from tinydatasets.fetch.benchmarks import BENCHMARKS
+from tinydatasets.fetch.benchmarks import BENCHMARKS, Benchmark
 from tinydatasets.home import home
 from tinydatasets.loading import path
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from tinydatasets.fetch.benchmarks import Benchmark
 
 # The speed for which the time of a download is stated, in bits per second.
 _USUAL_LINE = 50e6
