@@ -104,9 +104,7 @@ fuzz: .venv/.ready  ## test the readers with generated input, for longer than `m
 	FUZZ_EXAMPLES=30000 python -m pytest tests/test_fuzz.py
 
 bench: .venv/.ready  ## measure the figures of docs/benchmarks.md: 25 minutes, 8 GB of disk
-	dvc repro --quiet source@digits
 	python -m benchmarks.speed
-	python -m benchmarks.curves
 	python -m benchmarks.scale
 
 LOCK = uv pip compile pyproject.toml --universal --python-version 3.10 --generate-hashes \

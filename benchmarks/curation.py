@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -23,14 +22,13 @@ from sklearn.svm import SVC
 
 from benchmarks import mean_sd
 from stages.common import command
-from stages.common.arrays import read_arrays
+from stages.common.arrays import Ints, read_arrays
 from stages.common.blocks import Block, npy_blocks, select
 from stages.common.distances import nearest
 from stages.common.images import scale
 from stages.sample.curation import curate, difficulty, tiers
 from stages.sample.draw import draw
 
-Rows = npt.NDArray[np.int64]
 SEEDS = range(20)
 COUNTS = {s: dict.fromkeys(range(10), n) for s, n in (("train", 100), ("val", 0), ("test", 20))}
 HELD_OUT = 0.4
@@ -48,8 +46,8 @@ MODELS: dict[str, Callable[[int], Any]] = {
 
 
 def draw_rows(
-    strategy: str, blocks: list[Block], labels: Rows, seed: int, maximum: int
-) -> dict[str, Rows]:
+    strategy: str, blocks: list[Block], labels: Ints, seed: int, maximum: int
+) -> dict[str, Ints]:
     """Return rows for each split, as many as TinyMNIST has."""
     generator = np.random.RandomState(seed)
     if strategy == "random":

@@ -17,10 +17,10 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks import in_turn, ratio, seconds
 from stages.common import command
+from stages.common.arrays import Ints
 from stages.common.blocks import Block, Data, Groups, npy_blocks, spans
 from stages.common.distances import CHUNK, nearest
 from stages.common.workers import VARIABLE
@@ -35,7 +35,7 @@ GROUPS = 100_000
 RUNS = 3
 
 
-def labels_of(n: int) -> npt.NDArray[np.int64]:
+def labels_of(n: int) -> Ints:
     """Return made-up labels."""
     return np.random.RandomState(SEED).randint(0, CLASSES, n)
 

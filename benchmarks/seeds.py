@@ -1,20 +1,15 @@
 """Measure how much the baselines' figures vary with the seed: ``python -m benchmarks.seeds``.
 
 Trains every recipe of params.yaml on every dataset with 20 seeds, and `classroom` on 150 samples
-for as many optimizer steps as 1000 get. TinyTalks has 20 seeds of its split. Needs ``dvc repro``.
+for as many optimizer steps as 1000 get. Needs ``dvc repro``.
 """
 
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 from benchmarks import accuracy, mean_sd, read_inputs
 from stages.common import command
-from stages.params.read import read_text
 from stages.params.validate import read_params
-from stages.texts.evaluate_text import evaluate_text
-from stages.texts.expand_text import read_pairs_source
-from stages.texts.split_text import split_text
 from stages.train_mlp.mlp import train
 
 SEEDS = range(20)
@@ -27,18 +22,8 @@ def accuracies(name: str, recipe: dict[str, Any]) -> str:
     return " / ".join(mean_sd([accuracy(model, *part) for model in models]) for part in scored)
 
 
-def text_figures() -> str:
-    """Return mean and standard deviation of the bits per character, and of the nearest question."""
-    text = read_text("tinytalks")
-    table = read_pairs_source(Path(text.source))
-    runs = [evaluate_text(**split_text(replace(text, seed=seed), table)) for seed in SEEDS]
-    bits, nearest = ([run[name] for run in runs] for name in ("bits", "nearest"))
-    return f"bits {mean_sd(bits, 3)}, nearest question {mean_sd(nearest, 3)}"
-
-
 def main() -> None:
-    """Print means and standard deviations over 20 seeds, for each recipe, dataset and TinyTalks."""
-    print(f"tinytalks: {text_figures()}")
+    """Print means and standard deviations over 20 seeds, for each recipe and dataset."""
     params = read_params()
     for recipe_name, recipe in params.recipes.items():
         for name in params.datasets:

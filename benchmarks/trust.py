@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks import accuracy, mean_sd
 from benchmarks.curation import COUNTS
 from stages.common import command
-from stages.common.arrays import read_array
+from stages.common.arrays import Ints, Pixels, read_array
 from stages.common.blocks import Block, Data, Groups
 from stages.common.images import to_inputs
 from stages.papers.overlaps import compare
@@ -24,21 +23,19 @@ from stages.sample.hash_draw import draw_blocks
 from stages.train_mlp.mlp import train
 from tools.pictures import draw_lines
 
-Images = npt.NDArray[np.uint8]
-Rows = npt.NDArray[np.int64]
 SEEDS = range(20)
 THINGS, PHOTOS = 40, 5
 PICTURE = Path("docs", "trust.png")
 
 
-def photograph(images: Images, random: np.random.RandomState) -> Images:
+def photograph(images: Pixels, random: np.random.RandomState) -> Pixels:
     """Return a photo of each image: moved by up to one pixel, 70 to 100% as bright."""
     moves = random.randint(-1, 2, (len(images), 2))
     moved = np.stack([np.roll(image, move, (0, 1)) for image, move in zip(images, moves)])
     return np.rint(moved * random.uniform(0.7, 1, (len(images), 1, 1))).astype(np.uint8)
 
 
-def by_groups(photos: Images, labels: Rows, things: Rows, seed: int) -> dict[str, Rows]:
+def by_groups(photos: Pixels, labels: Ints, things: Ints, seed: int) -> dict[str, Ints]:
     """Return the rows of train and test, drawn by hash with each thing as a group."""
     blocks = [Block(0, len(photos), lambda: photos)]
     groups = Groups([str(thing) for thing in range(things.max() + 1)], things)
@@ -46,7 +43,7 @@ def by_groups(photos: Images, labels: Rows, things: Rows, seed: int) -> dict[str
     return draw_blocks(Data(blocks, labels, groups=groups), counts, seed)
 
 
-def nearest_pairs(photos: Images, labels: Rows, rows: dict[str, Rows]) -> list[Any]:
+def nearest_pairs(photos: Pixels, labels: Ints, rows: dict[str, Ints]) -> list[Any]:
     """Return two lines for a picture: a test photo of each digit, its nearest training photo."""
     tests = rows["test"][np.unique(labels[rows["test"]], return_index=True)[1]]
     nearest, _ = compare(photos[tests], photos[rows["train"]])

@@ -4,28 +4,21 @@ NumPy alone does it, from the stored weights, so that a figure belongs to a file
 checked, and anybody can recompute it without scikit-learn.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
 
 from stages.common import command
-from stages.common.arrays import read_arrays
+from stages.common.arrays import Floats, Ints, read_arrays
 from stages.common.files import read_csv, read_json, write_csv, write_json
 from stages.common.images import to_inputs
 from stages.common.intervals import wilson_interval
 from stages.train_mlp.exact import log_softmax
 from stages.train_mlp.mlp import logits
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from stages.common.arrays import Floats, Ints
-
 
 # Digits of every figure: more than anybody acts on.
 DECIMALS = 6

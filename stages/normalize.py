@@ -1,7 +1,5 @@
 """Stage `normalize`: bring the pixels of every split into [0, 1], if the dataset wants that."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

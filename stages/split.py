@@ -1,18 +1,14 @@
 """Stage `split`: bring the rows of every split into their order, and list those left over."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from stages.common import command
 from stages.common.files import read_csv, read_json, write_csv
 from stages.params.model import SPLITS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 
 def order(

@@ -5,23 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 try:
     from tinydatasets import __version__, commands
     from tinydatasets.export import FORMATS
     from tinydatasets.fetch import FetchError
     from tinydatasets.fetch.benchmarks import BENCHMARKS
-    from tinydatasets.fetch.command import fetch
     from tinydatasets.loading import names, path
 except ModuleNotFoundError as missing:
     if missing.name != "numpy":
         raise
     sys.exit("tinydatasets needs NumPy: python -m pip install numpy")
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("name", metavar="NAME")
     one.add_argument("--to", dest="kind", choices=FORMATS, required=True, help="which format")
     one.add_argument("folder", metavar="FOLDER", type=Path, help="one that is empty, or new")
-    one = add("fetch", fetch, "fetch a full benchmark, or say what that takes")
+    one = add("fetch", commands.fetch, "fetch a full benchmark, or say what that takes")
     one.add_argument(
         "name",
         choices=sorted({*BENCHMARKS, *names()}),

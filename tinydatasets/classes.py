@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import reprlib
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from tinydatasets.types import FormatError, read_with
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Sequence
 
 # Larger than the names of any tiny dataset.
 _LARGEST_FILE: Final = 2**20

@@ -11,21 +11,16 @@ import re
 import shutil
 import struct
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tinydatasets.folders import folder_of
 from tinydatasets.png import png, to_bytes
-from tinydatasets.types import Pair, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    import numpy.typing as npt
-
-    from tinydatasets.types import Dataset, Split
+from tinydatasets.types import Dataset, Pair, Split, Text
 
 FORMATS: Final = ("csv", "png", "npz", "parquet")
 # What goes with the samples wherever they go, and with a dataset that others find by itself.
@@ -43,7 +38,7 @@ _FILES: Final = "| file | bytes | sha256 |\n|---|---|---|\n"
 
 
 def write(data: Dataset | Text, name: str, kind: str, source: Path, folder: Path) -> int:
-    """Write a dataset or a text to a folder, and the notices that go with it.
+    """Write a dataset or a text to a folder, and return how many files that are.
 
     CSV has a file for each split: of images a line each, its label, its class and its pixels row by
     row; of texts a pair each. PNG has ``SPLIT/CLASS/ROW.png`` for each image, with 8 bits. NPZ is
@@ -52,35 +47,9 @@ def write(data: Dataset | Text, name: str, kind: str, source: Path, folder: Path
     names of their classes, and card and Croissant metadata: a folder that the Hugging Face Hub
     takes as it is, and that `datasets.load_dataset` reads.
 
-    Parameters
-    ----------
-    data : Dataset or Text
-        What `load` or `load_text` returned; images are of shape (n, h, w) or (n, h, w, 3).
-    name : str
-        Its name.
-    kind : {"csv", "png", "npz", "parquet"}
-        The format; of a text ``"csv"`` or ``"parquet"``.
-    source : path
-        The folder that it was loaded from, with its papers.
-    folder : path
-        Where to write to: a folder that is empty, or not there yet. It has all files or none.
+    The notices of `source`, where the data was loaded from, go with it. The folder must be empty or
+    not there yet; it gets all files or none. Of a text, only CSV and Parquet can be written.
 
-    Returns
-    -------
-    int
-        The number of files.
-
-    Raises
-    ------
-    ValueError
-        If it is a text and the format one of images.
-    ModuleNotFoundError
-        If the format is Parquet and pyarrow is not installed.
-    OSError
-        If `folder` has files, or can't be written.
-
-    Examples
-    --------
     >>> import tempfile, tinydatasets
     >>> from pathlib import Path
     >>> data, source = tinydatasets.load("tinydigits-150"), tinydatasets.path("tinydigits-150")

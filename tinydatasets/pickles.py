@@ -12,19 +12,16 @@ only if writing them again gives the same file.
 from __future__ import annotations
 
 import math
+import os
 import pickle
 import re
 import struct
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from tinydatasets.types import FormatError, Split, read_with
-
-if TYPE_CHECKING:
-    import os
-
 
 # Larger than any split of a tiny dataset; reading takes about five times as much memory.
 LARGEST_FILE: Final = 32 * 2**20

@@ -8,16 +8,14 @@ are UTF-8 with LF line ends.
 from __future__ import annotations
 
 import json
+import os
 import re
 import reprlib
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import Final
 
 from tinydatasets.types import FormatError, Pair, Text, read_with
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable
 
 LONGEST_QUESTION: Final = 60
 LONGEST_ANSWER: Final = 80

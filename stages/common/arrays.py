@@ -1,23 +1,18 @@
 """Read and write arrays as ``.npy``: its bytes are always the same, unlike those of ``.npz``."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common.files import damaged, write_bytes
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import numpy.typing as npt
-
-    Array = npt.NDArray[Any]
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.int64]
-    Pixels = npt.NDArray[np.uint8]
+Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Pixels = npt.NDArray[np.uint8]
 
 
 def write_array(path: Path, array: Array) -> None:

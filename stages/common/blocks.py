@@ -3,23 +3,17 @@
 A source may be larger than memory: what goes over all images holds one or two blocks at a time.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from stages.common.arrays import Array, Floats, Ints, Pixels
 from stages.common.errors import StageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from stages.common.arrays import Array, Floats, Ints, Pixels
-
 
 # How large a block is where the file does not say: 4 MB are 5349 images of MNIST.
 BLOCK_BYTES = 4 * 2**20

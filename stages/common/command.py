@@ -1,20 +1,16 @@
 """Run a function from the command line, and import what only some runs need."""
 
-from __future__ import annotations
-
 import argparse
 import inspect
 import io
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from stages.common.errors import ParamError, StageError, WorkersError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def run(main: Callable[..., None], *expected: type[Exception]) -> None:

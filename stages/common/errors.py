@@ -1,12 +1,8 @@
 """Errors that a user can fix. `stages.common.command.run` shows them; anything else is a defect."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import Any
 
 MOST_SHOWN = 10
 
@@ -38,7 +34,7 @@ class ParamError(StageError):
         dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.keys)
         return f"{dotted.removeprefix('.') or 'the whole file'}: {self.message}"
 
-    def within(self, *keys: str | int) -> ParamError:
+    def within(self, *keys: str | int) -> "ParamError":
         """Return the same error below further keys."""
         return ParamError(*keys, *self.keys, message=self.message)
 

@@ -1,21 +1,17 @@
 """Read and write files of bytes, JSON and CSV, each whole or not at all; their sums; and Git."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
 import json
 import re
 import subprocess
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from stages.common.errors import StageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -1,13 +1,8 @@
 """The rows of a table of results on pairs: all of them, each level, and yes or no."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tinydatasets.types import Pair
+from tinydatasets.types import Pair
 
 # What val and test are called together, where a figure is of both.
 HELD_OUT = "held out"

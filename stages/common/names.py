@@ -1,24 +1,18 @@
 """What the names of files, folders and classes may be."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from stages.common.errors import StageError, raise_all
 from tinydatasets.folders import WINDOWS_DEVICES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from tinydatasets.texts import JOINERS
 
 # What Windows refuses in the name of a file.
 WINDOWS_REFUSES = re.compile(r'[<>:"|?*\\]|[. ]$')
 # Categories of Unicode whose characters are not seen, or turn the direction of what is: controls,
 # formats, bytes that are not UTF-8 as Python shows them, separators of lines.
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
-# Persian and Hindi words have these, and so have emoji.
-JOINERS = "\u200c\u200d"
 
 
 def find_hidden(name: str) -> str:

@@ -1,7 +1,5 @@
 """Fill in the templates of papers and of the report."""
 
-from __future__ import annotations
-
 import re
 
 import jinja2

@@ -1,7 +1,5 @@
 """Where work runs: here, in several processes, or on a cluster. What comes out is the same."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os
@@ -11,16 +9,14 @@ import threading
 import time
 import warnings
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stages.common.command import extra
 from stages.common.errors import StageError, WorkersError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
 
 VARIABLE = "TINYDATASETS_WORKERS"
 # How many seconds a scheduler may take to answer, and then to have a worker.

@@ -1,21 +1,15 @@
 """Read YAML as DVC reads it, and find the line of a key."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-from stages.common.errors import StageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from stages.common.errors import ParamError
+from stages.common.errors import ParamError, StageError
 
 _NO_SPACE = re.compile(r"\s*(- )?[\w-]+:[^\s:/]")
 _NO_COLON = re.compile(r" *([a-z][\w-]*)( +[\w.-]+)?$")

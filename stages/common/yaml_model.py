@@ -3,24 +3,19 @@
 Stages that do not validate read plain dataclasses, since importing pydantic takes longer.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import difflib
 import re
 import reprlib
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from stages.common.errors import ParamError
 from stages.common.yaml_file import read_yaml, with_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model")
 

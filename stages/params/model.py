@@ -4,8 +4,6 @@ Plain dataclasses: a stage that needs its entry does not import pydantic, which 
 most stages run. The gate, stage `check`, validates all of the file by it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args

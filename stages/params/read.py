@@ -3,23 +3,19 @@
 The gate has validated the entries before.
 """
 
-from __future__ import annotations
-
 import math
 import sys
 import unicodedata
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stages.common.errors import ParamError
 from stages.common.yaml_file import read_yaml
 from stages.params.model import SPLITS, Benchmark, Dataset, Own, Package, Recipe, Text
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    Counts = int | list[int] | dict[int, int]
+Counts = int | list[int] | dict[int, int]
 
 PARAMS = Path("params.yaml")
 

@@ -1,24 +1,18 @@
 """Validate all of ``params.yaml``: each entry by its model, and one entry against another."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes, is_for_windows
 from stages.common.yaml_file import odd_keys, with_line
 from stages.common.yaml_model import read_model, unknown
 from stages.params.model import LARGE, SPLITS, Benchmark, Dataset, Own, Params, Recipe, Text
-from stages.params.read import PARAMS, rows_per_split
+from stages.params.read import PARAMS, AnySource, rows_per_split
 from tinydatasets import classes
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.types import FormatError
-
-if TYPE_CHECKING:
-    from stages.params.read import AnySource
 
 # Folders of build/ that are no dataset's.
 SHARED = ("checked", "curves", "report", "sources")

@@ -1,10 +1,11 @@
-"""Charts as SVG, of learning curves and of intervals; numbers of a fixed form keep the bytes."""
+"""Charts as SVG, of learning curves and of intervals; ``charts.svg.j2`` draws them."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
+
+from stages.common.templates import environment
 
 # Colours that people with any colour vision tell apart, on white and on black; after Okabe and Ito.
 COLOURS = ("#0a7abf", "#d55e00", "#00966d", "#b9609a", "#a87900", "#5b7f95")
@@ -16,6 +17,7 @@ MARKS = (150, 1000)
 # What the authors of TinyDigits claim of their two editions, for the recipe of a first lesson.
 CLAIMED = {150: 0.2, 1000: 0.8}
 CLAIM_SOURCE, CLAIM_RECIPE = "digits", "classroom"
+_MACROS = environment("stages.report").get_template("charts.svg.j2", globals=globals())
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,6 @@ class Series:
     is_dashed: bool = False
     dots: Sequence[tuple[float, float, bool]] = ()
 
-    @property
-    def stroke(self) -> str:
-        """Return the attributes that draw it."""
-        dash = ' stroke-dasharray="6 4"' if self.is_dashed else ""
-        return f'fill="none" stroke="{self.colour}" stroke-width="2"{dash}'
-
 
 def line_chart(title: str, series: Sequence[Series], x_label: str, marks: Sequence[int]) -> str:
     """Return an SVG of lines with bands over a logarithmic axis that is called `x_label`.
@@ -49,40 +45,11 @@ def line_chart(title: str, series: Sequence[Series], x_label: str, marks: Sequen
     # There may be a single x.
     length = (high - low) or 1.0
 
-    def across(x: float) -> str:
-        return _across((math.log(x) - low) / length)
+    def place(x: float) -> float:
+        return (math.log(x) - low) / length
 
-    def path(points: Iterable[tuple[float, float]]) -> str:
-        return " ".join(f"{across(x)} {_down(y)}" for x, y in points)
-
-    drawn = [_open(title, HEIGHT)]
-    for tenth in range(0, 11, 2):
-        y = _down(tenth / 10)
-        drawn.append(
-            f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke="currentColor" opacity="0.15"/>'
-        )
-        drawn.append(_text(LEFT - 8, float(y) + 4, f"{tenth * 10}%", "end"))
-    for tick in (tick for tick in TICKS if low <= math.log(tick) <= high):
-        drawn.append(_text(across(tick), HEIGHT - BOTTOM + 18, str(tick)))
-    for mark in (mark for mark in marks if low <= math.log(mark) <= high):
-        x = across(mark)
-        drawn += [_upright(x, TOP, HEIGHT - BOTTOM, "2 3"), _text(x, TOP - 4, str(mark))]
-    for line in (line for line in series if line.points):
-        band = [(x, a) for x, _, a, _ in line.points]
-        band += [(x, b) for x, _, _, b in reversed(line.points)]
-        drawn += [
-            f'<path d="M{path(band)}z" fill="{line.colour}" fill-opacity="0.18"/>',
-            f'<path d="M{path(point[:2] for point in line.points)}" {line.stroke}/>',
-        ]
-    for line in series:
-        for dot_x, dot_y, is_filled in line.dots:
-            inside = line.colour if is_filled else "var(--paper, #fff)"
-            drawn.append(
-                f'<circle cx="{across(dot_x)}" cy="{_down(dot_y)}" r="4.5" fill="{inside}" '
-                f'stroke="{line.colour}" stroke-width="2"/>'
-            )
-    drawn += [_text(f"{(LEFT + WIDTH - RIGHT) / 2:.0f}", HEIGHT - 10, x_label), "</svg>"]
-    return "".join(drawn)
+    ticks, marks = ([n for n in all_n if low <= math.log(n) <= high] for all_n in (TICKS, marks))
+    return _draw("line_chart", title, series, x_label, ticks, marks, place)
 
 
 def interval_chart(
@@ -95,24 +62,7 @@ def interval_chart(
     A row is its label, its value and the ends of its interval. A vertical line stands at the value
     of each of `marks`, under its label.
     """
-    height = 50 + 44 * len(rows)
-    drawn = [_open(title, height)]
-    for tenth in range(0, 11, 2):
-        x = _across(tenth / 10)
-        drawn.append(f'<path d="M{x} 20V{height - 20}" stroke="currentColor" opacity="0.15"/>')
-        drawn.append(_text(x, height - 5, f"{tenth * 10}%"))
-    for value, label in marks:
-        x = _across(value)
-        drawn += [_upright(x, 20, height - 20, "4 3"), _text(x, 13, label)]
-    for number, (label, value, low, high) in enumerate(rows):
-        y = 58 + 44 * number
-        bar = f"M{_across(low)} {y}H{_across(high)}"
-        drawn += [
-            _text(LEFT, y - 12, label, "start"),
-            f'<path d="{bar}" stroke="{COLOURS[0]}" stroke-width="3"/>',
-            f'<circle cx="{_across(value)}" cy="{y}" r="6" fill="{COLOURS[0]}"/>',
-        ]
-    return "".join([*drawn, "</svg>"])
+    return _draw("interval_chart", title, rows, marks)
 
 
 def still_true(curve: Mapping[str, Any], recipes: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,33 +180,12 @@ def claim(curve: Mapping[str, Any], classes: int) -> dict[str, Any] | None:
 
 def _legend(lines: Sequence[Series]) -> list[tuple[str, str]]:
     """Return of each line a drawing, and its name."""
-    around = '<svg width="34" height="10" aria-hidden="true" focusable="false">'
-    return [(f'{around}<path d="M0 5h34" {line.stroke}/></svg>', line.name) for line in lines]
+    return [(_draw("sample", line), line.name) for line in lines]
 
 
-def _open(title: str, height: int) -> str:
-    return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}" font-size="12" fill="currentColor">'
-    )
-
-
-def _across(part: float) -> str:
-    return f"{LEFT + (WIDTH - LEFT - RIGHT) * part:.1f}"
-
-
-def _down(y: float) -> str:
-    return f"{TOP + (HEIGHT - TOP - BOTTOM) * (1 - y):.1f}"
-
-
-def _upright(x: str, top: int, bottom: int, dashes: str) -> str:
-    return f'<path d="M{x} {top}V{bottom}" stroke="currentColor" stroke-dasharray="{dashes}"/>'
-
-
-def _text(x: str | int, y: float, words: str, anchor: str = "middle") -> str:
-    # With an edge in the colour of the paper, so that it can be read where a line crosses it.
-    edge = 'stroke="var(--paper, #fff)" stroke-width="4" paint-order="stroke"'
-    return f'<text x="{x}" y="{y:.0f}" text-anchor="{anchor}" {edge}>{escape(words)}</text>'
+def _draw(name: str, *values: Any) -> str:
+    """Return what a macro of ``charts.svg.j2`` makes of some values, in one line."""
+    return "".join(map(str.strip, getattr(_MACROS.module, name)(*values).splitlines()))
 
 
 def _points(

@@ -1,9 +1,7 @@
 """Stage `serialize`: write what is released: the images, where each comes from, the sums."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stages.common import command
 from stages.common.arrays import read_arrays
@@ -12,9 +10,6 @@ from stages.common.files import read_csv, read_json, to_csv, with_sums, write_by
 from stages.params.model import SPLITS
 from tinydatasets import classes, pickles
 from tinydatasets.types import FormatError, Split, count_classes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 def released_files(

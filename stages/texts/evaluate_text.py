@@ -1,12 +1,11 @@
 """Stage `evaluate_text`: how well a model of characters predicts, what trivial rules answer."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nltk.lm import WittenBellInterpolated
 from nltk.util import everygrams
@@ -16,12 +15,7 @@ from stages.common.files import write_json
 from stages.common.levels import rows_by_level
 from stages.texts.pairs import words
 from tinydatasets.texts import read_splits, to_text
-from tinydatasets.types import FormatError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from tinydatasets.types import Pair
+from tinydatasets.types import FormatError, Pair
 
 ORDERS = range(1, 11)
 # Where no validation pairs choose it: the best order for 300 pairs that a person wrote one by one.

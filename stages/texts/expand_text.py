@@ -1,7 +1,5 @@
 """Stage `expand_text`: check the authored pairs, or templates, and write all pairs as a table."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.common import command

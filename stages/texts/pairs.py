@@ -1,19 +1,15 @@
 """Tables of pairs, checked in whole: also what no split takes, so that every seed is sound."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import reprlib
 import unicodedata
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from tinydatasets.texts import JOINERS, check_pair
 from tinydatasets.types import Pair
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
 
 
 class Combination(NamedTuple):

@@ -1,7 +1,5 @@
 """Stage `serialize_text`: write the text files that are released."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from stages.common import command

@@ -1,28 +1,22 @@
 """Stage `split_text`: draw the pairs of each split, level by level."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from stages.common import command
 from stages.common.errors import ParamError, StageError
 from stages.common.files import write_json
-from stages.params.model import SPLITS
+from stages.params.model import SPLITS, Text
 from stages.params.read import per_class, read_text
 from stages.texts.pairs import NEAR, Table, check_apart, parse_pairs, words
+from tinydatasets.types import Pair
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from stages.params.model import Text
-    from tinydatasets.types import Pair
-
-    Counts = Mapping[str, Mapping[int, int]]
+Counts = Mapping[str, Mapping[int, int]]
 
 # How many training pairs have each word of a pair that is held out, at least.
 WORD_IN_TRAIN: Final = 3

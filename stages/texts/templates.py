@@ -1,12 +1,12 @@
 """Questions and answers that are written as templates, and the pairs that they stand for."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 from stages.common.errors import ParamError, StageError
 from stages.common.yaml_file import with_line
@@ -14,10 +14,6 @@ from stages.common.yaml_model import read_model, show, unknown
 from stages.params.model import Bool, Entry, Forms, Name, Strict, Words
 from stages.texts.pairs import Combination, Table, check_authored, check_levels
 from tinydatasets.types import Pair
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 Slot = Annotated[str, Strict(pattern="^[a-z][a-z0-9-]*$")]
 # With the spaces around it.

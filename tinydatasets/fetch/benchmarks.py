@@ -6,20 +6,17 @@ import csv
 import hashlib
 import math
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.readers import read_cifar10, read_mnist
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from tinydatasets.types import Dataset
+from tinydatasets.types import Dataset
 
 
 @dataclass(frozen=True)

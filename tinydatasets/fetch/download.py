@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pooch
 import requests
 from tqdm import tqdm
 
 from tinydatasets.fetch import FetchError
-from tinydatasets.fetch.benchmarks import make_room
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tinydatasets.fetch.benchmarks import Benchmark, RemoteFile
+from tinydatasets.fetch.benchmarks import Benchmark, RemoteFile, make_room
 
 # Seconds without an answer, or without a byte, after which a connection counts as lost.
 _PATIENCE: Final = 30

@@ -8,19 +8,15 @@ import math
 import struct
 import tarfile
 import zlib
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from tinydatasets.fetch import FetchError
 from tinydatasets.types import Dataset, Split
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    import numpy.typing as npt
 
 _FOLDER: Final = "cifar-10-batches-bin"
 _ROW: Final = 1 + 3 * 32 * 32
