@@ -4,14 +4,12 @@ It writes a constant, so that an edit reruns only what it concerns. `make check`
 run it each time: what DVC can't read in ``data/``, or a description, is no dependency of it.
 """
 
-from __future__ import annotations
-
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,21 +20,15 @@ from stages.common.errors import ParamError, StageError
 from stages.common.files import git, write_bytes
 from stages.common.yaml_model import read_model
 from stages.papers.about import ABOUT, add_drafts, read_about
-from stages.params.model import Params
+from stages.params.model import Dataset, Params
 from stages.params.read import PARAMS, class_table, rows_per_split, warn_of_untrained
 from stages.params.validate import check_rules, class_names
 from stages.sample.choose import sample
 from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
-from stages.source.facts import as_stated, errors_of, warn_of_equal
+from stages.source.facts import Facts, as_stated, errors_of, warn_of_equal
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from stages.params.model import Dataset
-    from stages.source.facts import Facts
 
 # What the pipeline reads of what people wrote or measured, besides what params.yaml names.
 READ = (

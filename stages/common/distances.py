@@ -5,21 +5,15 @@ numbers exactly up to a limit, 2^24 in float32 and 2^53 in float64, and below it
 summation changes a bit.
 """
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from stages.common.arrays import Array, Floats, Ints, Pixels
+from stages.common.blocks import Block
 from stages.common.workers import each
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from stages.common.arrays import Array, Floats, Ints, Pixels
-    from stages.common.blocks import Block
-
 
 # How many images are compared with how many at a time: their distances take 1 MB.
 CHUNK = 512
@@ -36,7 +30,7 @@ class Points(NamedTuple):
     norms: Array
     """The squared length of each point, of the dtype in which distances are exact."""
 
-    def chunks(self) -> Iterator[tuple[slice, Points]]:
+    def chunks(self) -> Iterator[tuple[slice, "Points"]]:
         """Yield the points in parts of at most `CHUNK`, each with where it lies."""
         for start in range(0, len(self.x), CHUNK):
             part = slice(start, min(start + CHUNK, len(self.x)))
@@ -53,7 +47,7 @@ def points(images: Pixels) -> Points:
     return Points(x, (x * x).sum(axis=1).astype(np.int32 if small else np.float64))
 
 
-def in_chunks(blocks: Sequence[Block]) -> Iterator[tuple[slice, Points]]:
+def in_chunks(blocks: Sequence[Block]) -> Iterator[tuple[slice, "Points"]]:
     """Yield the images of all blocks as points in chunks, each with where it lies in the source."""
     for block in blocks:
         for part, chunk in points(block.load()).chunks():

@@ -4,19 +4,15 @@ Equal images of a source are found by digests of 16 bytes. Of 10 million differe
 that any two have the same digest are 1 to 10^24.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from stages.common.arrays import Array, Ints, Pixels
+from stages.common.arrays import Array, Ints, Pixels
 
 # Two images are nearly equal if the root mean square difference of their pixels is below this
 # percentage of the source's maximum: docs/curation.md says why. In percent, so that whole numbers

@@ -1,30 +1,23 @@
 """Which rows of a source a dataset takes, by its counts, its strategy and its draw."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from stages.common.blocks import select, take
+from stages.common.arrays import Array, Ints
+from stages.common.blocks import Data, select, take
 from stages.common.distances import nearest
 from stages.common.equal import find_in
 from stages.common.errors import ParamError
-from stages.params.model import SPLITS
+from stages.params.model import SPLITS, Dataset
 from stages.params.read import rest_of, rows_per_split, warn_of_untrained
 from stages.sample.curation import TooFewError, curate, difficulty, tiers
 from stages.sample.draw import draw
 from stages.sample.hash_draw import draw_blocks, parts, parts_of_groups, priorities_of_blocks
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from stages.common.arrays import Array, Ints
-    from stages.common.blocks import Data
-    from stages.params.model import Dataset
-
-    Counts = Mapping[str, Mapping[int, int]]
+Counts = Mapping[str, Mapping[int, int]]
 
 
 class Sample(NamedTuple):

@@ -1,26 +1,25 @@
 """Difficulty of images by their neighbours; and training images chosen by it, easy and hard."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stages.common.blocks import copy_blocks, select, take
-from stages.common.distances import CHUNK, NEIGHBOURS, closest, in_chunks, points, squared_distances
+from stages.common.arrays import Array, Floats, Ints
+from stages.common.blocks import Block, copy_blocks, select, take
+from stages.common.distances import (
+    CHUNK,
+    NEIGHBOURS,
+    Points,
+    closest,
+    in_chunks,
+    points,
+    squared_distances,
+)
 from stages.common.equal import near_limit
 from stages.common.workers import each
 from stages.params.model import SPLITS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from stages.common.arrays import Array, Floats, Ints
-    from stages.common.blocks import Block
-    from stages.common.distances import Points
-
 
 # Percent of a class, from the easiest to the hardest. A tier is a rank within the class: an image
 # of the hardest tier may still lie nearer to its own class than to any other.

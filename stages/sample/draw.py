@@ -4,18 +4,12 @@ The generator is NumPy's legacy `RandomState`, whose stream NumPy promises never
 (NEP 19), and with which both published editions of TinyDigits were drawn.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
+from stages.common.arrays import Ints
 from stages.params.model import SPLITS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from stages.common.arrays import Ints
 
 
 def draw(

@@ -5,29 +5,24 @@ other blocks do not change it. docs/hash-draw.md states the rule for other langu
 papers that it comes from.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from stages.common.arrays import Array, Ints, Pixels
+from stages.common.blocks import Block, Data, Groups
 from stages.common.workers import each
 from stages.params.model import SPLITS
 from stages.sample.curation import TooFewError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from stages.common.arrays import Array, Ints, Pixels
-    from stages.common.blocks import Block, Data, Groups
-
-    Ids = Array | None
-    # How many rows of each class, in label order, each split takes.
-    Counts = Mapping[str, Sequence[int]]
+Ids = Array | None
+# How many rows of each class, in label order, each split takes.
+Counts = Mapping[str, Sequence[int]]
 
 # The part of test is the top quarter of the range, that of val the eighth below it.
 VAL_FROM = 5 << 61

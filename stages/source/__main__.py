@@ -3,12 +3,9 @@
 How near each image is to those of every class depends on the source alone, so it is written too.
 """
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stages.common import command
 from stages.common.arrays import write_array
@@ -16,16 +13,12 @@ from stages.common.blocks import Data, npy_blocks
 from stages.common.distances import nearest
 from stages.common.files import write_json
 from stages.params.model import LARGE, Benchmark, Own
-from stages.params.read import read_source
+from stages.params.read import AnySource, read_source
 from stages.source.data_folder import locate
-from stages.source.facts import as_stated, errors_of, warn_of_equal
+from stages.source.facts import Facts, as_stated, errors_of, warn_of_equal
 from stages.source.folder import read_folder
 from stages.source.large import read_large
 from stages.source.tables import read_benchmark, read_csv_table, read_idx, read_npy, read_package
-
-if TYPE_CHECKING:
-    from stages.params.read import AnySource
-    from stages.source.facts import Facts
 
 # The kinds of a user's own images that fit into memory.
 READERS = {"folder": read_folder, "npy": read_npy, "idx": read_idx, "csv": read_csv_table}

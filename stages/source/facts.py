@@ -1,30 +1,24 @@
 """What is found in a source: its images and labels, and the facts that later stages need."""
 
-from __future__ import annotations
-
 import math
 import sys
 import unicodedata
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import whitespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from stages.common.arrays import Array, Ints, Pixels
 from stages.common.blocks import Groups
-from stages.common.equal import digests, find_equal, in_words
+from stages.common.equal import Equal, digests, find_equal, in_words
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes
+from stages.params.read import AnySource
 from stages.source.data_folder import file_error
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from stages.common.arrays import Array, Ints, Pixels
-    from stages.common.equal import Equal
-    from stages.params.read import AnySource
 
 
 @dataclass(frozen=True)

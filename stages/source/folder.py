@@ -4,31 +4,25 @@ A PNG gives the same pixels everywhere. A JPEG gives those of the library that d
 Pillow brings: so ``requirements/pipeline.txt`` pins it too.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import unicodedata
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 
+from stages.common.arrays import Pixels
 from stages.common.errors import StageError, raise_all
 from stages.common.files import sha256, sum_of_files
+from stages.params.model import Own
 from stages.source.data_folder import PASSED_OVER, file_error, in_utf8, read_bytes
 from stages.source.facts import Images, in_label_order, to_groups
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from PIL.ImageFile import ImageFile
-
-    from stages.common.arrays import Pixels
-    from stages.params.model import Own
 
 # Modes of Pillow with more than 8 bits a channel, and what it decodes such colours from.
 DEEP_MODES = ("I", "F")

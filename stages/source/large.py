@@ -4,18 +4,18 @@ They are read block after block, wherever work runs: another process or machine 
 that its path is absolute. Nothing is unpickled. Stage `sample` opens every source here.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math
 import re
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from stages.common.arrays import read_array
+from stages.common.arrays import Array, Pixels, read_array
 from stages.common.blocks import (
     BLOCK_BYTES,
     Block,
@@ -27,7 +27,7 @@ from stages.common.blocks import (
     spans,
 )
 from stages.common.command import extra
-from stages.common.equal import digests, find_equal
+from stages.common.equal import Equal, digests, find_equal
 from stages.common.errors import StageError
 from stages.common.files import read_json
 from stages.common.workers import each
@@ -43,15 +43,8 @@ from stages.source.facts import (
     to_labels,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from stages.common.arrays import Array, Pixels
-    from stages.common.equal import Equal
-
-    # Of one file: its path, the number of images, and labels, ids if there are, and perhaps groups.
-    Columns = tuple[Path, int, list[Array | None]]
+# Of one file: its path, the number of images, and labels, ids if there are, and perhaps groups.
+Columns = tuple[Path, int, list[Array | None]]
 
 # How chunks of Zarr may be stored. It knows more ways, one of which is to unpickle them.
 CODECS = {"blosc", "bytes", "bz2", "crc32c", "delta", "gzip", "lz4", "lzma", "sharding_indexed"}

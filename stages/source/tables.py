@@ -1,7 +1,5 @@
 """Files that each have all images, or all labels: ``.npy``, IDX, CSV, and what was published."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math
@@ -9,27 +7,24 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from string import whitespace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from stages.common.arrays import Array, Floats, Pixels
 from stages.common.errors import ParamError, StageError
 from stages.common.files import sha256, sum_of_files
+from stages.params.model import Benchmark, Own, Package
 from stages.source.data_folder import file_error, gunzip, in_utf8, read_bytes
 from stages.source.facts import Images, to_groups, to_images, to_labels
 from tinydatasets.fetch import FetchError
 from tinydatasets.fetch.benchmarks import BENCHMARKS
 from tinydatasets.home import home
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from stages.common.arrays import Array, Floats, Pixels
-    from stages.params.model import Benchmark, Own, Package
 
 # Names of the files of images and of labels: the number of dimensions is in them.
 IDX_NAMES = {"idx[34]-ubyte": "idx3-ubyte or idx4-ubyte", "idx1-ubyte": "idx1-ubyte"}
