@@ -20,7 +20,8 @@ from ruamel.yaml.error import YAMLError
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import git, md5, parse_sums, sha256, write_bytes
+from stages.common.files import git, md5, sha256, write_bytes
+from tinydatasets.types import listed_sums
 
 # Where the pipeline writes: an output elsewhere is the user's own.
 FOLDERS = ("build", "datasets", "metrics", "report")
@@ -141,7 +142,7 @@ def repair_files(outputs: dict[Path, str]) -> None:
             remove(path, "not what dvc.lock says")
     # Of the files that these list, DVC does not know those that only some datasets have.
     for sums in [path for path in files if path.name == "SHA256SUMS" and path.is_file()]:
-        for name, total in parse_sums(sums.read_text(encoding="utf-8")).items():
+        for name, total in listed_sums(sums.parent).items():
             file = sums.with_name(name)
             data = file.read_bytes() if file.is_file() else b""
             if file not in files and sha256(data) != total and sums.exists():

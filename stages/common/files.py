@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -67,10 +66,6 @@ def damaged(path: Path, error: Exception) -> StageError:
     return StageError(f"{path} is damaged ({error}). Delete it and run `make repro` again.")
 
 
-# Names that sha256sum would escape, and paths, are none of ours.
-_LINE = re.compile(r"([0-9a-f]{64})  ([^/\\\r\n]+)")
-
-
 def sha256(data: bytes) -> str:
     """Return the sum of bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
@@ -101,26 +96,6 @@ def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return `files` and their ``SHA256SUMS``, last: once it is written, what it lists is there."""
     sums = {name: sha256(data) for name, data in files.items()}
     return {**files, "SHA256SUMS": format_sums(sums).encode()}
-
-
-def parse_sums(text: str) -> dict[str, str]:
-    """Read the sums of files in one folder, each by its name, from what `format_sums` returned.
-
-    It raises a ValueError if `text` is anything else, or a name is a path.
-
-    Examples
-    --------
-    >>> parse_sums(format_sums({"train.pkl": "0" * 64}))["train.pkl"][:3]
-    '000'
-    >>> parse_sums(format_sums({"../train.pkl": "0" * 64}))
-    Traceback (most recent call last):
-    ValueError: not as sha256sum prints it
-    """
-    matches = [_LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
-    sums = {match[2]: match[1] for match in matches if match}
-    if format_sums(sums) != text:
-        raise ValueError("not as sha256sum prints it")
-    return sums
 
 
 def git(*arguments: str) -> bytes:

@@ -8,14 +8,14 @@ from typing import Any
 
 from stages.common import command
 from stages.common.equal import warn_of_overlap
-from stages.common.files import parse_sums, read_csv, read_json
+from stages.common.files import read_csv, read_json
 from stages.common.yaml_file import read_yaml
 from stages.papers.overlaps import overlaps
 from stages.papers.render import common_facts, write_papers
 from stages.params.model import SPLITS
 from stages.params.read import PARAMS, read_dataset, read_recipes
 from tinydatasets.pickles import read_split
-from tinydatasets.types import FormatError
+from tinydatasets.types import FormatError, listed_sums
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -45,7 +45,7 @@ def main(name: str) -> None:
     present = [c for c in names if any(split["by_class"][c] for split in splits.values())]
     rows_per_class = zip(names, source["rows_per_class"], strict=True)
     predictions = {path.stem: read_csv(path) for path in sorted(build.glob("predictions/*.csv"))}
-    released = parse_sums((folder / "SHA256SUMS").read_text(encoding="utf-8"))
+    released = listed_sums(folder)
     files = {file: words for file, words in FILES.items() if file in released}
     facts = {
         **common_facts(name, "images", files),
