@@ -39,11 +39,11 @@ print(json.dumps(notebook, indent=1, ensure_ascii=False))
 """
 
 
-def run(python: str | Path) -> str:
+def run(*python: str, folder: Path = ROOT) -> str:
     """Return the notebook with the outputs of a fresh process, in which a warning is an error."""
-    command = [python, "-X", "utf8", "-W", "error", "-c", RUN]
+    command = [*python, "-X", "utf8", "-W", "error", "-c", RUN]
     text = NOTEBOOK.read_text(encoding="utf-8")
-    return subprocess.check_output(command, input=text, cwd=ROOT, text=True, encoding="utf-8")
+    return subprocess.check_output(command, input=text, cwd=folder, text=True, encoding="utf-8")
 
 
 def test_every_output_is_what_its_cell_returns() -> None:
