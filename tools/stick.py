@@ -47,7 +47,7 @@ def download_numpy(system: str, python: str, folder: Path) -> None:
         [*pip, *wanted, f"--dest={folder}", "numpy"], text=True, capture_output=True, check=False
     )
     if done.returncode:
-        reason = done.stderr.strip().rpartition("ERROR: ")[2]
+        reason = done.stderr.strip().rpartition("\n")[2].removeprefix("ERROR: ")
         raise StageError(
             f"NumPy for {system} and Python {python} was not downloaded ({reason}). That takes a "
             f"network. Without one, `make stick` writes all but NumPy. {FOLDER} is as it was."
@@ -66,11 +66,9 @@ def main(systems: str, pythons: str) -> None:
     """Write build/stick, with NumPy for some systems and versions of Python if any are named."""
     for name in systems.split():
         if name not in SYSTEMS:
-            meant = (
-                f"did you mean {close[0]}? " if (close := get_close_matches(name, SYSTEMS)) else ""
-            )
-            known = "\n".join(f"  {name}: {what}" for name, what in SYSTEMS.items())
-            raise StageError(f"SYSTEMS: {name}: unknown; {meant}These are known:\n{known}")
+            meant = "".join(f"Did you mean {x}? " for x in get_close_matches(name, SYSTEMS, 1))
+            known = "\n".join(f"  {key}: {what}" for key, what in SYSTEMS.items())
+            raise StageError(f"SYSTEMS: {name} is unknown. {meant}These are known:\n{known}")
     if not PAGE.exists():
         raise StageError(f"{PAGE} is not there: run `make lesson` first")
     part, old = FOLDER.with_suffix(".part"), FOLDER.with_suffix(".old")

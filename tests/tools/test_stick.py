@@ -33,7 +33,7 @@ def test_it_installs_without_a_network_and_stays_if_a_run_fails(clone: Repositor
     assert sum(map(len, clone.contents("build/stick").values())) < 5_000_000
     make(SYSTEM)
     before = clone.contents("build/stick")
-    assert "SYSTEMS: win_amd46: unknown; did you mean win_amd64?" in make("win_amd46", 1)
+    assert "SYSTEMS: win_amd46 is unknown. Did you mean win_amd64?" in make("win_amd46", 1)
     assert make("win_amd64", 1).startswith(f"NumPy for win_amd64 and Python {PYTHON} was not downl")
     assert clone.contents("build/stick") == before
     for start in (stick / "START-HERE.html", stick / "lesson/README.html"):
