@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for pattern in ("*.md", "docs/*.md", "datasets/*.md", "datasets/*/*.md", "milestones/*.md")
+    for pattern in ("*.md", "docs/*.md", "datasets/*.md", "datasets/*/*.md", "*/README.md")
     for path in sorted(ROOT.glob(pattern))
 }
 ABOUT = sorted(ROOT.glob("datasets/*/about.yaml"))

@@ -42,6 +42,16 @@ def check(version: str) -> None:
         raise StageError("the papers are not those of this state: run `make repro`, and commit")
 
 
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel in a folder that has none, and return its path."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(build, text=True, capture_output=True, check=False)
+    if done.returncode:
+        raise StageError(f"the wheel was not built: {done.stderr.strip()}")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
 def main(*, rehearsal: str | None = None) -> None:
     """Write the wheel and SHA256SUMS to build/release, and tag the commit.
 
@@ -51,10 +61,7 @@ def main(*, rehearsal: str | None = None) -> None:
     if not rehearsal:
         check(version)
     shutil.rmtree(FOLDER, ignore_errors=True)
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(FOLDER)]
-    if subprocess.run(build, check=False).returncode:
-        raise StageError("the wheel was not built")
-    (wheel,) = FOLDER.glob("*.whl")
+    wheel = build_wheel(FOLDER)
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.startswith("tinydatasets/")}
     known = git("ls-files", "tinydatasets", "datasets").splitlines()
