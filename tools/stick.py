@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 
 from stages.common import command
 from stages.common.errors import StageError
-from stages.common.files import parse_sums
 from stages.common.templates import environment
+from tinydatasets.types import listed_sums
 from tools.release import build_wheel
 
 FOLDER = Path("build/stick")
@@ -34,8 +34,7 @@ def released() -> list[Path]:
     """Return the files of all datasets, their sums and their licences."""
     files = []
     for sums in sorted(Path("datasets").glob("*/SHA256SUMS")):
-        names = parse_sums(sums.read_text(encoding="utf-8"))
-        files += [sums, *map(sums.with_name, names), sums.with_name("LICENSE")]
+        files += [sums, *map(sums.with_name, [*listed_sums(sums.parent), "LICENSE"])]
     return [path for path in files if path.exists()]
 
 
