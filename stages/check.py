@@ -15,7 +15,7 @@ import numpy as np
 
 from stages.common import command
 from stages.common.blocks import Block, Data, take
-from stages.common.equal import find_in, warn_of_overlap
+from stages.common.equal import Overlap, find_in, origin, warn_of_equal, warn_of_overlap
 from stages.common.errors import ParamError, StageError
 from stages.common.files import git, write_bytes
 from stages.common.yaml_model import read_model
@@ -26,7 +26,7 @@ from stages.params.validate import check_rules, class_names
 from stages.sample.choose import sample
 from stages.source.__main__ import READERS
 from stages.source.data_folder import check_data_folder, locate
-from stages.source.facts import Facts, as_stated, errors_of, warn_of_equal
+from stages.source.facts import Facts, as_stated, errors_of
 from stages.texts.expand_text import read_pairs_source
 from stages.texts.split_text import split_text
 
@@ -63,7 +63,9 @@ def look_at_images(params: Params) -> None:
                 facts = as_stated(images.facts, own)
             print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
             equal = images.equal
-            warn_of_equal(name, equal, images.files)
+            if equal.examples:
+                examples = [[origin(row, images.files) for row in pair] for pair in equal.examples]
+                warn_of_equal(name, equal.within, equal.across, examples)
             blocks = [Block(0, len(images.labels), partial(np.asarray, images.pixels))]
             data = Data(blocks, images.labels, groups=images.groups, repeats=equal.repeats)
             drawn_from[name] = data, facts, images.files
@@ -87,14 +89,13 @@ def draw_from(
     splits = sample(name, dataset, data, facts.classes, facts.maximum).splits
     if not len(data.repeats):
         return
-    pairs = []
     for other, split in combinations([split for split, rows in splits.items() if len(rows)], 2):
         found = find_in(*(take(data.blocks, splits[key]) for key in (split, other)))
-        rows = splits[split][found >= 0], splits[other][found[found >= 0]]
-        pairs += [*zip(*(of_split.tolist() for of_split in rows), strict=True)]
-    if pairs:
-        shown = [[files[row] if files else f"row {row}" for row in pair] for pair in pairs[:3]]
-        warn_of_overlap(name, len(pairs), shown)
+        rows, others = splits[split][found >= 0], splits[other][found[found >= 0]]
+        if len(rows):
+            pairs = zip(rows[:3].tolist(), others[:3].tolist(), strict=True)
+            examples = [[origin(row, files) for row in pair] for pair in pairs]
+            warn_of_overlap(name, Overlap(split, other, len(rows), None, examples))
 
 
 def main(*, out: Path | None = None) -> None:

@@ -1,8 +1,10 @@
-"""Name what to look at after a run: models that may guess, what is left of gone entries."""
+"""Name what to look at after a run: models that may guess, equal images, what is left."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from stages.common import command
+from stages.common.equal import Overlap, warn_of_equal, warn_of_overlap
 from stages.common.files import read_json
 from stages.common.intervals import is_guess, most_frequent
 from stages.common.templates import percent
@@ -29,12 +31,26 @@ def name_guesses(name: str) -> None:
             )
 
 
+def warn_of_images(own: Iterable[str], datasets: Iterable[str]) -> None:
+    """Warn of equal images of users' sources, and of nearly equal ones of two splits."""
+    for name in own:
+        path = Path("build/sources", name, "facts.json")
+        if path.exists() and (equal := read_json(path)["equal"])["examples"]:
+            warn_of_equal(name, **equal)
+    for name in datasets:
+        path = Path("build/report", f"{name}.json")
+        for counted in read_json(path)["equal"]["counts"] if path.exists() else []:
+            if counted["examples"]:
+                warn_of_overlap(name, Overlap(**counted))
+
+
 def main() -> None:
     """Print which recipes may guess, and what is left that the pipeline no longer builds."""
     params = read_yaml(Path("params.yaml"))
     parts = {part: params.get(part) or {} for part in ("sources", "own", "datasets", "texts")}
     for name in parts["datasets"]:
         name_guesses(name)
+    warn_of_images(parts["own"], parts["datasets"])
     names = {*parts["datasets"], *parts["texts"]}
     sources = {*parts["sources"], *parts["own"]}
     made = {path.parent for mark in MARKS for path in Path().glob(mark)}

@@ -12,7 +12,8 @@ import numpy as np
 
 from stages.check import check_gone
 from stages.common import command
-from stages.common.blocks import Groups
+from stages.common.arrays import Ints
+from stages.common.blocks import Data, Groups
 from stages.common.errors import ParamError, StageError, raise_all
 from stages.common.yaml_model import read_model
 from stages.params.model import LARGE, LONGEST_NAME, NAME, SPLITS, Own, Params
@@ -94,13 +95,13 @@ def choose_counts(facts: Facts) -> tuple[int, int]:
     return min(MOST_TRAIN, smallest - test, room), test
 
 
-def choose_seed(data: Images, groups: Groups, most: tuple[int, int]) -> tuple[int, int, int]:
+def choose_seed(labels: Ints, groups: Groups, most: tuple[int, int]) -> tuple[int, int, int]:
     """Return a seed from 42 to 141 whose sides have most images of each class, and both counts."""
 
     def possible(seed: int) -> tuple[int, int]:
         part = parts_of_groups(groups, seed, has_val=False)
-        sides = (data.labels[part == SPLITS.index(split)] for split in ("train", "test"))
-        fewest = [np.bincount(side, minlength=len(data.classes)).min() for side in sides]
+        sides = (labels[part == SPLITS.index(split)] for split in ("train", "test"))
+        fewest = [np.bincount(side, minlength=labels.max() + 1).min() for side in sides]
         return min(most[0], int(fewest[0])), min(most[1], int(fewest[1]))
 
     seed = max(range(42, 142), key=lambda seed: min(map(truediv, possible(seed), most)))
@@ -110,10 +111,11 @@ def choose_seed(data: Images, groups: Groups, most: tuple[int, int]) -> tuple[in
     return seed, *possible(seed)
 
 
-def look(own: Own, source: Path) -> tuple[Own, Facts, Images | None]:
+def look(own: Own, source: Path) -> tuple[Own, Facts, Images | Data]:
     """Return the entry and what is found; of a CSV, with the label first if that looks right."""
     if own.kind in LARGE:
-        return own, read_large(own, source)[1], None
+        data, facts, _ = read_large(own, source)
+        return own, facts, data
     found, errors = [], []
     for entry in [own, replace(own, label="first")] if own.kind == "csv" else [own]:
         try:
@@ -154,14 +156,15 @@ def main(name: str, path: str) -> None:
         raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:
         in_folders = kind == "folder" and any(map(Path.is_dir, source.glob("[!.]*/[!.]*")))
-        groups = "folders" if in_folders else None
+        in_files = kind in ("npy", "idx", "parts") and any(source.glob("groups*.npy"))
+        groups = "folders" if in_folders else "groups" if in_files else None
         size = small_size(source, groups) if kind == "folder" else None
-        own, facts, images = look(Own(kind=kind, path=path, resize=size, groups=groups), source)
+        own, facts, found = look(Own(kind=kind, path=path, resize=size, groups=groups), source)
     except ParamError as error:
         raise StageError(error.message) from None
     seed, train, test = 42, *choose_counts(facts)
-    if images and images.groups:
-        seed, train, test = choose_seed(images, images.groups, (train, test))
+    if found.groups:
+        seed, train, test = choose_seed(found.labels, found.groups, (train, test))
     print(f"{source.as_posix()}: {as_stated(facts, own)}")
     if source.resolve().is_relative_to(DATA.resolve()):
         target = source.resolve().relative_to(Path.cwd())

@@ -7,7 +7,7 @@ that any two have the same digest are 1 to 10^24.
 import hashlib
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,12 +19,15 @@ from stages.common.arrays import Array, Ints, Pixels
 # are compared.
 NEAR_PERCENT = 6
 
+# The files or the rows of images, two and two.
+Pairs = Sequence[Sequence[str]]
+
 
 class Equal(NamedTuple):
-    """Images of a source that are equal: how many equal an earlier one of their class (`within`).
+    """Images of a source that are equal: how many have an equal one in their class (`within`).
 
-    And how many have an equal one in another class (`across`), the rows of all but one of each
-    (`repeats`, ascending), and up to three pairs of rows, those of two classes first (`examples`).
+    And how many have one in another class (`across`), the rows of all but one of each (`repeats`,
+    ascending), and up to three pairs of rows, of both kinds where there are both (`examples`).
     """
 
     within: int
@@ -38,23 +41,48 @@ def in_words(within: int, across: int) -> str:
 
     Examples
     --------
-    >>> in_words(1, 2)
-    '1 image equals another of its class and 2 images have an equal one in another class'
+    >>> in_words(3, 2)
+    '3 images have an equal one in their class, and 2 images in another class'
     """
-    many = "images equal another of their" if within > 1 else "image equals another of its"
-    counts = [f"{within:,} {many} class"] if within else []
-    counts += [f"{across:,} images have an equal one in another class"] if across else []
-    return " and ".join(counts) or "no two images are equal"
+    if not within + across:
+        return "no two images are equal"
+    counts = {"their class": within, "another class": across}
+    first, *second = [f"{n:,} images{{}} in {where}" for where, n in counts.items() if n]
+    return ", and ".join([first.format(" have an equal one"), *(c.format("") for c in second)])
 
 
-def warn_of_overlap(name: str, n: int, pairs: Iterable[Iterable[str]]) -> None:
-    """Write a warning that `n` images of a split of the dataset `name` equal one of another.
+def warn_of_equal(name: str, within: int, across: int, examples: Pairs) -> None:
+    """Write a warning that images of a user's source are equal; `examples` name some pairs."""
+    _warn(f"own.{name}: {in_words(within, across)}", examples)
 
-    `pairs` are the files or the rows of some of them.
-    """
-    counted = f"{n:,} images of a split equal" if n > 1 else "1 image of a split equals"
-    message = f"{counted} one of another, such as {', '.join(map(' = '.join, pairs))}"
-    print(f"warning: datasets.{name}: {message}; docs/trust.md says what to do", file=sys.stderr)
+
+class Overlap(NamedTuple):
+    """How many images of a split are equal to one of another, or nearly so."""
+
+    split: str
+    other: str
+    equal: int
+    nearly: int | None
+    """Those too that are equal; None where it is not known."""
+    examples: Pairs
+
+
+def warn_of_overlap(name: str, overlap: Overlap) -> None:
+    """Write a warning that images of two splits of a dataset are equal, or nearly so."""
+    split, other, equal, nearly, examples = overlap
+    n, how = max(equal, nearly or 0), " or nearly equal" if (nearly or 0) > equal else ""
+    counted = f"{n:,} images of {split} are" if n > 1 else f"1 image of {split} is"
+    _warn(f"datasets.{name}: {counted} equal{how} to one of {other}", examples)
+
+
+def _warn(message: str, examples: Pairs) -> None:
+    shown = ", ".join(map(" and ".join, examples))
+    print(f"warning: {message}, such as {shown}; docs/trust.md says what to do", file=sys.stderr)
+
+
+def origin(row: int, files: Sequence[str] | None) -> str:
+    """Return the file of a row of the source, or its number where there are no files."""
+    return files[row] if files else f"row {row}"
 
 
 def digests(images: Pixels) -> Array:
@@ -87,7 +115,7 @@ def find_equal(of_images: Array, labels: Ints, *ties: Array) -> Equal:
     --------
     >>> images = np.array([7, 5, 7, 7, 9], np.uint8).reshape(5, 1, 1)
     >>> find_equal(digests(images), np.array([1, 0, 0, 1, 1]))
-    Equal(within=1, across=3, repeats=array([0, 3]), examples=[(2, 0)])
+    Equal(within=2, across=3, repeats=array([0, 3]), examples=[(2, 0)])
     """
     # Most images have no equal one: what takes memory and time is done for the others alone.
     half = of_images[:, 0]
@@ -102,11 +130,14 @@ def find_equal(of_images: Array, labels: Ints, *ties: Array) -> Equal:
     first[order] = order[begins][np.cumsum(begins) - 1]
     is_other = labels != labels[first]
     repeats = np.flatnonzero(first != np.arange(len(first)))
-    listed = repeats[np.argsort(~is_other[repeats], kind="stable")]
-    _, places = np.unique(first[listed], return_index=True)  # an example of each image
-    shown = listed[np.sort(places)[:3]]
+    # An example of each image, in its class and in another.
+    _, places = np.unique(2 * first[repeats] + is_other[repeats], return_index=True)
+    listed = repeats[np.sort(places)]
+    across, within = listed[is_other[listed]], listed[~is_other[listed]]
+    shown = np.concatenate([across[:2], within, across[2:]])[:3]
+    in_class = is_same & (np.diff(labels[order]) == 0)
     return Equal(
-        within=int((is_same & (np.diff(labels[order]) == 0)).sum()),
+        within=int((np.append(in_class, False) | np.append(False, in_class))[: len(order)].sum()),
         across=int(np.isin(first, first[is_other]).sum()),
         repeats=rows[repeats],
         examples=[*zip(rows[first[shown]].tolist(), rows[shown].tolist(), strict=True)],

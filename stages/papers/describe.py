@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stages.common import command
-from stages.common.equal import warn_of_overlap
+from stages.common.equal import origin
 from stages.common.files import read_csv, read_json
 from stages.common.yaml_file import read_yaml
 from stages.papers.overlaps import overlaps
@@ -67,10 +67,6 @@ def main(name: str) -> None:
         ),
     }
     write_papers(facts)
-    n = sum(counted["equal"] for counted in facts["equal"]["counts"])
-    if n:
-        pairs = [pair["origins"] for pair in facts["equal"]["nearest"][: min(n, 3)]]
-        warn_of_overlap(name, n, pairs)
 
 
 def _origins(samples: Rows, files: Path) -> dict[str, list[str]]:
@@ -78,8 +74,7 @@ def _origins(samples: Rows, files: Path) -> dict[str, list[str]]:
     names = read_json(files) if files.exists() else None
     origins: dict[str, list[str]] = {split: [] for split in SPLITS}
     for line in samples:
-        row = int(line["row"])
-        origins[line["split"]].append(names[row] if names else f"row {row}")
+        origins[line["split"]].append(origin(int(line["row"]), names))
     return origins
 
 

@@ -131,9 +131,9 @@ def _check_counts(name: str, dataset: Dataset, path: Path) -> None:
             odd = [*odd_keys(path, ("datasets", name, key)), *map(str, counts)][0]
             message = f'{odd}: the name of a class is text; quote it: "{odd}"'
         elif len(kinds) > 1:
-            message = "labels and names in one mapping, which DVC can't sort; write names alone"
+            message = "labels and names in one mapping; write names alone, in quotation marks"
         elif kinds and (left_out := [asked for asked in LEFT_OUT if asked in counts]):
-            message = f"DVC would not notice a change of {left_out[0]!r}; write labels, or a list"
+            message = f"DVC would not notice a change of {left_out[0]!r}; write a list"
         elif counts == "rest":
             if rest:
                 message = f"rest, but {rest} takes the rest; write numbers"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from stages.papers.overlaps import MOST_PICTURES
 from stages.report.charts import (
     CLAIM_SOURCE,
     claim,
@@ -19,6 +20,9 @@ from tinydatasets.types import Dataset, Pair, Text
 
 # A matrix of more classes is no picture any more.
 LARGEST_MATRIX = 20
+# What the pictures of nearly equal images may take besides the allowance, uncompressed: they are
+# what their author must see.
+NEAR_BYTES = 100_000
 
 
 def image_section(
@@ -43,6 +47,7 @@ def image_section(
     side = max(train.shape[1:3])
     counts = [len(each) for each in by_class.values()]
     plan = plan_of(allowance, images.shape[1:], counts, len(facts["wrong"]))
+    near = NEAR_BYTES // (2 * images[0].size)
     shown = dict([*by_class.items()][: plan.classes])
     best = max(scores, key=lambda recipe: float(scores[recipe]["test"]["accuracy"]))
     # The curves of a source are of all its classes.
@@ -78,7 +83,8 @@ def image_section(
         },
         "nearest": [
             (sheet(np.stack([shades[split][row] for split, row in pair["images"]])), pair)
-            for pair in facts["equal"]["nearest"][: plan.singles // 2]
+            for number, pair in enumerate(facts["equal"]["nearest"][:MOST_PICTURES])
+            if number < (max(near, plan.singles // 2) if pair["is_near"] else plan.singles // 2)
         ],
         "matrices": facts["confusion"] if len(facts["classes"]) <= LARGEST_MATRIX else {},
         "accuracies": interval_chart(

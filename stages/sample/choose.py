@@ -129,10 +129,14 @@ def check_sides(
     """Raise a ParamError if the groups in a part of the range of hashes have too few rows."""
     columns, keys = [["class", *classes]], []
     for i, split in enumerate(SPLITS):
+        if not any(counts[split].values()):
+            continue
         there = np.bincount(labels[sides == i], minlength=len(classes)).tolist()
-        asked = there if split == rest_of(dataset) else [*counts[split].values()]
-        columns.append([split, *map("{} of {}".format, asked, there)])
-        keys += [f"{split}_per_class"] * any(map(int.__gt__, asked, there))
+        asked, is_rest = [*counts[split].values()], split == rest_of(dataset)
+        columns.append(
+            [split, *map("{} of {}".format, ["rest"] * len(there) if is_rest else asked, there)]
+        )
+        keys += [f"{split}_per_class"] * (not is_rest and any(map(int.__gt__, asked, there)))
     if keys:
         widths = [max(map(len, column)) for column in columns]
         rows = ("  ".join(map(str.ljust, row, widths)) for row in zip(*columns, strict=True))

@@ -11,11 +11,12 @@ from stages.common import command
 from stages.common.arrays import write_array
 from stages.common.blocks import Data, npy_blocks
 from stages.common.distances import nearest
+from stages.common.equal import origin
 from stages.common.files import write_json
 from stages.params.model import LARGE, Benchmark, Own
 from stages.params.read import AnySource, read_source
 from stages.source.data_folder import locate
-from stages.source.facts import Facts, as_stated, errors_of, warn_of_equal
+from stages.source.facts import Facts, as_stated, errors_of
 from stages.source.folder import read_folder
 from stages.source.large import read_large
 from stages.source.tables import read_benchmark, read_csv_table, read_idx, read_npy, read_package
@@ -56,12 +57,11 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         written["groups"]["by"] = getattr(entry, "groups", None)
         write_array(out / "groups.npy", data.groups.of_row)
         write_json(out / "groups.json", data.groups.names)
-    counted = {"within": equal.within, "across": equal.across}
+    examples = [[origin(row, files) for row in pair] for pair in equal.examples]
+    counted = {"within": equal.within, "across": equal.across, "examples": examples}
     write_json(out / "facts.json", {**written, "equal": counted})
     write_array(out / "labels.npy", data.labels)
     write_array(out / "repeats.npy", equal.repeats)
-    if isinstance(entry, Own):
-        warn_of_equal(out.name, equal, files)
     if not data.is_large or (isinstance(entry, Own) and entry.difficulty):
         write_array(out / "nearest.npy", nearest(data.blocks, data.labels))
     return facts

@@ -1,7 +1,6 @@
 """What is found in a source: its images and labels, and the facts that later stages need."""
 
 import math
-import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import numpy as np
 
 from stages.common.arrays import Array, Ints, Pixels
 from stages.common.blocks import Groups
-from stages.common.equal import Equal, digests, find_equal, in_words
+from stages.common.equal import Equal, digests, find_equal
 from stages.common.errors import ParamError, StageError
 from stages.common.names import check_classes
 from stages.params.read import AnySource
@@ -84,18 +83,6 @@ def count_groups(labels: Ints, groups: Groups | None) -> dict[str, Any] | None:
         return None
     pairs = np.unique(np.stack([labels, groups.of_row]), axis=1)
     return {"count": len(groups.names), "per_class": np.bincount(pairs[0]).tolist()}
-
-
-def warn_of_equal(name: str, equal: Equal, files: list[str] | None) -> None:
-    """Write a warning if images of a user's source are equal; `files` are those of `Images`."""
-    if equal.examples:
-        shown = ", ".join(
-            " = ".join(files[row] if files else f"row {row}" for row in pair)
-            for pair in equal.examples
-        )
-        message = f"{in_words(equal.within, equal.across)}, such as {shown}"
-        advice = "docs/trust.md says what to do"
-        print(f"warning: own.{name}: {message}; {advice}", file=sys.stderr)
 
 
 def as_stated(facts: Facts, entry: AnySource) -> Facts:

@@ -238,7 +238,7 @@ def parse_csv(
 def _place(cells: list[str], groups: str, label: str) -> int:
     others = [cell for cell in cells if cell != groups]
     if not others or len(others) != len(cells) - 1:
-        raise ValueError(f"expected one column named {groups}, found {', '.join(cells):.100}")
+        raise ValueError(f"expected one column named {groups}, found {', '.join(cells)[-100:]}")
     _is_header(others, label)
     return cells.index(groups)
 
@@ -262,4 +262,5 @@ def _parse_line(cells: list[str], expected: int) -> Floats:
     try:
         return np.array(pixels, np.float64)
     except ValueError as error:
-        raise ValueError(f"expected pixels: {error}") from None
+        hint = "`groups` names a column of groups: docs/images.md"
+        raise ValueError(f"expected pixels: {error}; {hint}") from None

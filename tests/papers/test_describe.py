@@ -130,7 +130,6 @@ def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
     pairs: int,
     *,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(overlaps, "MOST", most)
     splits = {"train": (0, 100), "val": (215, 250, 255), "test": test}
@@ -140,12 +139,19 @@ def test_equal_images_of_two_splits_are_counted_and_the_nearest_pairs_found(
     for split, values in splits.items():
         write_pickle(split, *values)
     sheet = " ".join(papers("title:\n")["DATASHEET.md"].split())
-    assert "In the source, 2 images equal another of their class. Of the images of val" in sheet
+    assert "In the source, 2 images have an equal one in their class. Of the images of val" in sheet
     assert f"Of the images of test, {words}" in sheet
-    counted = "1 image of a split equals" if words[0] == "1" else "2 images of a split equal"
-    message = f"{counted} one of another, such as oak/9.jpg = oak/8.jpg"
-    assert (message in capsys.readouterr().err) == (words[0] in "12")
-    nearest = json.loads(OUT.read_text(encoding="utf-8"))["equal"]["nearest"]
+    facts = json.loads(OUT.read_text(encoding="utf-8"))["equal"]
+    found = facts["counts"][1]
+    examples = [["oak/9.jpg", "oak/8.jpg"]]
+    assert {**found, "examples": found["examples"][:1]} == {
+        "split": "test",
+        "other": "train",
+        "equal": int(words[0]) if words[0] in "12" else 0,
+        "nearly": {9: 2, 2: None, 5: 0}[pairs],
+        "examples": examples if words[0] in "12" else [],
+    }
+    nearest = facts["nearest"]
     assert len(nearest) == pairs
     percent = f"{100 * (test[0] - 100) / 255:.2f}"
     assert nearest[0] == {

@@ -78,9 +78,15 @@ def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int)
             "sentences": [f"Few of {ODD}."],
             "counts": [{"equal": 0, "nearly": 1}],
             "nearest": [
-                {"images": [("val", 0), ("train", 1)], "classes": classes[:2], "percent": "1"}
-            ]
-            * 12,
+                {
+                    "images": [("val", 0), ("train", 1)],
+                    "origins": [f"{number}.png", ODD],
+                    "classes": classes[:2],
+                    "percent": "1",
+                    "is_near": True,
+                }
+                for number in range(14)
+            ],
         },
         "hardest": [{"index": 0, "class": classes[0], "difficulty": "2"}],
     }
@@ -149,9 +155,10 @@ def test_it_shows_a_split_for_validation() -> None:
         read_split(Path(f"datasets/three/{split}.pkl")).images for split in ("val", "train")
     )
     assert {each["src"] for each in pairs} == {sheet(255 - np.stack([val[0], train[1]])).address}
-    assert len(pairs) == 6
+    assert len(pairs) == 12
+    assert f"Also equal or nearly equal: 12.png and {ODD}; 13.png and {ODD}." in text
     assert f"Few of {ODD}." in text
-    assert text.count("oak and elm, 1%") == 6
+    assert text.count("oak and elm, 1%") == 12
     assert "classtrainvaltest" in "".join(text.split())
     assert "val (2)" in text
     assert "quick, val (2)" in text

@@ -142,7 +142,7 @@ def test_what_is_left_out_is_found_in_one_pass() -> None:
         "maximum": GREY.max(),
         "rows_per_class": np.bincount(LABELS).tolist(),
         "sha256": hashlib.sha256(b"".join(sums)).hexdigest(),
-        "equal": {"within": 0, "across": 0},
+        "equal": {"within": 0, "across": 0, "examples": []},
     }
     assert not (OUT / "nearest.npy").exists()
     facts = look("parts", groups="wood").facts

@@ -62,7 +62,7 @@ def test_a_pair_of_npy_files_is_read(images: Array) -> None:
         "maximum": 47,
         "rows_per_class": [1, 2, 1],
         "sha256": hashlib.sha256(printed.encode()).hexdigest(),
-        "equal": {"within": 0, "across": 0},
+        "equal": {"within": 0, "across": 0, "examples": []},
     }
     assert (found.images.tolist(), found.labels) == (images.tolist(), LABELS.tolist())
     del found.facts["equal"]

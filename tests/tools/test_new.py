@@ -73,6 +73,11 @@ def test_other_kinds_are_told_by_their_files(capsys: pytest.CaptureFixture[str])
         lines, own, dataset = printed(f"data/{kind}", capsys)
         assert "10 images of 2 x 2 pixels from 0 to 39: 0 5, 1 5" in lines
         assert (own.kind, own.path, dataset.train_per_class) == (kind, f"data/{kind}", 4)
+        np.save(f"data/{kind}/groups{end}", np.arange(10) // 2)
+        lines, own, dataset = printed(f"data/{kind}", capsys)
+        assert (own.groups, dataset.draw) == ("groups", "hash")
+        write_source(own, Path("out"))
+        sample("mine", dataset, open_source(Path("out")), ["0", "1"], 255)
 
 
 def test_folders_in_those_of_the_classes_are_groups(capsys: pytest.CaptureFixture[str]) -> None:
