@@ -1,247 +1,225 @@
-// What a person does: guesses images, draws a digit, presses the buttons.
-const ROUND = 20;
-const guessing = { sources: {}, next: { digits: 0, mnist: 0 }, round: null };
+// What a person does: looks at images, guesses them, draws a digit, presses buttons and keys.
 
-// ---- guess ---------------------------------------------------------------------------------------
-function guessSource(kind) {
-  return guessing.sources[kind] ??= kind === "digits" ? common : decode(lesson.mnist);
+// Show the training images in ten groups: the digits, or tenths from the easiest to the hardest.
+function renderSheets() {
+  const { train, easiest_first: easiestFirst } = editions[find("look-edition").value];
+  const order = find("look-order").value;
+  find("look-note").textContent = say(`look_${order}`);
+  find("sheets").replaceChildren(...DIGITS.map((group) => {
+    const rows = easiestFirst.filter((row, rank) => group === (
+      order === "digit" ? train.labels[row] : Math.floor(DIGITS.length * rank / train.rows)));
+    const words = say(`sheet_${order}`, { digit: group, tenth: group + 1, images: rows.length });
+    const canvas = make("canvas", { class: "pixels grey", role: "img" });
+    showImages(canvas, words, train, rows, rows.length > 50 ? 20 : 15);
+    return make("figure", {}, make("figcaption", {}, words), canvas);
+  }));
 }
 
+// ---- guess: a round is {split, rows, answers}, null before the first ----
+const ROUND = 20;
+const guessing = { round: null, next: { common: 0, mnist: 0 } };
+const isOver = ({ rows, answers }) => answers.length === rows.length;
+
 function startRound(kind) {
-  const split = guessSource(kind), first = guessing.next[kind];
+  const split = kind === "common" ? common : decode(lesson.mnist);
+  const first = guessing.next[kind];
+  // The next round has other images, as long as there are.
   guessing.next[kind] = first + 2 * ROUND > split.rows ? 0 : first + ROUND;
-  const rows = Array.from({ length: ROUND }, (_, at) => first + at);
-  guessing.round = { kind, split, rows, answers: [] };
+  guessing.round = { kind, split, rows: Array.from({ length: ROUND }, (_, at) => first + at), answers: [] };
   find("guess").hidden = false;
-  find("guess-result").replaceChildren();
+  find("guess-result").textContent = "";
   find("guess-tiles").replaceChildren();
-  showGuess();
+  showGuess(guessing.round);
   find("guess").focus();
 }
 
-function showGuess() {
-  const { split, rows, answers } = guessing.round;
+function showGuess({ split, rows, answers }) {
   const words = say("guess_progress", { at: answers.length + 1, all: rows.length });
   find("guess-progress").textContent = words;
-  showImages(find("guess-image"), split, [rows[answers.length]], 1, words);
+  showImages(find("guess-image"), words, split, [rows[answers.length]], 1);
 }
 
-function answer(digit) {
-  const { round } = guessing;
-  if (!round || round.answers.length === round.rows.length) return;
-  round.answers.push(digit);
-  if (round.answers.length < round.rows.length) return showGuess();
-  find("guess").hidden = true;
-  const { split, rows, answers } = round;
+function guess(digit) {
+  const { round } = guessing, { split, rows, answers } = round;
+  if (isOver(round)) return;
+  answers.push(digit);
+  if (!isOver(round)) {
+    showGuess(round);
+    return;
+  }
   find("guess-tiles").replaceChildren(...rows.map((row, at) => {
-    const digit = split.labels[row], isWrong = answers[at] !== digit;
-    const words = say(isWrong ? "guess_wrong" : "guess_right", { digit, answer: answers[at] });
-    return tile(split, row, words, isWrong);
+    const kind = answers[at] === split.labels[row] ? "right" : "wrong";
+    return tile(split, row, say(`guess_${kind}`, { digit: split.labels[row], answer: answers[at] }), kind);
   }));
   renderGuesses();
+  find("guess").hidden = true;
   find("guess-start").focus();
 }
 
-// Say how many a person got, and the network of now on the same images.
+// Say how many a person got right, and how many of the same images the network.
 function renderGuesses() {
   const { round } = guessing;
-  if (!round || round.answers.length < round.rows.length) return;
-  const { split, rows, answers, kind } = round;
-  const right = rows.filter((row, at) => answers[at] === split.labels[row]).length;
-  const words = [say("guess_result", { right, all: rows.length, accuracy: accuracy(right, rows.length) })];
-  if (kind === "mnist") words.push(say("guess_no_network"));
-  else if (!state.run?.stored) words.push(say("guess_train"));
-  else {
-    const same = take(split, rows);
-    const { predictions } = score(state.run.stored, same.x, same.labels, CLASSES);
-    const count = rows.filter((row, at) => predictions[at] === split.labels[row]).length;
-    words.push(say("guess_network", { right: count, all: rows.length }));
-  }
-  if (state.run?.phase !== "running") setWords(find("guess-result"), words.join(" "));
+  if (!round || !isOver(round)) return;
+  const { split, rows, answers, kind } = round, { x, labels } = take(split, rows);
+  const count = (given) => labels.filter((label, at) => given[at] === label).length;
+  const right = count(answers), stored = state.run?.stored;
+  const network = kind === "mnist" ? say("guess_no_network") : !stored ? say("guess_train")
+    : say("guess_network", { right: count(score(stored, x, labels, DIGITS.length).predictions), all: ROUND });
+  const yours = say("guess_result", { right, all: ROUND, accuracy: accuracy(right, ROUND) });
+  setWords(find("guess-result"), `${yours} ${network}`);
 }
 
-// ---- draw ----------------------------------------------------------------------------------------
-const SIDE = 32, BLOCK = 4;
+// ---- draw: a bitmap of 32 × 32, whose blocks of 4 × 4 are the cells of an image ----
+const SIDE = 32, BLOCK = 4, CELLS = 8, PEN = 2;
 const drawing = { ink: new Uint8Array(SIDE * SIDE), cell: null, from: null };
+const cellOf = (row, column) => CELLS * Math.floor(row / BLOCK) + Math.floor(column / BLOCK);
 
-// Put ink on a disc at a place of the bitmap.
-function dot(x, y) {
-  for (let row = 0; row < SIDE; row++) {
-    for (let column = 0; column < SIDE; column++) {
-      const isNear = (column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2 <= 2 ** 2;
-      if (isNear) drawing.ink[row * SIDE + column] = 1;
-    }
-  }
+// Call a function with the row and column of each place of the bitmap.
+function eachPlace(call) {
+  for (let place = 0; place < SIDE * SIDE; place++) call(Math.floor(place / SIDE), place % SIDE, place);
 }
 
-function stroke(event) {
-  const box = find("draw").getBoundingClientRect();
-  const to = [event.clientX - box.left, event.clientY - box.top].map((at) => at * SIDE / box.width);
-  const from = drawing.from ?? to;
-  const pieces = Math.ceil(2 * Math.hypot(to[0] - from[0], to[1] - from[1])) || 1;
+// Draw a line from where the pointer was to where it is.
+function stroke({ clientX, clientY }) {
+  const box = find("draw").getBoundingClientRect(), scale = SIDE / box.width;
+  const [x, y] = [(clientX - box.left) * scale, (clientY - box.top) * scale];
+  const [fromX, fromY] = drawing.from ?? [x, y];
+  const pieces = Math.ceil(2 * Math.hypot(x - fromX, y - fromY)) || 1;
   for (let piece = 1; piece <= pieces; piece++) {
-    dot(...to.map((end, axis) => from[axis] + (end - from[axis]) * piece / pieces));
+    const part = piece / pieces;
+    const [atX, atY] = [fromX + (x - fromX) * part, fromY + (y - fromY) * part];
+    eachPlace((row, column, place) => {
+      if (Math.hypot(column + 0.5 - atX, row + 0.5 - atY) <= PEN) drawing.ink[place] = 1;
+    });
   }
-  drawing.from = to;
+  drawing.from = [x, y];
 }
 
-// Return the drawing as the data is: as high as the square, in its middle, and each pixel the number
-// of black ones in a block of 4 × 4. Null if nothing is drawn.
+// Return the drawing as the data is: as high as the image, in its middle, and in each pixel the part
+// of its block that is black. Null if nothing is drawn.
 function seen() {
-  const places = [...drawing.ink.keys()].filter((place) => drawing.ink[place]);
-  if (!places.length) return null;
-  const bounds = (values) => [Math.min(...values), Math.max(...values) + 1];
-  const [left, right] = bounds(places.map((place) => place % SIDE));
-  const [top, bottom] = bounds(places.map((place) => Math.floor(place / SIDE)));
-  const scale = Math.max(bottom - top, right - left) / SIDE;
-  const x = new Float32Array(64);
-  for (let row = 0; row < SIDE; row++) {
-    for (let column = 0; column < SIDE; column++) {
-      const fromRow = Math.floor((top + bottom) / 2 + (row + 0.5 - SIDE / 2) * scale);
-      const fromColumn = Math.floor((left + right) / 2 + (column + 0.5 - SIDE / 2) * scale);
-      const isInside = fromRow >= 0 && fromRow < SIDE && fromColumn >= 0 && fromColumn < SIDE;
-      const cell = 8 * Math.floor(row / BLOCK) + Math.floor(column / BLOCK);
-      if (isInside) x[cell] += drawing.ink[fromRow * SIDE + fromColumn] / BLOCK ** 2;
-    }
-  }
+  let [top, bottom, left, right] = [SIDE, 0, SIDE, 0];
+  eachPlace((row, column, place) => {
+    if (!drawing.ink[place]) return;
+    [top, bottom] = [Math.min(top, row), Math.max(bottom, row + 1)];
+    [left, right] = [Math.min(left, column), Math.max(right, column + 1)];
+  });
+  if (top >= bottom) return null;
+  const high = (bottom - top) / SIDE, wide = Math.max(high, (right - left) / SIDE);
+  const x = new Float32Array(CELLS * CELLS);
+  eachPlace((row, column) => {
+    const from = Math.floor((left + right) / 2 + (column + 0.5 - SIDE / 2) * wide);
+    const isInk = from >= left && from < right && drawing.ink[SIDE * Math.floor(top + (row + 0.5) * high) + from];
+    if (isInk) x[cellOf(row, column)] += 1 / BLOCK ** 2;
+  });
   return x;
 }
 
-function renderDrawing() {
+function paintDrawing() {
   const canvas = find("draw"), context = canvas.getContext("2d"), size = canvas.width / SIDE;
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.fillStyle = "#000";
-  drawing.ink.forEach((ink, place) => {
-    if (ink) context.fillRect((place % SIDE) * size, Math.floor(place / SIDE) * size, size, size);
+  eachPlace((row, column, place) => {
+    if (drawing.ink[place]) context.fillRect(column * size, row * size, size, size);
   });
-  context.strokeStyle = "#ddd";
-  for (let at = BLOCK; at < SIDE; at += BLOCK) {
-    context.strokeRect(at * size, -1, 0, canvas.height + 2);
-    context.strokeRect(-1, at * size, canvas.width + 2, 0);
+  for (let cell = 0; cell < CELLS * CELLS; cell++) {
+    [context.strokeStyle, context.lineWidth] = cell === drawing.cell ? ["#777", 4] : ["#8883", 1];
+    const [row, column] = [Math.floor(cell / CELLS), cell % CELLS].map((at) => at * BLOCK * size);
+    context.strokeRect(column + 1, row + 1, BLOCK * size - 2, BLOCK * size - 2);
   }
-  if (drawing.cell !== null) {
-    context.strokeStyle = "#777";
-    context.lineWidth = 3;
-    const [column, row] = [drawing.cell % 8, Math.floor(drawing.cell / 8)];
-    context.strokeRect(column * BLOCK * size + 2, row * BLOCK * size + 2, BLOCK * size - 4, BLOCK * size - 4);
-    context.lineWidth = 1;
-  }
-  const x = seen(), stored = state.run?.stored;
-  fill(find("draw-seen"), 1, 1, 8, (_, pixel) => [0, 0, 0, 255 * (x?.[pixel] ?? 0)]);
-  const isReady = x && stored;
-  const chances = isReady ? score(stored, x, [0], CLASSES).probabilities.data : Array(CLASSES).fill(0);
+}
+
+function renderDrawing() {
+  paintDrawing();
+  const x = seen(), stored = state.run?.stored, isReady = x && stored;
+  fill(find("draw-seen"), say("draw_seen"), 1, 1, CELLS, (_, pixel) => [0, 0, 0, 255 * (x?.[pixel] ?? 0)]);
+  const chances = isReady ? score(stored, x, [0], DIGITS.length).probabilities.data : DIGITS.map(() => 0);
   const best = chances.indexOf(Math.max(...chances));
   find("probabilities").tBodies[0].replaceChildren(...Array.from(chances, (chance, digit) => {
     const bar = make("div", { class: "bar" });
     bar.style.width = `${100 * chance}%`;
-    return make("tr", isReady && digit === best ? { class: "best" } : {},
-      make("th", { scope: "row" }, String(digit)), make("td", { class: "number" }, isReady ? percent(chance) : "–"),
-      make("td", {}, bar));
+    const row = line(String(digit), [isReady ? percent(chance) : "–", make("td", {}, bar)]);
+    row.className = isReady && digit === best ? "best" : "";
+    return row;
   }));
-  const words = !stored ? say("train_first") : !x ? say("draw_now")
-    : say("draw_says", { digit: best, percent: percent(chances[best]) });
   // While a line is being drawn, the answer changes too fast to be read aloud.
-  if (!drawing.from) setWords(find("draw-says"), words);
+  if (drawing.from) return;
+  const words = !stored ? "train_first" : !x ? "draw_now" : "draw_says";
+  setWords(find("draw-says"), say(words, { digit: best, percent: percent(chances[best]) }));
 }
 
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function drawByKey(event) {
-  const cell = drawing.cell ?? 0, move = MOVES[event.key];
-  if (move) {
-    const [column, row] = [cell % 8 + move[0], Math.floor(cell / 8) + move[1]]
-      .map((at) => Math.min(Math.max(at, 0), 7));
-    drawing.cell = row * 8 + column;
+  const cell = drawing.cell ?? 0, inside = (at) => Math.min(Math.max(at, 0), CELLS - 1);
+  if (event.key in MOVES) {
+    const [down, right] = MOVES[event.key];
+    drawing.cell = CELLS * inside(Math.floor(cell / CELLS) + down) + inside(cell % CELLS + right);
   } else if (event.key === " ") {
-    const places = [...drawing.ink.keys()].filter((place) => (
-      8 * Math.floor(place / SIDE / BLOCK) + Math.floor((place % SIDE) / BLOCK) === cell));
-    const ink = places.some((place) => drawing.ink[place]) ? 0 : 1;
-    for (const place of places) drawing.ink[place] = ink;
-  } else if (event.key === "Delete") {
-    drawing.ink.fill(0);
-  } else {
-    return;
-  }
+    const { ink } = drawing, places = [];
+    eachPlace((row, column, place) => { if (cellOf(row, column) === cell) places.push(place); });
+    const isEmpty = places.every((place) => !ink[place]);
+    for (const place of places) ink[place] = isEmpty;
+  } else return;
   event.preventDefault();
   render();
 }
 
-// ---- buttons and keys ----------------------------------------------------------------------------
-function listen() {
-  const on = (id, event, does) => find(id).addEventListener(event, does);
-  const enabled = (id, does) => on(id, "click", () => {
-    if (find(id).getAttribute("aria-disabled") !== "true") does();
-  });
-  for (const name of Object.keys(lesson.recipes)) on(`recipe-${name}`, "click", () => choose(name));
-  on("settings", "submit", (event) => {
-    event.preventDefault();
-    go(Infinity);
-  });
-  on("settings", "input", showSettings);
-  enabled("pause", pause);
-  on("step", "click", () => go(1));
-  enabled("reset", reset);
-  enabled("keep", () => {
-    state.kept = { ...state.run, points: [...state.run.points] };
-    render();
-  });
-  enabled("forget", () => {
-    state.kept = null;
-    render();
-  });
-  on("axis", "change", render);
-  on("speed", "input", () => state.worker?.postMessage(["pace", PACES[find("speed").valueAsNumber]]));
-  for (const [here, there] of [["edition", "look-edition"], ["look-edition", "edition"]]) {
-    on(here, "change", () => {
-      find(there).value = find(here).value;
-      renderSheets();
-    });
-  }
-  on("look-order", "change", renderSheets);
-  on("guess-start", "click", () => startRound("digits"));
-  on("guess-mnist", "click", () => startRound("mnist"));
-  on("guess", "keydown", (event) => {
-    if (/^\d$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) answer(Number(event.key));
-  });
-  for (let digit = 0; digit < CLASSES; digit++) {
-    const button = make("button", { type: "button" }, String(digit));
-    button.addEventListener("click", () => answer(digit));
-    find("guess-keys").append(button);
-  }
-  on("draw", "pointerdown", (event) => {
-    find("draw").setPointerCapture(event.pointerId);
-    Object.assign(drawing, { from: null, cell: null });
-    stroke(event);
-    render();
-  });
-  on("draw", "pointermove", (event) => {
-    if (!drawing.from) return;
-    for (const part of event.getCoalescedEvents?.() ?? [event]) stroke(part);
-    render();
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    on("draw", end, () => {
-      drawing.from = null;
-      render();
-    });
-  }
-  on("draw", "keydown", drawByKey);
-  on("draw", "focus", () => {
-    if (find("draw").matches(":focus-visible")) drawing.cell ??= 0;
-    render();
-  });
-  on("draw", "blur", () => {
-    drawing.cell = null;
-    render();
-  });
-  on("clear", "click", () => {
-    drawing.ink.fill(0);
+// ---- buttons, fields and keys ----
+const on = (id, events, does) => events.split(" ").forEach((event) => find(id).addEventListener(event, does));
+const press = (id, does) => on(id, "click", () => {
+  if (find(id).getAttribute("aria-disabled") !== "true") does();
+});
+const thenRender = (does) => (event) => {
+  does(event);
+  render();
+};
+
+for (const name of Object.keys(lesson.recipes)) press(`recipe-${name}`, () => choose(name));
+on("settings", "submit", (event) => {
+  event.preventDefault();
+  go(Infinity);
+});
+on("settings", "input", showSettings);
+press("step", () => go(1));
+press("pause", pause);
+press("reset", reset);
+press("keep", thenRender(() => { state.kept = { ...state.run, points: [...state.run.points] }; }));
+press("forget", thenRender(() => { state.kept = null; }));
+on("axis", "change", render);
+for (const [here, there] of [["edition", "look-edition"], ["look-edition", "edition"]]) {
+  on(here, "change", () => {
+    find(there).value = find(here).value;
+    renderSheets();
     render();
   });
 }
+on("look-order", "change", renderSheets);
+press("guess-start", () => startRound("common"));
+press("guess-mnist", () => startRound("mnist"));
+on("guess", "keydown", ({ key, ctrlKey, metaKey, altKey }) => {
+  if (/^\d$/.test(key) && !ctrlKey && !metaKey && !altKey) guess(Number(key));
+});
+for (const digit of DIGITS) {
+  const button = make("button", { type: "button" }, String(digit));
+  button.addEventListener("click", () => guess(digit));
+  find("guess-keys").append(button);
+}
+on("draw", "pointerdown", thenRender((event) => {
+  find("draw").setPointerCapture(event.pointerId);
+  Object.assign(drawing, { from: null, cell: null });
+  stroke(event);
+}));
+on("draw", "pointermove", thenRender((event) => {
+  if (drawing.from) (event.getCoalescedEvents?.() ?? [event]).forEach(stroke);
+}));
+on("draw", "pointerup pointercancel", thenRender(() => { drawing.from = null; }));
+on("draw", "keydown", drawByKey);
+on("draw", "focus", thenRender(() => { drawing.cell = find("draw").matches(":focus-visible") ? 0 : null; }));
+on("draw", "blur", thenRender(() => { drawing.cell = null; }));
+press("clean", thenRender(() => { drawing.ink.fill(0); }));
 
 choose("classroom");
-listen();
 renderSheets();
 render();
