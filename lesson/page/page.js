@@ -1,6 +1,6 @@
 // From the settings to a run, and from the run to what the page shows. A run is
 // {settings, points, stored, predictions, phase, sum}; its phase is running, paused, done or diverged.
-const SETTINGS = ["learning_rate", "momentum", "epochs", "batch_size", "hidden", "seed"];
+const SETTINGS = ["epochs", "learning_rate", "momentum", "batch_size", "hidden", "seed"];
 const PACES = [0, 50, 100, 250, 500, 1000, 2000];
 const input = (key) => find(key.replace("_", "-"));
 const editions = {};
@@ -78,23 +78,21 @@ function go(epochs) {
   }
   Object.assign(state.run, { phase: "running", pauseAt: Math.max(epochOf(state.run), 0) + epochs });
   state.worker.postMessage(["go", epochs]);
-  render();
 }
 
 function pause() {
-  state.worker.postMessage(["pause"]);
+  state.worker.postMessage(["go", 0]);
   state.run.phase = "paused";
-  render();
 }
 
 function reset() {
   state.worker.terminate();
   Object.assign(state, { run: null, worker: null });
-  render();
 }
 
-const stepsOf = ({ settings: { edition, batch_size: size } }, epochs) =>
-  epochs * Math.ceil(editions[edition].train.rows / size);
+function stepsOf({ edition, batch_size: size }, epochs) {
+  return epochs * Math.ceil(editions[edition].train.rows / size);
+}
 
 // Return what there is to say of a run, with a hint if its learning rate is far off.
 function status({ settings: { edition, epochs }, phase, points }) {
@@ -118,31 +116,33 @@ function renderCurves(runs) {
     kind: run === state.kept ? `${split} kept` : split,
     name: run === state.kept ? "" : say(`name_${split}`),
     points: run.points.map((point) => (
-      [byEpoch ? point.epoch : stepsOf(run, point.epoch), value(point[split], run, split)])),
+      [byEpoch ? point.epoch : stepsOf(run.settings, point.epoch), value(point[split], run, split)])),
   })));
-  const ends = runs.map((run) => (byEpoch ? run.settings.epochs : stepsOf(run, run.settings.epochs)));
+  const ends = runs.map(({ settings: of }) => (byEpoch ? of.epochs : stepsOf(of, of.epochs)));
   const shared = { right: Math.max(1, ...ends), xLabel: say(byEpoch ? "epochs" : "steps") };
   const rates = curves(({ right }, run, split) => right / editions[run.settings.edition][split].rows);
   drawCurves(find("accuracy-curve"), rates,
     { ...shared, top: 1, format: (y) => `${number(100 * y)}%`, label: say("accuracy_curve") });
   const losses = curves(({ loss }) => loss);
   const largest = Math.max(2.5, ...losses.flatMap(({ points }) => points.map(([, y]) => y)));
+  const format = (y) => (y < largest && y === 5 ? say("or_more", { number: y }) : number(y, 1));
   drawCurves(find("loss-curve"), losses,
-    { ...shared, top: Math.min(largest, 5), format: (y) => number(y, 1), label: say("loss_curve") });
+    { ...shared, top: Math.min(largest, 5), format, label: say("loss_curve") });
 }
 
 // Return what the table says of a run.
-function facts(run) {
-  const { settings: given, stored } = run, { epoch, train, test } = run.points.at(-1);
-  const splits = editions[given.edition];
+function facts({ settings: given, stored, points }) {
+  const { epoch, train, test } = points.at(-1), splits = editions[given.edition];
   const { predictions } = score(stored, common.x, common.labels, DIGITS.length);
   const right = common.labels.filter((label, row) => predictions[row] === label).length;
+  const reached = { ...given, epochs: epoch };
   return {
-    samples: number(splits.train.rows), ...Object.fromEntries(SETTINGS.map((key) => [key, String(given[key])])),
-    epochs: number(epoch), steps: number(stepsOf(run, epoch)),
-    accuracy_train: accuracy(train.right, splits.train.rows, "accuracy_of"),
+    samples: number(splits.train.rows),
+    steps: number(stepsOf(given, epoch)),
     accuracy_test: accuracy(test.right, splits.test.rows, "accuracy_of"),
     accuracy_common: accuracy(right, common.rows, "accuracy_of"),
+    accuracy_train: percent(train.right / splits.train.rows),
+    ...Object.fromEntries(SETTINGS.map((key) => [key, String(reached[key])])),
   };
 }
 
@@ -161,10 +161,17 @@ function renderNetwork({ settings: { hidden, edition }, stored, predictions }) {
   find("hidden-scale").textContent = say("hidden_scale", { largest: number(largest, 2) });
   const { test } = editions[edition];
   showConfusion(find("confusion"), test.labels, predictions);
-  const wrong = [...test.labels.keys()].filter((row) => predictions[row] !== test.labels[row]);
-  find("mistakes-count").textContent = say("mistakes_count", { wrong: wrong.length, rows: test.rows });
-  find("mistakes").replaceChildren(...wrong.map((row) => (
-    tile(test, row, say("mistake", { digit: test.labels[row], answer: predictions[row] }), ""))));
+  // Painting takes long, so each image is painted once.
+  const tiles = editions[edition].tiles ??= Array.from(test.labels, (_, row) => tile(test, row));
+  if (!find("mistakes").contains(tiles[0])) find("mistakes").replaceChildren(...tiles);
+  let wrong = 0;
+  test.labels.forEach((digit, row) => {
+    const item = tiles[row], answer = predictions[row];
+    item.hidden = answer === digit;
+    if (!item.hidden) wrong += 1;
+    if (!item.hidden) setWords(item.lastChild, say("mistake", { digit, answer }));
+  });
+  find("mistakes-count").textContent = say("mistakes_count", { wrong, rows: test.rows });
 }
 
 function renderProof(run) {
@@ -187,23 +194,30 @@ function setWords(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-let frame = 0;
-function render() {
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
-    const { run, kept } = state;
-    // While it trains, the figures change too fast to be read aloud.
-    find("run-status").setAttribute("aria-live", run?.phase === "running" ? "off" : "polite");
-    setWords(find("run-status"), run ? status(run) : say("not_trained"));
-    const isEnabled = { pause: run?.phase === "running", reset: run, keep: run?.stored, forget: kept };
-    for (const [id, is] of Object.entries(isEnabled)) find(id).setAttribute("aria-disabled", !is);
-    const shown = [run, kept].filter((each) => each?.stored);
-    renderCurves(shown);
-    renderRuns(shown);
-    find("network").hidden = !run?.stored;
-    if (run?.stored) renderNetwork(run);
-    renderProof(run);
-    renderDrawing();
-    if (run?.phase !== "running") renderGuesses();
-  });
+// Return a function that does some work once before the next frame, however often it is called.
+function soon(work) {
+  let frame = 0;
+  return () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      work();
+    });
+  };
 }
+
+const render = soon(() => {
+  const { run, kept } = state;
+  // While it trains, the figures change too fast to be read aloud.
+  find("run-status").setAttribute("aria-live", run?.phase === "running" ? "off" : "polite");
+  setWords(find("run-status"), run ? status(run) : say("not_trained"));
+  const isEnabled = { pause: run?.phase === "running", reset: run, keep: run?.stored, forget: kept };
+  for (const [id, is] of Object.entries(isEnabled)) find(id).setAttribute("aria-disabled", !is);
+  const shown = [run, kept].filter((each) => each?.stored);
+  renderCurves(shown);
+  renderRuns(shown);
+  find("network").hidden = !run?.stored;
+  if (run?.stored) renderNetwork(run);
+  renderProof(run);
+  renderDrawing();
+  if (run?.phase !== "running") renderGuesses();
+});

@@ -48,8 +48,10 @@ function guess(digit) {
     return;
   }
   find("guess-tiles").replaceChildren(...rows.map((row, at) => {
-    const kind = answers[at] === split.labels[row] ? "right" : "wrong";
-    return tile(split, row, say(`guess_${kind}`, { digit: split.labels[row], answer: answers[at] }), kind);
+    const digit = split.labels[row], item = tile(split, row);
+    item.className = answers[at] === digit ? "right" : "wrong";
+    item.lastChild.textContent = say(`guess_${item.className}`, { digit, answer: answers[at] });
+    return item;
   }));
   renderGuesses();
   find("guess").hidden = true;
@@ -124,9 +126,10 @@ function paintDrawing() {
     if (drawing.ink[place]) context.fillRect(column * size, row * size, size, size);
   });
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
-    [context.strokeStyle, context.lineWidth] = cell === drawing.cell ? ["#777", 4] : ["#8883", 1];
-    const [row, column] = [Math.floor(cell / CELLS), cell % CELLS].map((at) => at * BLOCK * size);
-    context.strokeRect(column + 1, row + 1, BLOCK * size - 2, BLOCK * size - 2);
+    const isHere = cell === drawing.cell, inset = isHere ? 2 : 0, width = BLOCK * size;
+    [context.strokeStyle, context.lineWidth] = isHere ? ["#777", 4] : ["#8883", 1];
+    const [row, column] = [Math.floor(cell / CELLS), cell % CELLS].map((at) => at * width + inset);
+    context.strokeRect(column, row, width - 2 * inset, width - 2 * inset);
   }
 }
 
@@ -163,62 +166,57 @@ function drawByKey(event) {
     for (const place of places) ink[place] = isEmpty;
   } else return;
   event.preventDefault();
-  render();
 }
 
 // ---- buttons, fields and keys ----
-const on = (id, events, does) => events.split(" ").forEach((event) => find(id).addEventListener(event, does));
-const press = (id, does) => on(id, "click", () => {
-  if (find(id).getAttribute("aria-disabled") !== "true") does();
-});
-const thenRender = (does) => (event) => {
-  does(event);
-  render();
-};
+// At each event do something, unless a button is disabled, and then show what has changed.
+function on(id, events, does, show = render) {
+  for (const event of events.split(" ")) {
+    find(id).addEventListener(event, (given) => {
+      if (find(id).getAttribute("aria-disabled") === "true") return;
+      does(given);
+      show();
+    });
+  }
+}
 
-for (const name of Object.keys(lesson.recipes)) press(`recipe-${name}`, () => choose(name));
+const redraw = soon(renderDrawing);
+for (const name of Object.keys(lesson.recipes)) on(`recipe-${name}`, "click", () => choose(name));
+on("settings", "input", showSettings);
 on("settings", "submit", (event) => {
   event.preventDefault();
   go(Infinity);
 });
-on("settings", "input", showSettings);
-press("step", () => go(1));
-press("pause", pause);
-press("reset", reset);
-press("keep", thenRender(() => { state.kept = { ...state.run, points: [...state.run.points] }; }));
-press("forget", thenRender(() => { state.kept = null; }));
+on("step", "click", () => go(1));
+on("pause", "click", pause);
+on("reset", "click", reset);
+on("keep", "click", () => { state.kept = { ...state.run, points: [...state.run.points] }; });
+on("forget", "click", () => { state.kept = null; });
 on("axis", "change", render);
 for (const [here, there] of [["edition", "look-edition"], ["look-edition", "edition"]]) {
-  on(here, "change", () => {
-    find(there).value = find(here).value;
-    renderSheets();
-    render();
-  });
+  on(here, "change", () => { find(there).value = find(here).value; }, renderSheets);
 }
 on("look-order", "change", renderSheets);
-press("guess-start", () => startRound("common"));
-press("guess-mnist", () => startRound("mnist"));
+on("guess-start", "click", () => startRound("common"));
+on("guess-mnist", "click", () => startRound("mnist"));
 on("guess", "keydown", ({ key, ctrlKey, metaKey, altKey }) => {
   if (/^\d$/.test(key) && !ctrlKey && !metaKey && !altKey) guess(Number(key));
 });
 for (const digit of DIGITS) {
-  const button = make("button", { type: "button" }, String(digit));
-  button.addEventListener("click", () => guess(digit));
-  find("guess-keys").append(button);
+  find("guess-keys").append(make("button", { type: "button", id: `guess-${digit}` }, String(digit)));
+  on(`guess-${digit}`, "click", () => guess(digit));
 }
-on("draw", "pointerdown", thenRender((event) => {
+on("draw", "pointerdown", (event) => {
   find("draw").setPointerCapture(event.pointerId);
   Object.assign(drawing, { from: null, cell: null });
   stroke(event);
-}));
-on("draw", "pointermove", thenRender((event) => {
-  if (drawing.from) (event.getCoalescedEvents?.() ?? [event]).forEach(stroke);
-}));
-on("draw", "pointerup pointercancel", thenRender(() => { drawing.from = null; }));
-on("draw", "keydown", drawByKey);
-on("draw", "focus", thenRender(() => { drawing.cell = find("draw").matches(":focus-visible") ? 0 : null; }));
-on("draw", "blur", thenRender(() => { drawing.cell = null; }));
-press("clean", thenRender(() => { drawing.ink.fill(0); }));
+}, redraw);
+on("draw", "pointermove", (event) => { if (drawing.from) stroke(event); }, redraw);
+on("draw", "pointerup pointercancel", () => { drawing.from = null; }, redraw);
+on("draw", "keydown", drawByKey, redraw);
+on("draw", "focus", () => { drawing.cell = find("draw").matches(":focus-visible") ? 0 : null; }, redraw);
+on("draw", "blur", () => { drawing.cell = null; }, redraw);
+on("clean", "click", () => { drawing.ink.fill(0); }, redraw);
 
 choose("classroom");
 renderSheets();

@@ -8,11 +8,9 @@ function say(key, values = {}) {
   return lesson.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-function number(value, digits = 0) {
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return value.toLocaleString(lesson.words.language, options);
-}
-
+const formats = [0, 1, 2].map((digits) => new Intl.NumberFormat(
+  lesson.words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const number = (value, digits = 0) => formats[digits].format(value);
 const percent = (fraction) => `${number(100 * fraction, 1)}%`;
 
 // Return an accuracy, and its 95% interval by Wilson's method.
@@ -77,11 +75,11 @@ function showImages(canvas, label, { x, size }, rows, columns) {
   });
 }
 
-// Return one image with words below it, as an item of a list.
-function tile(split, row, words, kind) {
+// Return one image, as an item of a list, for words below it.
+function tile(split, row) {
   const canvas = make("canvas", { class: "pixels grey", role: "img" });
   showImages(canvas, say("image_of", { digit: split.labels[row] }), split, [row], 1);
-  return make("li", { class: kind }, canvas, words);
+  return make("li", {}, canvas, make("span"));
 }
 
 // Show the weights from the pixels to each hidden unit. Return the largest in size.
@@ -106,16 +104,15 @@ function drawCurves(svg, curves, { right, top, xLabel, format, label }) {
   const [left, bottom, width, height] = [52, 214, 300, 194];
   const toX = (x) => left + width * x / right;
   const toY = (y) => bottom - height * Math.min(y, top) / top;
-  const text = (words, x, y, anchor, kind = "") =>
-    make("svg:text", { x, y, "text-anchor": anchor, class: kind }, words);
+  const text = (words, x, y, kind) => make("svg:text", { x, y, class: kind }, words);
   svg.setAttribute("aria-label", label);
   svg.replaceChildren(
     ...marks(top).flatMap((value) => [
       make("svg:path", { class: "grid", d: `M${left},${toY(value)}h${width}` }),
-      text(format(value), left - 8, toY(value) + 4, "end"),
+      text(format(value), left - 8, toY(value) + 4, "y"),
     ]),
-    ...marks(right).map((value) => text(number(value, value % 1 ? 1 : 0), toX(value), bottom + 18, "middle")),
-    text(xLabel, left + width / 2, bottom + 38, "middle"),
+    ...marks(right).map((value) => text(number(value, value % 1 ? 1 : 0), toX(value), bottom + 18, "x")),
+    text(xLabel, left + width / 2, bottom + 38, "x"),
     ...curves.map(({ points, kind }) => make("svg:polyline",
       { class: `line ${kind}`, points: points.map(([x, y]) => `${toX(x)},${toY(y)}`).join(" ") })),
   );
@@ -125,7 +122,7 @@ function drawCurves(svg, curves, { right, top, xLabel, format, label }) {
   for (const { name, kind, end: [x, y] } of ends.sort((a, b) => b.end[1] - a.end[1])) {
     above = Math.max(toY(y) + 4, above + 15);
     svg.append(make("svg:circle", { class: `dot ${kind}`, cx: toX(x), cy: toY(y), r: 3.5 }),
-      text(name, toX(x) + 8, above, "start", `name ${kind}`));
+      text(name, toX(x) + 8, above, `name ${kind}`));
   }
 }
 

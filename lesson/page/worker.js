@@ -1,5 +1,5 @@
-// Trains in the background, so that the page never freezes. A message is a command: start, pace, go
-// or pause. A report comes at most once a frame: the points of the curves since the last one, and the
+// Trains in the background, so that the page never freezes. A message is a command: start, pace, or
+// go on for some epochs. A report comes at most once a frame: the points of the curves since the last one, and the
 // network as it is now. training.js stands before this file.
 let task, training, until = 0, pace = 0, timer, points = [];
 
@@ -52,8 +52,7 @@ const commands = {
   go(epochs) {
     until = Math.min(training.epoch + epochs, task.recipe.epochs);
     clearTimeout(timer);
-    timer = setTimeout(trainEpochs);
+    if (training.epoch < until) timer = setTimeout(trainEpochs);
   },
-  pause() { clearTimeout(timer); },
 };
 onmessage = ({ data: [command, value] }) => commands[command](value);
