@@ -48,24 +48,23 @@ function startWorker(run) {
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => { if (state.worker === worker) receive(run, data); };
   const { train, test } = editions[run.settings.edition];
-  worker.postMessage(["start", { recipe: run.settings, train, test, classes: DIGITS.length }]);
+  worker.postMessage(["start", { recipe: run.settings, train, test, common, classes: DIGITS.length }]);
   state.worker = worker;
   showSettings();
 }
 
-async function receive(run, { points, diverged, ...network }) {
+async function receive(run, { points, isDiverged, ...network }) {
   run.points.push(...points);
   Object.assign(run, network);
-  if (diverged) run.phase = "diverged";
-  else if (epochOf(run) >= run.pauseAt) run.phase = "paused";
-  if (epochOf(run) === run.settings.epochs) {
+  const epoch = run.points.length - 1;
+  if (isDiverged) run.phase = "diverged";
+  else if (epoch >= run.pauseAt) run.phase = "paused";
+  if (epoch === run.settings.epochs) {
     run.phase = "done";
     run.sum = await sum(run.stored);
   }
   render();
 }
-
-const epochOf = (run) => run.points.length - 1;
 
 // Train some more epochs, or a new network if there is none, it is done, or the settings changed.
 function go(epochs) {
@@ -76,7 +75,7 @@ function go(epochs) {
     state.run = { settings: given, points: [], phase: "running" };
     startWorker(state.run);
   }
-  Object.assign(state.run, { phase: "running", pauseAt: Math.max(epochOf(state.run), 0) + epochs });
+  Object.assign(state.run, { phase: "running", pauseAt: Math.max(state.run.points.length - 1, 0) + epochs });
   state.worker.postMessage(["go", epochs]);
 }
 
@@ -131,18 +130,15 @@ function renderCurves(runs) {
 }
 
 // Return what the table says of a run.
-function facts({ settings: given, stored, points }) {
-  const { epoch, train, test } = points.at(-1), splits = editions[given.edition];
-  const { predictions } = score(stored, common.x, common.labels, DIGITS.length);
-  const right = common.labels.filter((label, row) => predictions[row] === label).length;
-  const reached = { ...given, epochs: epoch };
+function facts({ settings: given, points }) {
+  const { epoch, train, test, common: same } = points.at(-1), splits = editions[given.edition];
   return {
     samples: number(splits.train.rows),
     steps: number(stepsOf(given, epoch)),
     accuracy_test: accuracy(test.right, splits.test.rows, "accuracy_of"),
-    accuracy_common: accuracy(right, common.rows, "accuracy_of"),
+    accuracy_common: accuracy(same.right, common.rows, "accuracy_of"),
     accuracy_train: percent(train.right / splits.train.rows),
-    ...Object.fromEntries(SETTINGS.map((key) => [key, String(reached[key])])),
+    ...Object.fromEntries(SETTINGS.map((key) => [key, String(given[key])])), epochs: number(epoch),
   };
 }
 
@@ -164,13 +160,12 @@ function renderNetwork({ settings: { hidden, edition }, stored, predictions }) {
   // Painting takes long, so each image is painted once.
   const tiles = editions[edition].tiles ??= Array.from(test.labels, (_, row) => tile(test, row));
   if (!find("mistakes").contains(tiles[0])) find("mistakes").replaceChildren(...tiles);
-  let wrong = 0;
-  test.labels.forEach((digit, row) => {
-    const item = tiles[row], answer = predictions[row];
+  tiles.forEach((item, row) => {
+    const digit = test.labels[row], answer = predictions[row];
     item.hidden = answer === digit;
-    if (!item.hidden) wrong += 1;
-    if (!item.hidden) setWords(item.lastChild, say("mistake", { digit, answer }));
+    item.lastChild.textContent = say("mistake", { digit, answer });
   });
+  const wrong = tiles.filter((item) => !item.hidden).length;
   find("mistakes-count").textContent = say("mistakes_count", { wrong, rows: test.rows });
 }
 
@@ -194,30 +189,25 @@ function setWords(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-// Return a function that does some work once before the next frame, however often it is called.
-function soon(work) {
-  let frame = 0;
-  return () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      work();
-    });
-  };
-}
+let frame = 0;
 
-const render = soon(() => {
-  const { run, kept } = state;
-  // While it trains, the figures change too fast to be read aloud.
-  find("run-status").setAttribute("aria-live", run?.phase === "running" ? "off" : "polite");
-  setWords(find("run-status"), run ? status(run) : say("not_trained"));
-  const isEnabled = { pause: run?.phase === "running", reset: run, keep: run?.stored, forget: kept };
-  for (const [id, is] of Object.entries(isEnabled)) find(id).setAttribute("aria-disabled", !is);
-  const shown = [run, kept].filter((each) => each?.stored);
-  renderCurves(shown);
-  renderRuns(shown);
-  find("network").hidden = !run?.stored;
-  if (run?.stored) renderNetwork(run);
-  renderProof(run);
-  renderDrawing();
-  if (run?.phase !== "running") renderGuesses();
-});
+// Show all, once before the next frame, however often this is called.
+function render() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    const { run, kept } = state, isRunning = run?.phase === "running";
+    // While it trains, the figures change too fast to be read aloud.
+    find("run-status").setAttribute("aria-live", isRunning ? "off" : "polite");
+    setWords(find("run-status"), run ? status(run) : say("not_trained"));
+    const isEnabled = { pause: isRunning, reset: run, keep: run?.stored, forget: kept };
+    for (const [id, is] of Object.entries(isEnabled)) find(id).setAttribute("aria-disabled", !is);
+    const shown = [run, kept].filter((each) => each?.stored);
+    renderCurves(shown);
+    renderRuns(shown);
+    find("network").hidden = !run?.stored;
+    if (run?.stored) renderNetwork(run);
+    renderProof(run);
+    renderDrawing();
+    if (!isRunning) renderGuesses();
+  });
+}

@@ -117,24 +117,14 @@ function seen() {
   return x;
 }
 
-function paintDrawing() {
-  const canvas = find("draw"), context = canvas.getContext("2d"), size = canvas.width / SIDE;
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = "#000";
-  eachPlace((row, column, place) => {
-    if (drawing.ink[place]) context.fillRect(column * size, row * size, size, size);
-  });
-  for (let cell = 0; cell < CELLS * CELLS; cell++) {
-    const isHere = cell === drawing.cell, inset = isHere ? 2 : 0, width = BLOCK * size;
-    [context.strokeStyle, context.lineWidth] = isHere ? ["#777", 4] : ["#8883", 1];
-    const [row, column] = [Math.floor(cell / CELLS), cell % CELLS].map((at) => at * width + inset);
-    context.strokeRect(column, row, width - 2 * inset, width - 2 * inset);
-  }
-}
-
 function renderDrawing() {
-  paintDrawing();
+  // The cells alternate in tone; the one where the arrow keys are is darker.
+  fill(find("draw"), say("draw_label"), 1, 1, SIDE, (_, place) => {
+    const cell = cellOf(Math.floor(place / SIDE), place % SIDE);
+    const paper = (cell + Math.floor(cell / CELLS)) % 2 ? 255 : 244;
+    const tone = cell === drawing.cell ? [190, 90] : [paper, 0];
+    return [...Array(3).fill(tone[drawing.ink[place]]), 255];
+  });
   const x = seen(), stored = state.run?.stored, isReady = x && stored;
   fill(find("draw-seen"), say("draw_seen"), 1, 1, CELLS, (_, pixel) => [0, 0, 0, 255 * (x?.[pixel] ?? 0)]);
   const chances = isReady ? score(stored, x, [0], DIGITS.length).probabilities.data : DIGITS.map(() => 0);
@@ -180,7 +170,6 @@ function on(id, events, does, show = render) {
   }
 }
 
-const redraw = soon(renderDrawing);
 for (const name of Object.keys(lesson.recipes)) on(`recipe-${name}`, "click", () => choose(name));
 on("settings", "input", showSettings);
 on("settings", "submit", (event) => {
@@ -210,13 +199,13 @@ on("draw", "pointerdown", (event) => {
   find("draw").setPointerCapture(event.pointerId);
   Object.assign(drawing, { from: null, cell: null });
   stroke(event);
-}, redraw);
-on("draw", "pointermove", (event) => { if (drawing.from) stroke(event); }, redraw);
-on("draw", "pointerup pointercancel", () => { drawing.from = null; }, redraw);
-on("draw", "keydown", drawByKey, redraw);
-on("draw", "focus", () => { drawing.cell = find("draw").matches(":focus-visible") ? 0 : null; }, redraw);
-on("draw", "blur", () => { drawing.cell = null; }, redraw);
-on("clean", "click", () => { drawing.ink.fill(0); }, redraw);
+}, renderDrawing);
+on("draw", "pointermove", (event) => { if (drawing.from) stroke(event); }, renderDrawing);
+on("draw", "pointerup pointercancel", () => { drawing.from = null; }, renderDrawing);
+on("draw", "keydown", drawByKey, renderDrawing);
+on("draw", "focus", () => { drawing.cell = find("draw").matches(":focus-visible") ? 0 : null; }, renderDrawing);
+on("draw", "blur", () => { drawing.cell = null; }, renderDrawing);
+on("clean", "click", () => { drawing.ink.fill(0); }, renderDrawing);
 
 choose("classroom");
 renderSheets();

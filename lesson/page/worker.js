@@ -6,7 +6,8 @@ let task, training, until = 0, pace = 0, timer, points = [];
 function measure() {
   const stored = training.stored(), point = { epoch: training.epoch };
   let predictions;
-  for (const split of ["train", "test"]) {
+  // Test comes last: its predictions are shown.
+  for (const split of ["train", "common", "test"]) {
     const { x, labels } = task[split], scored = score(stored, x, labels, task.classes);
     predictions = scored.predictions;
     const right = labels.filter((label, row) => predictions[row] === label).length;
@@ -16,37 +17,33 @@ function measure() {
   return { stored, predictions };
 }
 
-// Report what `work` returns, or that training diverged. Return whether it can go on.
-function reportOf(work) {
-  let result = { diverged: true };
-  try {
-    result = work();
-  } catch (error) {
-    if (!(error instanceof Diverged)) throw error;
-  }
-  postMessage({ points, ...result });
+function report(network) {
+  postMessage({ points, ...network });
   points = [];
-  return !result.diverged;
 }
 
 function trainEpochs() {
   const begin = performance.now();
-  const canGoOn = reportOf(() => {
-    let network;
+  let network;
+  try {
     do {
       while (!training.step());
       network = measure();
     } while (training.epoch < until && !pace && performance.now() - begin < 16);
-    return network;
-  });
-  if (canGoOn && training.epoch < until) timer = setTimeout(trainEpochs, pace);
+  } catch (error) {
+    if (!(error instanceof Diverged)) throw error;
+    network = { isDiverged: true };
+    until = 0;
+  }
+  report(network);
+  if (training.epoch < until) timer = setTimeout(trainEpochs, pace);
 }
 
 const commands = {
   start(given) {
     task = given;
     training = new Training(task.recipe, task.train.x, task.train.labels, task.classes);
-    reportOf(measure);
+    report(measure());
   },
   pace(milliseconds) { pace = milliseconds; },
   go(epochs) {
