@@ -1,6 +1,6 @@
 // From the settings to a run, and from the run to what the page shows. A run is
 // {settings, points, stored, predictions, phase, sum}; its phase is running, paused, done or diverged.
-const SETTINGS = ["epochs", "learning_rate", "momentum", "batch_size", "hidden", "seed"];
+const RECIPE = ["epochs", "learning_rate", "momentum", "batch_size", "hidden", "seed"];
 const PACES = [0, 50, 100, 250, 500, 1000, 2000];
 const input = (key) => find(key.replace("_", "-"));
 const editions = {};
@@ -12,14 +12,14 @@ const common = take(editions.tinydigits.test, lesson.common);
 const state = { run: null, kept: null, worker: null };
 
 function settings() {
-  const numbers = SETTINGS.map((key) => [key, input(key).valueAsNumber]);
+  const numbers = RECIPE.map((key) => [key, input(key).valueAsNumber]);
   return { edition: find("edition").value, optimizer: "sgd", ...Object.fromEntries(numbers) };
 }
 
 // Return the recipe that is nearest to some settings, and the keys that differ.
 function nearestRecipe(given) {
   return Object.entries(lesson.recipes)
-    .map(([name, recipe]) => ({ name, keys: SETTINGS.filter((key) => recipe[key] !== given[key]) }))
+    .map(([name, recipe]) => ({ name, keys: RECIPE.filter((key) => recipe[key] !== given[key]) }))
     .sort((a, b) => a.keys.length - b.keys.length)[0];
 }
 
@@ -36,7 +36,7 @@ function showSettings() {
 }
 
 function choose(name) {
-  for (const key of SETTINGS) input(key).value = lesson.recipes[name][key];
+  for (const key of RECIPE) input(key).value = lesson.recipes[name][key];
   showSettings();
 }
 
@@ -134,11 +134,12 @@ function facts({ settings: given, points }) {
   const { epoch, train, test, common: same } = points.at(-1), splits = editions[given.edition];
   return {
     samples: number(splits.train.rows),
+    epochs: number(epoch),
     steps: number(stepsOf(given, epoch)),
     accuracy_test: accuracy(test.right, splits.test.rows, "accuracy_of"),
     accuracy_common: accuracy(same.right, common.rows, "accuracy_of"),
     accuracy_train: percent(train.right / splits.train.rows),
-    ...Object.fromEntries(SETTINGS.map((key) => [key, String(given[key])])), epochs: number(epoch),
+    ...Object.fromEntries(RECIPE.slice(1).map((key) => [key, String(given[key])])),
   };
 }
 

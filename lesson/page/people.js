@@ -18,50 +18,45 @@ function renderSheets() {
 // ---- guess: a round is {split, rows, answers}, null before the first ----
 const ROUND = 20;
 const guessing = { round: null, next: { common: 0, mnist: 0 } };
-const isOver = ({ rows, answers }) => answers.length === rows.length;
 
 function startRound(kind) {
-  const split = kind === "common" ? common : decode(lesson.mnist);
-  const first = guessing.next[kind];
+  const split = kind === "common" ? common : decode(lesson.mnist), first = guessing.next[kind];
   // The next round has other images, as long as there are.
   guessing.next[kind] = first + 2 * ROUND > split.rows ? 0 : first + ROUND;
   guessing.round = { kind, split, rows: Array.from({ length: ROUND }, (_, at) => first + at), answers: [] };
-  find("guess").hidden = false;
   find("guess-result").textContent = "";
   find("guess-tiles").replaceChildren();
-  showGuess(guessing.round);
+  showRound(guessing.round);
   find("guess").focus();
 }
 
-function showGuess({ split, rows, answers }) {
-  const words = say("guess_progress", { at: answers.length + 1, all: rows.length });
-  find("guess-progress").textContent = words;
-  showImages(find("guess-image"), words, split, [rows[answers.length]], 1);
+// Show the next image, or after the last one all with the answers.
+function showRound({ split, rows, answers }) {
+  const at = answers.length, words = say("guess_progress", { at: at + 1, all: ROUND });
+  find("guess").hidden = at === ROUND;
+  if (at < ROUND) {
+    find("guess-progress").textContent = words;
+    showImages(find("guess-image"), words, split, [rows[at]], 1);
+    return;
+  }
+  find("guess-tiles").replaceChildren(...rows.map((row, image) => {
+    const digit = split.labels[row], answer = answers[image], item = tile(split, row);
+    item.className = answer === digit ? "right" : "wrong";
+    item.lastChild.textContent = say(`guess_${item.className}`, { digit, answer });
+    return item;
+  }));
+  find("guess-start").focus();
 }
 
 function guess(digit) {
-  const { round } = guessing, { split, rows, answers } = round;
-  if (isOver(round)) return;
-  answers.push(digit);
-  if (!isOver(round)) {
-    showGuess(round);
-    return;
-  }
-  find("guess-tiles").replaceChildren(...rows.map((row, at) => {
-    const digit = split.labels[row], item = tile(split, row);
-    item.className = answers[at] === digit ? "right" : "wrong";
-    item.lastChild.textContent = say(`guess_${item.className}`, { digit, answer: answers[at] });
-    return item;
-  }));
-  renderGuesses();
-  find("guess").hidden = true;
-  find("guess-start").focus();
+  guessing.round.answers.push(digit);
+  showRound(guessing.round);
 }
 
 // Say how many a person got right, and how many of the same images the network.
 function renderGuesses() {
   const { round } = guessing;
-  if (!round || !isOver(round)) return;
+  if (round?.answers.length !== ROUND) return;
   const { split, rows, answers, kind } = round, { x, labels } = take(split, rows);
   const count = (given) => labels.filter((label, at) => given[at] === label).length;
   const right = count(answers), stored = state.run?.stored;
@@ -85,15 +80,14 @@ function eachPlace(call) {
 function stroke({ clientX, clientY }) {
   const box = find("draw").getBoundingClientRect(), scale = SIDE / box.width;
   const [x, y] = [(clientX - box.left) * scale, (clientY - box.top) * scale];
-  const [fromX, fromY] = drawing.from ?? [x, y];
-  const pieces = Math.ceil(2 * Math.hypot(x - fromX, y - fromY)) || 1;
-  for (let piece = 1; piece <= pieces; piece++) {
-    const part = piece / pieces;
-    const [atX, atY] = [fromX + (x - fromX) * part, fromY + (y - fromY) * part];
-    eachPlace((row, column, place) => {
-      if (Math.hypot(column + 0.5 - atX, row + 0.5 - atY) <= PEN) drawing.ink[place] = 1;
-    });
-  }
+  const [toX, toY] = drawing.from ?? [x, y], [wide, high] = [toX - x, toY - y];
+  eachPlace((row, column, place) => {
+    const [right, down] = [column + 0.5 - x, row + 0.5 - y];
+    // How far along the line the nearest place is, from 0 to 1.
+    const along = (right * wide + down * high) / (wide * wide + high * high || 1);
+    const part = Math.min(Math.max(along, 0), 1);
+    if (Math.hypot(right - part * wide, down - part * high) <= PEN) drawing.ink[place] = 1;
+  });
   drawing.from = [x, y];
 }
 
