@@ -51,7 +51,6 @@ def main(*, out: Path) -> None:
         "released": read_json(Path("docs", "exact-training.json"))["models"],
         "command": COMMAND,
     }
-    page = environment("lesson.page").get_template("page.html.j2")
     values = {
         "words": words,
         "lesson": lesson,
@@ -61,7 +60,7 @@ def main(*, out: Path) -> None:
         "worker": _text("worker.js"),
         "page": "".join(map(_text, ("pictures.js", "page.js", "people.js"))),
     }
-    write_bytes(out, page.render(values).encode())
+    write_bytes(out, environment("lesson.page").get_template("page.html.j2").render(values).encode())
 
 
 def _text(name: str) -> str:

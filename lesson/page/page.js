@@ -29,7 +29,7 @@ function showSettings() {
     find(`recipe-${recipe}`).setAttribute("aria-pressed", recipe === name && !keys.length);
   }
   const pace = PACES[find("speed").value];
-  const words = pace ? say("speed_wait", { seconds: number(pace / 1000, 2) }) : say("speed_full");
+  const words = say(pace ? "speed_wait" : "speed_full", { seconds: number(pace / 1000, 2) });
   find("speed-says").textContent = words;
   find("speed").setAttribute("aria-valuetext", words);
   state.worker?.postMessage(["pace", pace]);
@@ -89,9 +89,8 @@ function reset() {
   Object.assign(state, { run: null, worker: null });
 }
 
-function stepsOf({ edition, batch_size: size }, epochs) {
-  return epochs * Math.ceil(editions[edition].train.rows / size);
-}
+const stepsOf = ({ edition, batch_size: size }, epochs) =>
+  epochs * Math.ceil(editions[edition].train.rows / size);
 
 // Return what there is to say of a run, with a hint if its learning rate is far off.
 function status({ settings: { edition, epochs }, phase, points }) {
@@ -134,8 +133,7 @@ function facts({ settings: given, points }) {
   const { epoch, train, test, common: same } = points.at(-1), splits = editions[given.edition];
   return {
     samples: number(splits.train.rows),
-    epochs: number(epoch),
-    steps: number(stepsOf(given, epoch)),
+    epochs: number(epoch), steps: number(stepsOf(given, epoch)),
     accuracy_test: accuracy(test.right, splits.test.rows, "accuracy_of"),
     accuracy_common: accuracy(same.right, common.rows, "accuracy_of"),
     accuracy_train: percent(train.right / splits.train.rows),
@@ -145,10 +143,9 @@ function facts({ settings: given, points }) {
 
 function renderRuns(runs) {
   const columns = runs.map(facts);
-  const heads = runs.map((run) => (
-    make("th", { scope: "col" }, say(run === state.kept ? "run_kept" : "run_now"))));
+  const names = runs.map((run) => say(run === state.kept ? "run_kept" : "run_now"));
   const rows = Object.keys(columns[0] ?? {}).map((key) => line(say(key), columns.map((of) => of[key])));
-  find("runs").replaceChildren(make("thead", {}, line("", heads)), make("tbody", {}, ...rows));
+  find("runs").replaceChildren(head(names), make("tbody", {}, ...rows));
   find("kept-legend").hidden = !state.kept;
   if (state.kept) find("kept-settings").textContent = say("legend_kept", facts(state.kept));
 }

@@ -16,8 +16,7 @@ function renderSheets() {
 }
 
 // ---- guess: a round is {split, rows, answers}, null before the first ----
-const ROUND = 20;
-const guessing = { round: null, next: { common: 0, mnist: 0 } };
+const ROUND = 20, guessing = { round: null, next: { common: 0, mnist: 0 } };
 
 function startRound(kind) {
   const split = kind === "common" ? common : decode(lesson.mnist), first = guessing.next[kind];
@@ -69,24 +68,20 @@ function renderGuesses() {
 // ---- draw: a bitmap of 32 × 32, whose blocks of 4 × 4 are the cells of an image ----
 const SIDE = 32, BLOCK = 4, CELLS = 8, PEN = 2;
 const drawing = { ink: new Uint8Array(SIDE * SIDE), cell: null, from: null };
-const cellOf = (row, column) => CELLS * Math.floor(row / BLOCK) + Math.floor(column / BLOCK);
-
-// Call a function with the row and column of each place of the bitmap.
-function eachPlace(call) {
-  for (let place = 0; place < SIDE * SIDE; place++) call(Math.floor(place / SIDE), place % SIDE, place);
-}
+const rowOf = (place) => Math.floor(place / SIDE);
+const cellOf = (place) => CELLS * Math.floor(rowOf(place) / BLOCK) + Math.floor(place % SIDE / BLOCK);
 
 // Draw a line from where the pointer was to where it is.
 function stroke({ clientX, clientY }) {
   const box = find("draw").getBoundingClientRect(), scale = SIDE / box.width;
   const [x, y] = [(clientX - box.left) * scale, (clientY - box.top) * scale];
   const [toX, toY] = drawing.from ?? [x, y], [wide, high] = [toX - x, toY - y];
-  eachPlace((row, column, place) => {
-    const [right, down] = [column + 0.5 - x, row + 0.5 - y];
+  drawing.ink.forEach((_, place, ink) => {
+    const [right, down] = [place % SIDE + 0.5 - x, rowOf(place) + 0.5 - y];
     // How far along the line the nearest place is, from 0 to 1.
     const along = (right * wide + down * high) / (wide * wide + high * high || 1);
     const part = Math.min(Math.max(along, 0), 1);
-    if (Math.hypot(right - part * wide, down - part * high) <= PEN) drawing.ink[place] = 1;
+    if (Math.hypot(right - part * wide, down - part * high) <= PEN) ink[place] = 1;
   });
   drawing.from = [x, y];
 }
@@ -94,19 +89,17 @@ function stroke({ clientX, clientY }) {
 // Return the drawing as the data is: as high as the image, in its middle, and in each pixel the part
 // of its block that is black. Null if nothing is drawn.
 function seen() {
-  let [top, bottom, left, right] = [SIDE, 0, SIDE, 0];
-  eachPlace((row, column, place) => {
-    if (!drawing.ink[place]) return;
-    [top, bottom] = [Math.min(top, row), Math.max(bottom, row + 1)];
-    [left, right] = [Math.min(left, column), Math.max(right, column + 1)];
-  });
-  if (top >= bottom) return null;
+  const { ink } = drawing, inked = [...ink.keys()].filter((place) => ink[place]);
+  if (!inked.length) return null;
+  const columns = inked.map((place) => place % SIDE);
+  const [left, right] = [Math.min(...columns), Math.max(...columns) + 1];
+  const [top, bottom] = [rowOf(inked[0]), rowOf(inked.at(-1)) + 1];
   const high = (bottom - top) / SIDE, wide = Math.max(high, (right - left) / SIDE);
   const x = new Float32Array(CELLS * CELLS);
-  eachPlace((row, column) => {
-    const from = Math.floor((left + right) / 2 + (column + 0.5 - SIDE / 2) * wide);
-    const isInk = from >= left && from < right && drawing.ink[SIDE * Math.floor(top + (row + 0.5) * high) + from];
-    if (isInk) x[cellOf(row, column)] += 1 / BLOCK ** 2;
+  ink.forEach((_, place) => {
+    const row = Math.floor(top + (rowOf(place) + 0.5) * high);
+    const column = Math.floor((left + right) / 2 + (place % SIDE + 0.5 - SIDE / 2) * wide);
+    if (column >= left && column < right) x[cellOf(place)] += ink[SIDE * row + column] / BLOCK ** 2;
   });
   return x;
 }
@@ -114,7 +107,7 @@ function seen() {
 function renderDrawing() {
   // The cells alternate in tone; the one where the arrow keys are is darker.
   fill(find("draw"), say("draw_label"), 1, 1, SIDE, (_, place) => {
-    const cell = cellOf(Math.floor(place / SIDE), place % SIDE);
+    const cell = cellOf(place);
     const paper = (cell + Math.floor(cell / CELLS)) % 2 ? 255 : 244;
     const tone = cell === drawing.cell ? [190, 90] : [paper, 0];
     return [...Array(3).fill(tone[drawing.ink[place]]), 255];
@@ -136,23 +129,19 @@ function renderDrawing() {
   setWords(find("draw-says"), say(words, { digit: best, percent: percent(chances[best]) }));
 }
 
-const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -CELLS, ArrowDown: CELLS };
 
 function drawByKey(event) {
-  const cell = drawing.cell ?? 0, inside = (at) => Math.min(Math.max(at, 0), CELLS - 1);
-  if (event.key in MOVES) {
-    const [down, right] = MOVES[event.key];
-    drawing.cell = CELLS * inside(Math.floor(cell / CELLS) + down) + inside(cell % CELLS + right);
-  } else if (event.key === " ") {
-    const { ink } = drawing, places = [];
-    eachPlace((row, column, place) => { if (cellOf(row, column) === cell) places.push(place); });
+  const { ink, cell } = drawing, count = CELLS * CELLS;
+  if (event.key in MOVES) drawing.cell = (cell + MOVES[event.key] + count) % count;
+  else if (event.key === " ") {
+    const places = [...ink.keys()].filter((place) => cellOf(place) === cell);
     const isEmpty = places.every((place) => !ink[place]);
     for (const place of places) ink[place] = isEmpty;
   } else return;
   event.preventDefault();
 }
 
-// ---- buttons, fields and keys ----
 // At each event do something, unless a button is disabled, and then show what has changed.
 function on(id, events, does, show = render) {
   for (const event of events.split(" ")) {
@@ -166,10 +155,7 @@ function on(id, events, does, show = render) {
 
 for (const name of Object.keys(lesson.recipes)) on(`recipe-${name}`, "click", () => choose(name));
 on("settings", "input", showSettings);
-on("settings", "submit", (event) => {
-  event.preventDefault();
-  go(Infinity);
-});
+on("settings", "submit", (event) => { event.preventDefault(); go(Infinity); });
 on("step", "click", () => go(1));
 on("pause", "click", pause);
 on("reset", "click", reset);
@@ -185,10 +171,7 @@ on("guess-mnist", "click", () => startRound("mnist"));
 on("guess", "keydown", ({ key, ctrlKey, metaKey, altKey }) => {
   if (/^\d$/.test(key) && !ctrlKey && !metaKey && !altKey) guess(Number(key));
 });
-for (const digit of DIGITS) {
-  find("guess-keys").append(make("button", { type: "button", id: `guess-${digit}` }, String(digit)));
-  on(`guess-${digit}`, "click", () => guess(digit));
-}
+for (const digit of DIGITS) on(`guess-${digit}`, "click", () => guess(digit));
 on("draw", "pointerdown", (event) => {
   find("draw").setPointerCapture(event.pointerId);
   Object.assign(drawing, { from: null, cell: null });
@@ -197,7 +180,7 @@ on("draw", "pointerdown", (event) => {
 on("draw", "pointermove", (event) => { if (drawing.from) stroke(event); }, renderDrawing);
 on("draw", "pointerup pointercancel", () => { drawing.from = null; }, renderDrawing);
 on("draw", "keydown", drawByKey, renderDrawing);
-on("draw", "focus", () => { drawing.cell = find("draw").matches(":focus-visible") ? 0 : null; }, renderDrawing);
+on("draw", "focus", ({ target }) => { drawing.cell = target.matches(":focus-visible") ? 0 : null; }, renderDrawing);
 on("draw", "blur", () => { drawing.cell = null; }, renderDrawing);
 on("clean", "click", () => { drawing.ink.fill(0); }, renderDrawing);
 

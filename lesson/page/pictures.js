@@ -31,10 +31,16 @@ function make(name, attributes = {}, ...children) {
   return made;
 }
 
-// A row of a table: its header, then its cells.
-function line(header, cells, tag = "td") {
-  const cell = (content) => (content instanceof Node ? content : make(tag, {}, content));
-  return make("tr", {}, header === "" ? make("td") : make("th", { scope: "row" }, header), ...cells.map(cell));
+// Return a row of a table: its header, and cells of their contents, or as they are if made already.
+function line(header, cells) {
+  const cell = (content) => (content instanceof Node ? content : make("td", {}, content));
+  return make("tr", {}, make("th", { scope: "row" }, header), ...cells.map(cell));
+}
+
+// Return the head of a table, whose rows have headers too.
+function head(names) {
+  const cells = names.map((name) => make("th", { scope: "col" }, name));
+  return make("thead", {}, make("tr", {}, make("td"), ...cells));
 }
 
 // Return a split: labels, and pixels as a network takes them.
@@ -136,7 +142,6 @@ function showConfusion(table, labels, predictions) {
     made.style.setProperty("--part", count / most);
     return made;
   };
-  const heads = DIGITS.map((digit) => make("th", { scope: "col" }, String(digit)));
-  table.replaceChildren(make("thead", {}, line("", heads)),
-    make("tbody", {}, ...counts.map((row, digit) => line(String(digit), row.map(cell(digit))))));
+  const rows = counts.map((row, digit) => line(String(digit), row.map(cell(digit))));
+  table.replaceChildren(head(DIGITS.map(String)), make("tbody", {}, ...rows));
 }

@@ -1,6 +1,6 @@
 // Trains in the background, so that the page never freezes. A message is a command: start, pace, or
-// go on for some epochs. A report comes at most once a frame: the points of the curves since the last one, and the
-// network as it is now. training.js stands before this file.
+// go on for some epochs. A report, at most one a frame, has the points of the curves since the last
+// one, and the network as it is now. training.js stands before this file.
 let task, training, until = 0, pace = 0, timer, points = [];
 
 function measure() {
