@@ -41,9 +41,8 @@ def main(*, out: Path) -> None:
     trained = {row["row"] for name in EDITIONS for row in rows[name] if row["split"] == "train"}
     test = [row["row"] for row in rows["tinydigits"] if row["split"] == "test"]
     recipes = read_recipes()
-    words = read_json(CODE / "words.json")
     lesson = {
-        "words": words,
+        "words": read_json(CODE / "words.json"),
         "editions": {name: _edition(name, rows[name]) for name in EDITIONS},
         "mnist": _split(read_split(DATASETS / "tinymnist" / "test.pkl"), 255),
         "common": [index for index, row in enumerate(test) if row not in trained],
@@ -52,7 +51,6 @@ def main(*, out: Path) -> None:
         "command": COMMAND,
     }
     values = {
-        "words": words,
         "lesson": lesson,
         "style": _text("style.css"),
         # The page runs from a file, where Chromium loads no module.
@@ -60,7 +58,8 @@ def main(*, out: Path) -> None:
         "worker": _text("worker.js"),
         "page": "".join(map(_text, ("pictures.js", "page.js", "people.js"))),
     }
-    write_bytes(out, environment("lesson.page").get_template("page.html.j2").render(values).encode())
+    page = environment("lesson.page").get_template("page.html.j2").render(values)
+    write_bytes(out, page.encode())
 
 
 def _text(name: str) -> str:

@@ -9,7 +9,7 @@ for (const [name, { train, test, ...rest }] of Object.entries(lesson.editions)) 
 }
 // Test images that neither edition trains on, to compare networks on the same images.
 const common = take(editions.tinydigits.test, lesson.common);
-const state = { run: null, kept: null, worker: null };
+const state = { run: null, kept: null, worker: null, frame: 0 };
 
 function settings() {
   const numbers = RECIPE.map((key) => [key, input(key).valueAsNumber]);
@@ -98,14 +98,14 @@ function status({ settings: { edition, epochs }, phase, points }) {
   if (!points.length) return say("starting");
   const { train, test } = editions[edition], [first, now] = [points[0], points.at(-1)];
   const values = { epoch: now.epoch, epochs, right: now.test.right, rows: test.rows };
-  const words = [say(phase, { ...values, accuracy: accuracy(now.test.right, test.rows) })];
-  if (phase === "running") return words[0];
-  if (test.rows < 100) words.push(say("rough"));
+  const hints = [say(phase, { ...values, accuracy: accuracy(now.test.right, test.rows) })];
+  if (phase === "running") return hints[0];
+  if (test.rows < 100) hints.push(say("rough"));
   const part = now.train.right / train.rows;
   const hasGrown = points.some((point) => point.train.loss > first.train.loss);
-  if (hasGrown && part < 0.5) words.push(say("too_large"));
-  else if (now.train.loss < first.train.loss && part < 0.9) words.push(say("still_falls"));
-  return words.join(" ");
+  if (hasGrown && part < 0.5) hints.push(say("too_large"));
+  else if (now.train.loss < first.train.loss && part < 0.9) hints.push(say("still_falls"));
+  return hints.join(" ");
 }
 
 function renderCurves(runs) {
@@ -187,12 +187,10 @@ function setWords(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-let frame = 0;
-
 // Show all, once before the next frame, however often this is called.
 function render() {
-  frame ||= requestAnimationFrame(() => {
-    frame = 0;
+  state.frame ||= requestAnimationFrame(() => {
+    state.frame = 0;
     const { run, kept } = state, isRunning = run?.phase === "running";
     // While it trains, the figures change too fast to be read aloud.
     find("run-status").setAttribute("aria-live", isRunning ? "off" : "polite");

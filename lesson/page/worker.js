@@ -29,7 +29,7 @@ function trainEpochs() {
     do {
       while (!training.step());
       network = measure();
-    } while (training.epoch < until && !pace && performance.now() - begin < 16);
+    } while (training.epoch < until && !pace && performance.now() - begin < 30);
   } catch (error) {
     if (!(error instanceof Diverged)) throw error;
     network = { isDiverged: true };
