@@ -100,7 +100,7 @@ function status({ settings: { edition, epochs }, phase, points }) {
   const values = { epoch: now.epoch, epochs, right: now.test.right, rows: test.rows };
   const hints = [say(phase, { ...values, accuracy: accuracy(now.test.right, test.rows) })];
   if (phase === "running") return hints[0];
-  if (test.rows < 100) hints.push(say("rough"));
+  if (test.rows < 100) hints.push(say("rough", values));
   const part = now.train.right / train.rows;
   const hasGrown = points.some((point) => point.train.loss > first.train.loss);
   if (hasGrown && part < 0.5) hints.push(say("too_large"));
