@@ -20,7 +20,7 @@ export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate screenshots check new leaks curves transformers learn test-pytorch milestones measure large lint portability faults fuzz bench lock schema release help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves transformers learn lesson test-pytorch milestones measure large lint portability faults fuzz bench lock schema release help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.repair
@@ -37,6 +37,10 @@ curves: .venv/.ready  ## train for the learning curves: 5 minutes, or nothing to
 	@python -m tools.repair
 	@python -m experiments.check
 	dvc repro experiments/curves/dvc.yaml
+
+lesson: .venv/.ready  ## write the page of the first lesson, lesson/index.html
+	@python -m tools.repair
+	dvc repro lesson/dvc.yaml
 
 # The environment whose `python` has PyTorch too.
 WITH_PYTORCH = PATH="$(CURDIR)/.venv-milestones/bin:$$PATH"

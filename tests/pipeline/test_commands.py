@@ -23,6 +23,7 @@ PIPELINES = (
     "report/dvc.yaml",
     "experiments/curves/dvc.yaml",
     "experiments/transformers/dvc.yaml",
+    "lesson/dvc.yaml",
     "milestones/dvc.yaml",
 )
 
