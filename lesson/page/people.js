@@ -166,12 +166,12 @@ for (const [here, there] of [["edition", "look-edition"], ["look-edition", "edit
   on(here, "change", () => { find(there).value = find(here).value; }, renderSheets);
 }
 on("look-order", "change", renderSheets);
-on("guess-start", "click", () => startRound("common"));
-on("guess-mnist", "click", () => startRound("mnist"));
+on("guess-start", "click", () => startRound("common"), renderGuesses);
+on("guess-mnist", "click", () => startRound("mnist"), renderGuesses);
 on("guess", "keydown", ({ key, ctrlKey, metaKey, altKey }) => {
   if (/^\d$/.test(key) && !ctrlKey && !metaKey && !altKey) guess(Number(key));
-});
-for (const digit of DIGITS) on(`guess-${digit}`, "click", () => guess(digit));
+}, renderGuesses);
+for (const digit of DIGITS) on(`guess-${digit}`, "click", () => guess(digit), renderGuesses);
 on("draw", "pointerdown", (event) => {
   find("draw").setPointerCapture(event.pointerId);
   Object.assign(drawing, { from: null, cell: null });
