@@ -65,10 +65,10 @@ measure: .venv-milestones/.ready  ## measure what to expect of the historic prog
 	$(WITH_PYTORCH) dvc repro milestones/dvc.yaml
 
 # The validators of others, each in an environment of its own, because some exclude each other.
-VALIDATORS = croissant hub licences citation report recipes wheel
+VALIDATORS = croissant hub licences citation report lesson recipes wheel
 .PRECIOUS: .venv-validators/%/.ready
 
-validate: $(VALIDATORS:%=validate-%)  ## check papers and report with validators and Chromium, and run the recipes: 5 minutes
+validate: $(VALIDATORS:%=validate-%)  ## check papers and pages with validators and browsers, and run the recipes: 7 minutes
 
 validate-%: .venv-validators/%/.ready
 	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \

@@ -1,5 +1,6 @@
 // Runs behind training.js: replaces each result in `known` by what its arguments come to.
 import { readFileSync } from "node:fs";
+globalThis.crypto ??= (await import("node:crypto")).webcrypto; // Node 18 has none
 const [known, recipes, sets] = JSON.parse(readFileSync(0, "utf-8"));
 const { generator, product, step, training, models } = known;
 const rows = (x) => matrix(x.length, x[0].length, Float64Array.from(x.flat()));
