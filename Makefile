@@ -20,7 +20,7 @@ export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
 # The stages run `python`: let it be the one that has what they need.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: repro test validate screenshots check new leaks curves transformers learn lesson test-pytorch milestones measure large lint portability faults fuzz bench lock schema release help clean FORCE
+.PHONY: repro test validate screenshots check new leaks curves transformers learn lesson test-pytorch milestones measure large lint portability faults fuzz bench lock schema release stick help clean FORCE
 
 repro: .venv/.ready  ## build every dataset of params.yaml, its baselines, its papers and the report
 	@python -m tools.repair
@@ -74,7 +74,7 @@ validate-%: .venv-validators/%/.ready
 	.venv-validators/$*/bin/python -m pytest -c tests/validators/pytest.ini --rootdir . --noconftest \
 	  tests/validators/test_$*.py
 
-screenshots: .venv-validators/report/.ready  ## take the pictures of the report for the README
+screenshots: .venv-validators/report/.ready  ## take the pictures of the report and the lesson for the docs
 	.venv-validators/report/bin/python -m tests.validators.screenshots
 
 test: .venv/.large  ## run the tests
@@ -125,7 +125,6 @@ schema: .venv/.ready  ## update stages/params/params.schema.json after a change 
 release: .venv/.ready validate-wheel  ## build the wheel with its sums in build/release, and tag the commit
 	@python -m tools.release $(if $(REHEARSAL),--rehearsal yes)
 
-.PHONY: stick
 stick: .venv/.ready  ## write build/stick, a folder for a class without a network: make stick SYSTEMS="win_amd64 macosx_14_0_arm64"
 	@python -m tools.stick "$$SYSTEMS" "$${PYTHONS:-3.12 3.13 3.14}"
 

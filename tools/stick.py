@@ -17,6 +17,7 @@ from tools.release import build_wheel
 FOLDER = Path("build/stick")
 PAGE, REPORT = Path("lesson/index.html"), Path("report/index.html")
 LESSON, TEACHER = Path("lesson/first_lesson.ipynb"), Path("lesson/README.md")
+PICTURE = Path("docs/lesson.png")
 # As pip names them: NumPy has a wheel for each.
 SYSTEMS = {
     "win_amd64": "Windows",
@@ -74,7 +75,7 @@ def main(systems: str, pythons: str) -> None:
     for folder in (part, old):
         shutil.rmtree(folder, ignore_errors=True)
     build_wheel(part)
-    for path in (PAGE, REPORT, LESSON, *released()):
+    for path in (PAGE, REPORT, LESSON, PICTURE, *released()):
         (part / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, part / path)
     for system in systems.split():

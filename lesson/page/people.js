@@ -94,7 +94,8 @@ function seen() {
   const columns = inked.map((place) => place % SIDE);
   const [left, right] = [Math.min(...columns), Math.max(...columns) + 1];
   const [top, bottom] = [rowOf(inked[0]), rowOf(inked.at(-1)) + 1];
-  const high = (bottom - top) / SIDE, wide = Math.max(high, (right - left) / SIDE);
+  // A dot stays smaller than the image.
+  const high = Math.max(bottom - top, SIDE / 4) / SIDE, wide = Math.max(high, (right - left) / SIDE);
   const x = new Float32Array(CELLS * CELLS);
   ink.forEach((_, place) => {
     const row = Math.floor(top + (rowOf(place) + 0.5) * high);

@@ -37,7 +37,7 @@ def test_it_installs_without_a_network_and_stays_if_a_run_fails(clone: Repositor
     assert make("win_amd64", 1).startswith(f"NumPy for win_amd64 and Python {PYTHON} was not downl")
     assert clone.contents("build/stick") == before
     for start in (stick / "START-HERE.html", stick / "lesson/README.html"):
-        links = re.findall(r'href="(.*?)"', start.read_text(encoding="utf-8"))
+        links = re.findall(r'(?:href|src)="(.*?)"', start.read_text(encoding="utf-8"))
         assert {start.parent.joinpath(link).is_file() for link in links} == {True}
     clone.run(sys.executable, "-m", "venv", "env")
     install = "env/bin/python -m pip install --no-index --find-links build/stick tinydatasets"

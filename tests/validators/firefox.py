@@ -63,7 +63,9 @@ def firefox(profile: Path, url: str) -> Iterator[Firefox]:
     process = subprocess.Popen([*COMMAND, profile], stderr=subprocess.DEVNULL)
     try:
         file = profile / "WebDriverBiDiServer.json"
-        while process.poll() is None and not (file.exists() and file.read_text()):
+        for _ in range(600):
+            if file.exists() and file.read_text():
+                break
             time.sleep(0.1)
         address = f"ws://127.0.0.1:{json.loads(file.read_text())['ws_port']}/session"
         with connect(address, proxy=None, max_size=None) as socket:

@@ -1,6 +1,4 @@
-"""Take the pictures of the report that the README shows: ``make screenshots``."""
-
-from __future__ import annotations
+"""Take the pictures of the report and of the lesson for the docs: ``make screenshots``."""
 
 from playwright.sync_api import sync_playwright
 
@@ -10,7 +8,7 @@ FOLDER = ROOT / "docs"
 
 
 def main() -> None:
-    """Take the first screen, and the section on curves and mistakes of TinyMNIST."""
+    """Take the report's first screen and its curves of TinyMNIST, and a training of the lesson."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1100, "height": 898})
@@ -25,6 +23,15 @@ def main() -> None:
             clip={"x": 0, "y": box["y"] - 10, "width": 1100, "height": 900},
             full_page=True,
         )
+        page.goto((ROOT / "lesson/index.html").as_uri())
+        page.click("#recipe-tuned")
+        page.click("#run")
+        page.get_by_text("Done after 20 epochs").wait_for()
+        page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+        box = page.locator("#settings").bounding_box()
+        assert box is not None
+        area = {"x": 60, "y": box["y"] - 10, "width": 980, "height": 985}
+        page.screenshot(path=FOLDER / "lesson.png", clip=area, full_page=True)
         browser.close()
 
 

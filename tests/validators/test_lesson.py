@@ -88,6 +88,9 @@ def test_training_never_stops_the_page(page: Any) -> None:
     wait(page, "run-status", "paused")
     page.click("#reset")
     wait(page, "run-status", "not_trained")
+    of(page, "learning-rate", "value = 1e60")
+    page.click("#run")
+    wait(page, "run-status", "diverged")
 
 
 def test_the_keyboard_does_everything(page: Any) -> None:
