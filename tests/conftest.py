@@ -19,7 +19,9 @@ import yaml
 from filelock import FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    MakeOnce = Callable[[str, Callable[[Path], object]], "Repository"]
 
 ROOT = Path(__file__).parent.parent
 # What `make repro` runs: the datasets, and the papers and the page about them.
@@ -138,27 +140,37 @@ def clone(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Repository:
-    # Built once for all processes of the tests, which have this folder in common.
-    alone = worker_id == "master"
-    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
-    with FileLock(shared / "built.lock"):
-        if not (shared / "built" / "done").exists():
-            repository = copy_repository(ROOT, shared / "built" / "clone")
-            repository.run("dvc", "repro", *PIPELINES)
-            repository.commit()
-            (shared / "built" / "done").touch()
-    return Repository(shared / "built" / "clone")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeOnce:
+    """Return what makes a repository for all processes of the tests, which share a folder."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+
+    def once(name: str, make: Callable[[Path], object]) -> Repository:
+        with FileLock(shared / f"{name}.lock"):
+            if not (shared / name / "done").exists():
+                make(shared / name / "clone")
+                (shared / name / "done").touch()
+        return Repository(shared / name / "clone")
+
+    return once
 
 
 @pytest.fixture(scope="session")
-def digits_once(built_once: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    folder = tmp_path_factory.mktemp("digits") / "clone"
-    shutil.copytree(built_once.folder, folder, symlinks=True)
-    return keep_digits(Repository(folder))
+def built_once(once: MakeOnce) -> Repository:
+    def build(folder: Path) -> None:
+        repository = copy_repository(ROOT, folder)
+        repository.run("dvc", "repro", *PIPELINES)
+        repository.commit()
+
+    return once("built", build)
 
 
-def keep_digits(repository: Repository) -> Repository:
+@pytest.fixture(scope="session")
+def digits_once(once: MakeOnce, built_once: Repository) -> Repository:
+    return once("digits", lambda folder: keep_digits(copy_built(built_once, folder)))
+
+
+def keep_digits(repository: Repository) -> None:
     """Take away, as a user would, all but the digits: a run is three times as short."""
     params = repository.params()
     del params["sources"]["mnist-5k"], params["datasets"]["tinymnist"]
@@ -174,7 +186,6 @@ def keep_digits(repository: Repository) -> Repository:
         (repository.folder / lock).unlink()
     repository.run("dvc", "repro", *PIPELINES)
     repository.commit()
-    return repository
 
 
 def link_environment(folder: Path) -> None:

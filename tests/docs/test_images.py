@@ -1,25 +1,13 @@
-"""The page on one's own images: its commands, its entries, its pictures, and its messages."""
+"""The page on one's own images: its commands, its entries and its pictures."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
 from PIL import Image
 
-from stages.common.errors import ParamError
-from stages.params.model import Own
-from stages.source.__main__ import write_source
-from stages.source.facts import errors_of
 from tests.conftest import ROOT, Repository, link_environment
 from tests.test_docs import below_its_part
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 PAGE = (ROOT / "docs/images.md").read_text(encoding="utf-8")
 TUTORIAL = PAGE.partition("\n## The kinds\n")[0]
@@ -73,34 +61,3 @@ def check_changes(built: Repository) -> None:
     changed = {path for path in now if now[path] != released[path]}
     assert "datasets/mydigits/SHA256SUMS" in changed
     assert all("mydigits" in path for path in changed)
-
-
-# --- The reference ------------------------------------------------------------------------------
-
-
-def paint(mode: str, name: str) -> None:
-    Image.new(mode, (24, 24)).save(f"data/leaves/oak/{name}.png")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "start"),
-    [
-        (lambda: shutil.rmtree("data/leaves"), "path: data/leaves: No such"),
-        (lambda: paint("RGBA", "01"), "path: data/leaves/oak/01.png: some"),
-        (lambda: paint("RGB", "03"), "rows_per_class"),
-    ],
-)
-def test_the_messages_are_those_of_the_page(
-    spoil: Callable[[], None], start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("beech", "oak", "pine"):
-        Path("data/leaves", name).mkdir(parents=True)
-        Image.new("RGB", (24, 24)).save(f"data/leaves/{name}/02.png")
-    spoil()
-    entry = Own(kind="folder", path="data/leaves", resize=[24, 24], rows_per_class=[1, 1, 1])
-    with pytest.raises(ParamError) as caught, errors_of("own", "leaves"):
-        write_source(entry, Path("build/leaves"))
-    message = str(caught.value).removeprefix("own.leaves.")
-    assert message.startswith(start)
-    assert f"\n| `{message}` | " in PAGE

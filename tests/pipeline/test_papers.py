@@ -31,14 +31,14 @@ def section(repository: Repository, name: str) -> str:
     return found[0]
 
 
-def test_papers_that_are_gone_come_back_as_they_are_committed(clone: Repository) -> None:
-    paths = [path for name in PAPERS for path in clone.folder.glob(f"datasets/*/{name}")]
+def test_papers_that_are_gone_come_back_as_they_are_committed(built: Repository) -> None:
+    paths = [path for name in PAPERS for path in built.folder.glob(f"datasets/*/{name}")]
     assert len(paths) == 25
     pages = ("datasets/README.md", "docs/paper.md", "report/index.html")
-    for path in [*paths, *map(clone.folder.joinpath, pages)]:
+    for path in [*paths, *map(built.folder.joinpath, pages)]:
         path.unlink()
-    clone.run("dvc", "repro", *PIPELINES)
-    assert clone.changes() == ""
+    built.repro(*PIPELINES)
+    assert built.changes() == ""
 
 
 def test_a_dataset_of_a_user_gets_papers_and_a_section(digits: Repository) -> None:
