@@ -108,17 +108,6 @@ def test_another_seed_comes_near_what_is_published(name: str) -> None:
     check_another_seed(name)
 
 
-@pytest.mark.parametrize("name", PROGRAMS[1:])
-def test_epochs_are_as_many_as_asked(
-    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(name, "--epochs 2 --seed 3", monkeypatch)
-    printed = capsys.readouterr().out
-    assert re.search(r"epoch +2 of 2 \[#{20}\] loss \d\.\d{3}, accuracy ", printed)
-    assert "±" not in printed
-    assert printed.endswith("(nothing is expected of other options)\n")
-
-
 @pytest.mark.parametrize(
     ("name", "options", "times"),
     [

@@ -11,8 +11,7 @@ import pytest
 
 from stages.common.files import write_json
 from stages.report.__main__ import main
-from stages.report.sheets import sheet
-from tinydatasets.pickles import dumps, read_split
+from tinydatasets.pickles import dumps
 from tinydatasets.texts import to_json_lines
 from tinydatasets.types import Pair, Split
 
@@ -139,22 +138,6 @@ def test_names_and_what_an_author_wrote_are_text() -> None:
     assert f"3 training images of class {ODD}" in alternatives
 
 
-def test_it_shows_a_split_for_validation() -> None:
-    found = Elements(page(facts("three", (8, 8), ["oak", "elm"], 3)))
-    text = found.text
-    pairs = [each for _, each in found.found if each.get("alt") == "val image 0 and train image 1"]
-    val, train = (
-        read_split(Path(f"datasets/three/{split}.pkl")).images for split in ("val", "train")
-    )
-    assert {each["src"] for each in pairs} == {sheet(255 - np.stack([val[0], train[1]])).address}
-    assert len(pairs) == 6
-    assert f"Few of {ODD}." in text
-    assert text.count("oak and elm, 1%") == 6
-    assert "classtrainvaltest" in "".join(text.split())
-    assert "val (2)" in text
-    assert "quick, val (2)" in text
-
-
 def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict[str, Any]:
     """Write a text of one pair, and return what stage `describe_text` says of it."""
     pair = Pair("1-01", 1, "Hi!", "Hello!")
@@ -178,14 +161,11 @@ def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict
     }
 
 
-def test_a_text_has_trivial_rules_by_level() -> None:
+def test_a_text_has_its_rules_its_transformers_and_the_curve_of_contexts() -> None:
     text = Elements(page(text_facts({}, None))).text
     assert "50.0 of 60, nearest question" in text
     assert f"{ODD}4025.050.0" in text
     assert "contexts" not in text
-
-
-def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     figures = {"exact": 0.4, "exact_sd": 0.03, "worst": 0.35}
     point = {"fillers": 4, "contexts": 20, "exact": 0.5, "exact_sd": 0.1}
     contexts = {"held_out": 20, "seeds": 3, "points": [point]}

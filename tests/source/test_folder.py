@@ -238,20 +238,6 @@ def test_what_is_wrong_is_said(spoil: Callable[[], object], message: str) -> Non
     assert refused("folder").startswith(f"path: data/leaves/{message}")
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
-    leaves()
-    (LEAVES / "ash").mkdir()
-    for number in range(9):
-        put(f"elm/{number}.png", b"")()
-    paint("oak/a.png", GREY[0, :, :5])
-    first, *lines = refused("folder", longest=1000).split("\n  ")
-    assert first == "path: 11 problems:"
-    assert lines[:2] == [
-        f"data/leaves/{name}" for name in ("ash: a class without an image", f"elm/0.png{UNREAD}")
-    ]
-    assert lines[9:] == [f"data/leaves/elm/8.png{UNREAD}", "and 1 more"]
-
-
 @pytest.mark.parametrize(
     ("path", "keys", "message"),
     [

@@ -279,15 +279,6 @@ def test_gzip_that_holds_far_more_than_it_seems_is_refused(monkeypatch: pytest.M
     assert refused("idx").endswith(": more than 20 bytes; save it in parts (docs/large.md)")
 
 
-def test_an_npz_is_said_with_what_it_has() -> None:
-    write({"mnist.npz": npz()})
-    message = (
-        "path: data/leaves/mnist.npz: expected a folder with images.npy and labels.npy (write them "
-        "by np.save), found an .npz with images, labels"
-    )
-    assert refused("npy") == refused("npy", "data/leaves/mnist.npz") == message
-
-
 NO_CSV = "not a CSV of images: "
 
 
