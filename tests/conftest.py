@@ -1,27 +1,23 @@
 """A copy of the repository to run the real commands in, as a user would."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 from filelock import FileLock
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    MakeOnce = Callable[[str, Callable[[Path], object]], "Repository"]
+MakeOnce = Callable[[str, Callable[[Path], object]], "Repository"]
 
 ROOT = Path(__file__).parent.parent
 # What `make repro` runs: the datasets, and the papers and the page about them.
@@ -170,7 +166,7 @@ def digits_once(once: MakeOnce, built_once: Repository) -> Repository:
     return once("digits", lambda folder: keep_digits(copy_built(built_once, folder)))
 
 
-def keep_digits(repository: Repository) -> None:
+def keep_digits(repository: Repository) -> Repository:
     """Take away, as a user would, all but the digits: a run is three times as short."""
     params = repository.params()
     del params["sources"]["mnist-5k"], params["datasets"]["tinymnist"]
@@ -186,6 +182,7 @@ def keep_digits(repository: Repository) -> None:
         (repository.folder / lock).unlink()
     repository.run("dvc", "repro", *PIPELINES)
     repository.commit()
+    return repository
 
 
 def link_environment(folder: Path) -> None:

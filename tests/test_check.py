@@ -1,7 +1,5 @@
 """The gate: what is gone that Git has, what is hardly meant, and what is left of gone entries."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

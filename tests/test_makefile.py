@@ -1,7 +1,5 @@
 """The targets of the Makefile that people type."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """The page on one's own images: its commands, its entries and its pictures."""
 
-from __future__ import annotations
-
 import re
 
 from PIL import Image

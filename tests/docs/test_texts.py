@@ -1,11 +1,9 @@
 """The page on one's own questions and answers: its samples, entries and code."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -13,10 +11,7 @@ import yaml
 import tinydatasets
 from stages.texts import evaluate_text, expand_text, serialize_text, split_text
 from tests.conftest import ROOT
-from tinydatasets import loading
-
-if TYPE_CHECKING:
-    from tinydatasets import Text
+from tinydatasets import Text, loading
 
 PAGE = (ROOT / "docs/texts.md").read_text(encoding="utf-8")
 PAIRS = (ROOT / "docs/sample-pairs.tsv").read_text(encoding="utf-8")

@@ -1,7 +1,5 @@
 """Figures of a model: what is right, what is rare, and what has no number."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

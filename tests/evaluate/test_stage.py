@@ -1,12 +1,9 @@
 """Stage `evaluate`: the figures and tables of the stored models."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,9 +14,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, log_loss
 
 import tinydatasets
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 
 def read(path: Path) -> list[dict[str, str]]:

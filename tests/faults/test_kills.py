@@ -1,7 +1,5 @@
 """Kill a run at any time: ``make repro`` gets back to the released bytes (``make faults``)."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
@@ -9,15 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import PIPELINES, Repository, copy_built
 from tests.pipeline.test_released import RELEASED, released
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KILLS = 100 if "FAULTS" in os.environ else 3
 REPAIR = (sys.executable, "-m", "tools.repair")

@@ -1,7 +1,5 @@
 """Archives whose insides are not as published: nothing but data comes out of them."""
 
-from __future__ import annotations
-
 import gzip
 import pickle
 import re

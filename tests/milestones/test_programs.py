@@ -1,7 +1,5 @@
 """The historic programs: each runs by itself, with NumPy alone, and says what to expect."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
@@ -9,7 +7,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,9 +17,6 @@ import tinydatasets
 from milestones import OFFLINE, lesson
 from stages.common.intervals import wilson_interval
 from tests.conftest import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDER = ROOT / "milestones"
 SHARED = {"__init__", "language", "lesson", "measure", "pytorch", "run_all"}

@@ -1,7 +1,5 @@
 """What a mistake in params.yaml is answered with: the line, the key, the value, what is allowed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,22 +1,17 @@
 """The commands that a DVC user tries next."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
-from tests.conftest import ROOT
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import ROOT, Repository
 
 PIPELINES = (
     "dvc.yaml",

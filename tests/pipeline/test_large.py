@@ -1,10 +1,8 @@
 """A source in parts gives the same bytes in this process and on a Dask cluster."""
 
-from __future__ import annotations
-
 import json
 import pickle
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import yaml
@@ -12,12 +10,7 @@ from sklearn.datasets import load_digits
 
 from stages.common.files import read_csv
 from stages.common.workers import VARIABLE
-from tests.conftest import copy_built
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.conftest import Repository
+from tests.conftest import Repository, copy_built
 
 NAMES = "zero one two three four five six seven eight nine".split()
 OWN = {"kind": "parts", "path": "data/mine", "classes": NAMES, "difficulty": True}

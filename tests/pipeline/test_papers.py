@@ -1,18 +1,11 @@
 """Papers and report follow the data, the author and the parameters, with no other edit."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING
 
 from stages.papers.render import PAPERS
-from tests.conftest import PIPELINES
+from tests.conftest import PIPELINES, Repository
 from tests.pipeline.test_subsets import ZEROS_AND_ONES
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
-
 
 # What papers say of a dataset that its author has not described.
 DRAFT = {

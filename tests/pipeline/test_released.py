@@ -1,17 +1,11 @@
 """What a user holds after a clone and one command: every dataset, byte for byte."""
 
-from __future__ import annotations
-
 import hashlib
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import PIPELINES, ROOT
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import PIPELINES, ROOT, Repository
 
 
 def sums_of(table: str) -> dict[str, tuple[int, str]]:

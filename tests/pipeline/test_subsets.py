@@ -1,16 +1,12 @@
 """What a course author does: add a dataset to params.yaml, change it, take it away."""
 
-from __future__ import annotations
-
 import json
 import pickle
 import shutil
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
 ZEROS_AND_ONES = {

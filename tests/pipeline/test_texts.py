@@ -1,12 +1,8 @@
 """What a course author does with texts: take some levels, write another answer, take it away."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 CHAIN = ("expand_text", "split_text", "serialize_text", "evaluate_text")
 TEMPLATES = "datasets/tinytalks/templates.yaml"

@@ -3,19 +3,13 @@
 What the messages say is tested beside the modules that say it; DVC adds the same to each.
 """
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.conftest import copy_built
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.conftest import Repository
+from tests.conftest import Repository, copy_built
 
 
 @pytest.fixture(scope="module")

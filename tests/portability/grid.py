@@ -9,8 +9,6 @@ Where there is no Python 3.14, Debian's serves. Where that can't be had, a messa
 with ``CI`` set is the status 1.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle

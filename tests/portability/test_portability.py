@@ -1,19 +1,15 @@
 """One cell of the grid, the furthest from an ordinary machine, and the sums of this processor."""
 
-from __future__ import annotations
-
 import platform
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.portability import grid, processors
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HERE = grid.Environment("here")
 PLAIN = {"a @ b": "of another kernel", "np.exp": "of another library"}

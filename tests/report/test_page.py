@@ -1,7 +1,5 @@
 """The page shows every dataset, whatever its size and its names."""
 
-from __future__ import annotations
-
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any

@@ -1,13 +1,12 @@
 """A folder of images is a source: what Pillow reads of it, and what is said of what it can't."""
 
-from __future__ import annotations
-
 import hashlib
 import struct
 import unicodedata
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +15,7 @@ from PIL import Image
 
 from tests.source.conftest import look, refused
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Array = npt.NDArray[np.uint8]
+Array = npt.NDArray[np.uint8]
 
 GENERATOR = np.random.RandomState(5)
 GREY: Array = GENERATOR.randint(0, 256, (5, 4, 6)).astype(np.uint8)

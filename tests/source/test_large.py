@@ -1,15 +1,14 @@
 """Sources larger than memory: the same rows from each kind, and one message for what is wrong."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
 import pickle
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +27,7 @@ from stages.source.large import open_source
 from tests.source.conftest import OUT, look, refused
 from tests.source.test_data_folder import POINTER
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Array = npt.NDArray[Any]
+Array = npt.NDArray[Any]
 
 GENERATOR = np.random.RandomState(6)
 GREY = GENERATOR.randint(0, 250, (23, 3, 4)).astype(np.uint8)

@@ -1,7 +1,5 @@
 """Files that have all images or all labels: .npy, IDX and CSV."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

@@ -1,8 +1,6 @@
 """Stage `expand_text` on pairs: wrong ones stop it, and right ones become one table."""
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
-from __future__ import annotations
-
 import unicodedata
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Templates and their fillers: the pairs that they stand for, and the messages if one is wrong."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,25 +1,20 @@
 """What a student types."""
 
-from __future__ import annotations
-
 import copy
 import pickle
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import tinydatasets
 from stages.common.files import format_sums, sha256
 from tests.conftest import ROOT
 from tinydatasets import Dataset, FormatError, Split, Text, loading, pickles
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    import numpy.typing as npt
 
 
 @pytest.mark.parametrize(

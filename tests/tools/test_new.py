@@ -1,7 +1,5 @@
 """`make new`: what it finds, the entries that it prints, and that it changes nothing."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -1,17 +1,12 @@
 """What becomes a release, and what does not."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
 import tinydatasets
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 VERSION = tinydatasets.__version__
 RELEASED = VERSION.partition(".dev")[0]

@@ -1,7 +1,5 @@
 """The repair removes what is in doubt, nothing else, and nothing while a dvc is at work."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

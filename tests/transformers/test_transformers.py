@@ -1,7 +1,5 @@
 """What needs no PyTorch: parameters of experiments, tokens, and what trainings sum up to."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys

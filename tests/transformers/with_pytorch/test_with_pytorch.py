@@ -1,7 +1,5 @@
 """The model and its training, the stage, and the command that shows one training."""
 
-from __future__ import annotations
-
 import json
 import math
 import re
