@@ -86,17 +86,6 @@ def test_every_pipeline_could_run(built: Repository) -> None:
     assert "ERROR" not in printed
 
 
-def test_parameters_are_those_of_the_stage(built: Repository) -> None:
-    script = "import dvc.api, json; print(json.dumps(dvc.api.params_show(stages='{}')))"
-    for stage, key in (("sample@tinydigits", "datasets"), ("train_mlp@tinymnist", "recipes")):
-        printed = built.run(sys.executable, "-c", script.format(stage))
-        shown = json.loads(printed.splitlines()[-1])
-        assert shown.keys() == {key}
-        name = stage.partition("@")[2]
-        written = built.params()[key]
-        assert shown[key] == (written if key == "recipes" else {name: written[name]})
-
-
 def test_an_experiment_names_the_key_that_it_changed(digits: Repository) -> None:
     key = "datasets.tinydigits-150.seed"
     assert "Ran experiment" in digits.run("dvc", "exp", "run", "-S", f"{key}=7")

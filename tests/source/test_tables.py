@@ -15,6 +15,7 @@ import pytest
 from stages.source import data_folder
 from stages.source.tables import parse_csv
 from tests.source.conftest import look, refused
+from tests.tinydatasets.test_pickles import Calls
 
 Array = npt.NDArray[Any]
 GREY = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
@@ -157,13 +158,6 @@ def test_labels_are_numbers_or_names(
 # --- What is refused -----------------------------------------------------------------------------
 
 
-class Spy:
-    """What a pickle would call."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return pytest.fail, ("it was unpickled",)
-
-
 def npz() -> bytes:
     file = io.BytesIO()
     np.savez(file, images=GREY, labels=LABELS)
@@ -181,7 +175,8 @@ def with_pixel(value: float) -> bytes:
     return npy(pixels)
 
 
-SPIES = npy(np.array([Spy()] * 4, object))
+SPY = Calls(pytest.fail, "it was unpickled")
+SPIES = npy(np.array([SPY] * 4, object))
 HUGE = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({10**15}, 1, 1)}}"
 # NumPy raises other exceptions than ValueError at these.
 HEADERS = (HUGE, "(" * 99, "-" * 9000, HUGE.replace("1", f"{2**70}"), HUGE[:-1] + "8")
@@ -195,7 +190,7 @@ SHAPE = "expected images of shape (n, height, width) or (n, height, width, 3), f
     [
         *[
             (contents, "not a .npy file of numbers: ")
-            for contents in (SPIES, pickle.dumps(Spy()), npz(), b"", *map(header, HEADERS))
+            for contents in (SPIES, pickle.dumps(SPY), npz(), b"", *map(header, HEADERS))
         ],
         *[(npy(GREY)[:length], "not a .npy file of numbers: ") for length in (5, 60, -1)],
         (with_pixel(0.5), f"{WHOLE}0.5 in image 2 of 4"),
