@@ -34,8 +34,6 @@ def repository(shared: Repository) -> Iterator[Repository]:
         # What only a later stage can find.
         ("recipes.tuned.learning_rate", 1e200, "train_mlp", "1e+200: training on tinydigits diver"),
         ("sources.digits.sha256", "f" * 64, "source", "data/digits.csv.gz of scikit-learn "),
-        # Of the class 1 of MNIST, what 480 chosen rows leave is nearly the same as they are.
-        ("datasets.tinymnist.train_per_class", 480, "sample", "curated: class 1 has "),
     ],
 )
 def test_the_stage_says_what_is_wrong(
