@@ -223,7 +223,8 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+# Not for the session: it would take a tenth of a processor as long as it is there.
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a Dask scheduler with two workers, and give its address."""
     # Imported here: it takes a second, and most tests do without.
