@@ -26,7 +26,7 @@ from tests.conftest import ROOT
 from tinydatasets import FormatError, Split, classes, pickles
 from tinydatasets.texts import from_json_lines, to_json_lines
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
 settings.register_profile(
     "bounded",
     max_examples=EXAMPLES,
