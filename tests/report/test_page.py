@@ -39,7 +39,7 @@ def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int)
     labels = np.arange(len(classes) * per_class, dtype=np.int64) % len(classes)
     images = np.random.RandomState(0).randint(0, 256, (len(labels), *shape)).astype(np.uint8)
     folder = Path("datasets", name)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for split, step in (("train", 1), ("val", -1), ("test", 1)):
         (folder / f"{split}.pkl").write_bytes(dumps(Split(images[::step], labels)))
     samples = {"samples": len(labels), "by_class": dict.fromkeys(classes, per_class)}
