@@ -109,7 +109,6 @@ def test_another_seed_comes_near_what_is_published(name: str) -> None:
         ("perceptron_trained", "--epochs 1", 1),
         ("xor_solved", "--hidden 2 --seed 1", 1),
         ("mlp_digits", "--learning-rate 50", 2),
-        ("mlp_mnist", "--learning-rate 50", 1),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")

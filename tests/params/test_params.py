@@ -10,7 +10,7 @@ import pytest
 from stages.common.errors import ParamError, StageError
 from stages.common.yaml_file import read_yaml
 from stages.params.model import Dataset
-from stages.params.read import PARAMS, read_dataset, read_recipes, read_source, rows_per_split
+from stages.params.read import PARAMS, rows_per_split
 from stages.params.validate import read_params
 from tools.schema import main as write_schema
 
@@ -236,20 +236,6 @@ def test_a_file_that_is_something_else_is_refused(folder: Path, content: bytes, 
     with pytest.raises(StageError) as error:
         read_params()
     assert words in str(error.value)
-
-
-def test_entries_are_read_with_their_defaults(folder: Path) -> None:
-    (folder / "params.yaml").write_text(EXAMPLE)
-    params = read_params()
-    assert read_dataset("mine") == params.datasets["mine"]
-    assert read_dataset("mine").test_per_class == {0: 20, 2: 10}
-    assert (read_dataset("mine").normalize, read_dataset("mine").val_per_class) == (True, 0)
-    assert [read_source(name) for name in ("digits", "fetched", "leaves")] == [
-        params.sources["digits"],
-        params.sources["fetched"],
-        params.own["leaves"],
-    ]
-    assert read_recipes() == params.recipes
 
 
 def test_editors_check_the_file_by_the_same_model(folder: Path) -> None:
