@@ -111,11 +111,11 @@ def test_branches_that_each_add_a_dataset_merge(digits: Repository) -> None:
     for name, before, after in (("first", "datasets:\n", ""), ("last", "", "recipes:\n")):
         digits.run("git", "checkout", "--quiet", "-b", name, "main")
         digits.replace("params.yaml", before + after, f"{before}  {name}: {entry}{after}")
-        digits.run("dvc", "repro")
+        digits.repro(f"serialize@{name}")
         digits.commit()
     digits.run("git", "merge", "--quiet", "--message", "Both", "first")
     digits.run(*REPAIR)
-    assert {"metrics/first.json", "metrics/last.json"} <= {*digits.contents("metrics")}
-    digits.run("dvc", "repro")
-    digits.commit()
+    digits.repro("serialize@first", "serialize@last", "serialize@tinydigits")
+    files = digits.contents("datasets")
+    assert {"datasets/first/train.pkl", "datasets/last/train.pkl"} <= {*files}
     assert released(digits).items() >= DIGITS.items()
