@@ -1,25 +1,23 @@
 """A copy of the repository to run the real commands in, as a user would."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 from filelock import FileLock
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+MakeOnce = Callable[[str, Callable[[Path], object]], "Repository"]
 
 ROOT = Path(__file__).parent.parent
 # What `make repro` runs: the datasets, and the papers and the page about them.
@@ -138,24 +136,34 @@ def clone(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Repository:
-    # Built once for all processes of the tests, which have this folder in common.
-    alone = worker_id == "master"
-    shared = tmp_path_factory.getbasetemp() if alone else tmp_path_factory.getbasetemp().parent
-    with FileLock(shared / "built.lock"):
-        if not (shared / "built" / "done").exists():
-            repository = copy_repository(ROOT, shared / "built" / "clone")
-            repository.run("dvc", "repro", *PIPELINES)
-            repository.commit()
-            (shared / "built" / "done").touch()
-    return Repository(shared / "built" / "clone")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> MakeOnce:
+    """Return what makes a repository for all processes of the tests, which share a folder."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+
+    def once(name: str, make: Callable[[Path], object]) -> Repository:
+        with FileLock(shared / f"{name}.lock"):
+            if not (shared / name / "done").exists():
+                make(shared / name / "clone")
+                (shared / name / "done").touch()
+        return Repository(shared / name / "clone")
+
+    return once
 
 
 @pytest.fixture(scope="session")
-def digits_once(built_once: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    folder = tmp_path_factory.mktemp("digits") / "clone"
-    shutil.copytree(built_once.folder, folder, symlinks=True)
-    return keep_digits(Repository(folder))
+def built_once(once: MakeOnce) -> Repository:
+    def build(folder: Path) -> None:
+        repository = copy_repository(ROOT, folder)
+        repository.run("dvc", "repro", *PIPELINES)
+        repository.commit()
+
+    return once("built", build)
+
+
+@pytest.fixture(scope="session")
+def digits_once(once: MakeOnce, built_once: Repository) -> Repository:
+    return once("digits", lambda folder: keep_digits(copy_built(built_once, folder)))
 
 
 def keep_digits(repository: Repository) -> Repository:
@@ -215,7 +223,8 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
+# Not for the session: it would take a tenth of a processor as long as it is there.
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start a Dask scheduler with two workers, and give its address."""
     # Imported here: it takes a second, and most tests do without.

@@ -1,16 +1,11 @@
 """Images that are in memory, in blocks."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from stages.common.blocks import Block
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 
 def in_blocks(images: npt.NDArray[np.uint8], rows: int = 7) -> list[Block]:

@@ -1,7 +1,5 @@
 """The gate: what is gone that Git has, what is hardly meant, and what is left of gone entries."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path
@@ -67,16 +65,6 @@ def test_what_git_has_and_is_gone_is_named_with_the_command(
     Path("datasets/tinymnist/about.yaml").unlink()
     check.main(out=OUT)
     assert Path("datasets/tinymnist/about.yaml").exists()
-
-
-def test_what_is_left_in_the_folder_that_the_report_reads_goes_with_its_entry() -> None:
-    Path("build/report").mkdir(parents=True)
-    for name in ("tinydigits", "tinytalks", "gone"):
-        Path(f"build/report/{name}.json").touch()
-    check.main()
-    assert len([*Path("build/report").iterdir()]) == 3
-    check.main(out=OUT)
-    assert {path.stem for path in Path("build/report").iterdir()} == {"tinydigits", "tinytalks"}
 
 
 def test_a_class_that_is_scored_untrained_gets_a_warning(

@@ -1,19 +1,14 @@
 """What every ``python -m ...`` of the project has in common."""
 
-from __future__ import annotations
-
 import os
 import runpy
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDERS = ("benchmarks", "experiments", "stages", "tests/portability", "tinydatasets", "tools")
 COMMANDS = [

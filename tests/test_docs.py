@@ -1,7 +1,5 @@
 """What the README and the other pages show is what a reader gets."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json
@@ -11,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,12 +20,9 @@ from PIL import Image
 import tinydatasets
 from benchmarks import read_inputs
 from benchmarks.seeds import accuracies
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Repository
 from tests.pipeline.test_released import PUBLISHED
 from tools import pictures
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
 
 PAGES = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")

@@ -1,13 +1,12 @@
 """Whatever the input, a reader gives a right result or its one kind of error."""
 
-from __future__ import annotations
-
 import copy
 import io
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,10 +26,7 @@ from tests.conftest import ROOT
 from tinydatasets import FormatError, Split, classes, pickles
 from tinydatasets.texts import from_json_lines, to_json_lines
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
 settings.register_profile(
     "bounded",
     max_examples=EXAMPLES,

@@ -1,17 +1,12 @@
 """Which Python ``make`` takes for .venv, tried with commands that say they are one."""
 
-from __future__ import annotations
-
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, Repository
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NEEDED = "Python 3.10 to 3.14 is needed"
 # Makes a .venv of itself, answers what tools/venv.sh asks, and prints what else it is asked to do.

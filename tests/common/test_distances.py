@@ -1,7 +1,5 @@
 """Squared distances are exact up to the largest images can have, in whatever dtype they are."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

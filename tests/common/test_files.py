@@ -1,7 +1,5 @@
 """Files are written whole or not at all, and a PNG has the pixels that were written."""
 
-from __future__ import annotations
-
 import io
 from pathlib import Path
 

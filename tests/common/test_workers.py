@@ -1,13 +1,13 @@
 """The same results wherever work runs, and one message where it can't."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -16,10 +16,6 @@ import pytest
 from stages.common.errors import WorkersError
 from stages.common.workers import VARIABLE, connect, each, worker_target
 from tests.conftest import ROOT, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(params=["1", "2", "cluster"])

@@ -1,7 +1,5 @@
 """The learning curves: a training, the sweep of all, what they sum up to, and what is released."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -1,7 +1,5 @@
 """TinyMNIST: which images were chosen, told again from its source in other words."""
 
-from __future__ import annotations
-
 import csv
 import itertools
 import re

@@ -1,20 +1,17 @@
 """Both editions of TinyTalks: released files, by code that shares nothing with what built them."""
 
-from __future__ import annotations
-
 import json
 import operator
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
 
-if TYPE_CHECKING:
-    Pairs = list[dict[str, Any]]
+Pairs = list[dict[str, Any]]
 
 # How many pairs of each level a split has.
 COUNTS = {

@@ -1,16 +1,11 @@
 """Another DVC project takes the datasets of this one by a tag, as the page shows."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 import yaml
 
+from tests.conftest import Repository
 from tests.test_docs import PAGES, blocks
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
 
 PAGE = "docs/from-dvc.md"
 

@@ -1,17 +1,12 @@
 """The page on data larger than memory: its code, its entry and what is printed."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.test_docs import below_its_part, blocks, check
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PAGE = "docs/large.md"
 

@@ -1,12 +1,9 @@
 """Stage `evaluate`: the figures and tables of the stored models."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,9 +14,8 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, log_loss
 
 import tinydatasets
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from stages import evaluate
+from tests.conftest import Repository
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -67,3 +63,21 @@ def test_predictions_name_every_row_that_was_held_out(
     assert len(set(rows)) == len(rows)
     assert [int(line["actual"]) for line in predictions] == load_digits().target[rows].tolist()
     np.testing.assert_array_equal(test.images, load_digits().images[rows[: splits["test"]]] / 16)
+
+
+def test_a_class_without_an_output_has_no_loss_and_a_large_one_no_overflow() -> None:
+    scores = np.array([[0.0, 1.0], [2.0, 0.0]])
+    assert evaluate.log_loss(scores, np.array([3, 5]), np.array([3, 4])) is None
+    loss = evaluate.log_loss(scores, np.array([3, 5]), np.array([5, 3]))
+    assert loss == pytest.approx((np.log(1 + np.exp(-1)) + np.log(1 + np.exp(-2))) / 2)
+    assert evaluate.log_loss(np.array([[1e4, 0.0]]), np.array([0, 1]), np.array([1])) == 1e4
+
+
+def test_of_equal_scores_the_first_class_is_predicted() -> None:
+    scores = np.array([[1.0, 1.0], [0.0, 1.0]])
+    predicted, figures = evaluate.score_split(
+        scores, np.array([2, 7]), np.array([7, 7]), "abcdefgh"
+    )
+    assert predicted.tolist() == [2, 7]
+    assert (figures["rows"], figures["correct"], figures["accuracy"]) == (2, 1, 0.5)
+    assert figures["by_class"].keys() == {"h"}

@@ -1,7 +1,5 @@
 """Kill a run at any time: ``make repro`` gets back to the released bytes (``make faults``)."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
@@ -9,15 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import PIPELINES, Repository, copy_built
 from tests.pipeline.test_released import RELEASED, released
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KILLS = 100 if "FAULTS" in os.environ else 3
 REPAIR = (sys.executable, "-m", "tools.repair")
@@ -116,11 +111,11 @@ def test_branches_that_each_add_a_dataset_merge(digits: Repository) -> None:
     for name, before, after in (("first", "datasets:\n", ""), ("last", "", "recipes:\n")):
         digits.run("git", "checkout", "--quiet", "-b", name, "main")
         digits.replace("params.yaml", before + after, f"{before}  {name}: {entry}{after}")
-        digits.run("dvc", "repro")
+        digits.repro(f"serialize@{name}")
         digits.commit()
     digits.run("git", "merge", "--quiet", "--message", "Both", "first")
     digits.run(*REPAIR)
-    assert {"metrics/first.json", "metrics/last.json"} <= {*digits.contents("metrics")}
-    digits.run("dvc", "repro")
-    digits.commit()
+    digits.repro("serialize@first", "serialize@last", "serialize@tinydigits")
+    files = digits.contents("datasets")
+    assert {"datasets/first/train.pkl", "datasets/last/train.pkl"} <= {*files}
     assert released(digits).items() >= DIGITS.items()

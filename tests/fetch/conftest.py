@@ -1,21 +1,15 @@
 """A user's folder, mirrors on this machine, and the command."""
 
-from __future__ import annotations
-
 import dataclasses
 import types
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.fetch.server import Mirror, serving
 from tinydatasets.__main__ import main
 from tinydatasets.fetch.benchmarks import BENCHMARKS, Benchmark
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 # Makes a small benchmark, whose files are given, the one that is fetched, from any mirrors.
 Publish = Callable[..., None]

@@ -1,21 +1,17 @@
 """Small archives of the layout that MNIST and CIFAR-10 were published in, by its description."""
 
-from __future__ import annotations
-
 import dataclasses
 import gzip
 import hashlib
 import io
 import struct
 import tarfile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tinydatasets.fetch.benchmarks import CIFAR10, MNIST, Benchmark, RemoteFile
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 KINDS = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
 MNIST_NAMES = [f"{split}-{kind}" for split in ("train", "t10k") for kind in KINDS]

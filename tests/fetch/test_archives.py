@@ -1,7 +1,5 @@
 """Archives whose insides are not as published: nothing but data comes out of them."""
 
-from __future__ import annotations
-
 import gzip
 import pickle
 import re
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fetch import published
+from tests.tinydatasets.test_pickles import Calls
 from tinydatasets.fetch import FetchError, readers
 
 FOLDER = "cifar-10-batches-bin"
@@ -21,15 +20,9 @@ MEMBERS = published.cifar_members()
 ARCHIVE = published.tar(MEMBERS)
 BATCH = {member.name: content for member, content in MEMBERS}[FIRST]
 TEN = BATCH[: 5 * 3073] + b"\x0a" + BATCH[5 * 3073 + 1 :]  # a label of 10
+CALL = pickle.dumps(Calls(open, "mark", "w"))
 IMAGES, _, TEST_IMAGES, TEST_LABELS = ARRAYS = published.mnist_arrays()
 FILES = published.mnist_files(ARRAYS)
-
-
-class Call:
-    """Pickles as a call that makes a file."""
-
-    def __reduce__(self) -> Any:
-        return open, ("mark", "w")
 
 
 def assert_refused(read: Any, files: dict[str, bytes], rows: tuple[int, int], reason: str) -> None:
@@ -72,7 +65,7 @@ def with_first(content: bytes) -> bytes:
         (with_first(bytes(2**21)), f"'{FIRST}': more than 1,048,576 bytes"),
         (with_first(BATCH + b"\0"), "data_batch_1.bin: expected 921,900 bytes, found 921,901"),
         (with_first(TEN), "data_batch_1.bin: expected labels of 0 to 9, found 10"),
-        (with_first(pickle.dumps(Call()).ljust(921_900)), "expected labels of 0 to 9, found 128"),
+        (with_first(CALL.ljust(921_900)), "expected labels of 0 to 9, found 128"),
     ],
     ids=range(14),
 )

@@ -1,7 +1,5 @@
 """What a user types: downloads from servers on this machine, files of one's own, and mistakes."""
 
-from __future__ import annotations
-
 import dataclasses
 import errno
 import gzip
@@ -11,7 +9,8 @@ import resource
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +22,6 @@ from tests.fetch.conftest import Publish, failing, fetch
 from tests.fetch.server import Mirror, endless, serving, silent
 from tinydatasets.__main__ import main
 from tinydatasets.home import home as find_home
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ARRAYS = published.mnist_arrays()
 FILES = published.mnist_files(ARRAYS)

@@ -1,12 +1,11 @@
 """The programs that need PyTorch, and what runs all: `make test-pytorch` runs these tests."""
 
-from __future__ import annotations
-
 import io
 import re
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +13,7 @@ import torch
 import tinydatasets
 from milestones import OFFLINE, measure, run_all
 from milestones.vaswani_chatgpt import Transformer
-from tests.fetch.conftest import home, mirror, publish  # noqa: F401 - fixtures
+from tests.fetch.conftest import Publish, home, mirror, publish  # noqa: F401 - fixtures
 from tests.fetch.published import (
     CIFAR_NAME,
     cifar_members,
@@ -24,13 +23,8 @@ from tests.fetch.published import (
     small_mnist,
     tar,
 )
+from tests.fetch.server import Mirror
 from tests.milestones.test_programs import PUBLISHED, check_another_seed, run
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.fetch.conftest import Publish
-    from tests.fetch.server import Mirror
 
 PROGRAMS = OFFLINE[6:]
 

@@ -1,17 +1,13 @@
 """Names of classes stay what they are, from the folder of images to every file that has them."""
 
-from __future__ import annotations
-
 import csv
 import json
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 from pyarrow import parquet
 
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 # In the order of their labels. YAML, JSON and readers of CSV take each for something else, or, as
 # the last two, for nothing.

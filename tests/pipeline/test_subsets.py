@@ -1,16 +1,12 @@
 """What a course author does: add a dataset to params.yaml, change it, take it away."""
 
-from __future__ import annotations
-
 import json
 import pickle
 import shutil
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 CHAIN = ("sample", "split", "normalize", "serialize", "train_mlp", "evaluate")
 ZEROS_AND_ONES = {
@@ -57,28 +53,6 @@ def test_zeros_and_ones_are_built_alone_and_go_again(digits: Repository) -> None
     assert digits.repro() == set()
     assert digits.contents("datasets", "metrics", "build") == before
     assert digits.changes() == ""
-
-
-def test_classes_of_test_alone_all_rows_and_a_recipe_with_adam(digits: Repository) -> None:
-    recipe = {"hidden": 16, "optimizer": "adam", "learning_rate": 0.01, "batch_size": 999}
-    digits.set_param("recipes.mine", {**recipe, "epochs": 9, "seed": 1})
-    whole = [158, 162, 157, 163, 161, 162, 161, 159, 154, 160]
-    for name, train, test in (("apart", {7: 178, 9: 1}, {3: 2, 9: 179}), ("whole", whole, 20)):
-        counts = {"train_per_class": train, "test_per_class": test}
-        digits.set_param(f"datasets.{name}", {"source": "digits", "seed": 4294967295, **counts})
-    digits.repro(
-        *(f"{stage}@{n}" for n in ("apart", "whole") for stage in ("serialize", "evaluate"))
-    )
-    for name, splits in (("apart", {"test", "unused"}), ("whole", {"test"})):
-        metrics = json.loads(digits.read(f"metrics/{name}.json"))
-        assert set(metrics) == {"classroom", "mine", "tuned"}
-        loss = json.loads(digits.read(f"build/{name}/details.json"))["tuned"]["test"]["log_loss"]
-        # Of a class that no training sample was of, the loss is infinite: JSON has no number.
-        assert (loss is None) == (name == "apart")
-        # A dataset that takes every row has none that is unused, and no figures of them.
-        assert set(metrics["tuned"]) == splits
-        table = digits.read(f"build/{name}/predictions/tuned.csv").splitlines()
-        assert {line.split(",")[1] for line in table[1:]} == splits
 
 
 def test_seeds_and_recipes_rerun_what_they_concern_and_come_back(digits: Repository) -> None:

@@ -9,8 +9,6 @@ Where there is no Python 3.14, Debian's serves. Where that can't be had, a messa
 with ``CI`` set is the status 1.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle
@@ -108,10 +106,10 @@ def probe(environment: Environment) -> dict[str, list[Any]]:
     return state
 
 
-def rebuild(environment: Environment, folder: Path) -> str:
+def rebuild(environment: Environment, folder: Path, source: Path = ROOT) -> str:
     """Run ``dvc repro --force`` in a copy, and return what ``git status`` says then."""
     probe(environment)
-    copy = copy_repository(ROOT, folder / environment.folder)
+    copy = copy_repository(source, folder / environment.folder)
     for pipeline in PIPELINES:
         lock = yaml.safe_load(copy.read(pipeline.replace(".yaml", ".lock")))
         for out in [out for stage in lock["stages"].values() for out in stage["outs"]]:

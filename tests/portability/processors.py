@@ -5,8 +5,6 @@ unpacks. Where they can't be had, a message says so and the status is 0; with ``
 Prints a table in Markdown; status 1 if a sum differs.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

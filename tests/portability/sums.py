@@ -5,17 +5,17 @@ nothing but NumPy installed it runs on the emulated processors of
 ``tests/portability/processors.py``. What training and `exp` give is committed in ``sums.json``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from unittest.mock import patch
 
 import numpy as np
+import numpy.typing as npt
 
 import tinydatasets
 from stages.common.images import scale, to_inputs
@@ -23,11 +23,6 @@ from stages.sample.draw import draw
 from stages.train_mlp import exact, mlp
 from tinydatasets import Split, texts
 from tinydatasets.pickles import dumps
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    import numpy.typing as npt
 
 TUNED: Final[dict[str, Any]] = {
     "hidden": 32,

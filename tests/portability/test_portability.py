@@ -1,29 +1,26 @@
 """One cell of the grid, the furthest from an ordinary machine, and the sums of this processor."""
 
-from __future__ import annotations
-
 import platform
 import re
-import shutil
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Repository
 from tests.portability import grid, processors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 HERE = grid.Environment("here")
 PLAIN = {"a @ b": "of another kernel", "np.exp": "of another library"}
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the kernels are those of x86-64")
-@pytest.mark.skipif(not grid.probe(HERE)["kernels"], reason="needs OpenBLAS")
-def test_an_old_processor_elsewhere_builds_what_is_committed(tmp_path: Path) -> None:
+def test_an_old_processor_elsewhere_builds_what_is_committed(
+    digits_once: Repository, tmp_path: Path
+) -> None:
+    if not grid.probe(HERE)["kernels"]:
+        pytest.skip("needs OpenBLAS")
     oldest, *_, without_simd = grid.arithmetic()
     elsewhere = grid.surroundings()[-1]
     environment = replace(
@@ -32,7 +29,7 @@ def test_an_old_processor_elsewhere_builds_what_is_committed(tmp_path: Path) -> 
         expected=oldest.expected | without_simd.expected,
         umask=0o077,
     )
-    assert grid.rebuild(environment, tmp_path) == ""
+    assert grid.rebuild(environment, tmp_path, digits_once.folder) == ""
     # What the paper says of the grid; Python 3.9 only loads.
     count = len([*grid.arithmetic(), *grid.surroundings(), *grid.LOADERS]) - 1
     assert f"[{count} environments]" in (ROOT / "docs/paper.md").read_text(encoding="utf-8")
@@ -60,42 +57,6 @@ def test_other_sums_are_shown_and_environments_that_compute_alike_prove_nothing(
     assert [row.split(" | ")[-1] for row in rows] == ["none |", "unstable |"]
 
 
-def status_without_tools(
-    main: Callable[[], None], ci: str, monkeypatch: pytest.MonkeyPatch, folder: Path
-) -> object:
-    """Return with what status a command ends where no program but ``sh`` is on the PATH."""
-    (folder / "sh").symlink_to(shutil.which("sh") or "sh")
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setenv("CI", ci)
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    return stopped.value.code
-
-
-@pytest.mark.parametrize("ci", ["", "true"])
-def test_without_packages_processors_are_skipped_but_not_in_ci(
-    here: dict[str, Any], ci: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    results = iter([here, {**here, "plain": PLAIN}])
-    monkeypatch.setattr(processors, "arithmetic", lambda: [HERE, replace(HERE, name="there")])
-    monkeypatch.setattr(processors, "native", lambda _: next(results))
-    status = status_without_tools(processors.main, ci, monkeypatch, tmp_path)
-    assert bool(status) == bool(ci)
-
-
 def test_the_package_names_the_pythons_that_are_tested() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert re.findall(r'Python :: (3\.\d+)"', project) == list(grid.LOADERS)
-
-
-@pytest.mark.parametrize("ci", ["", "true"])
-def test_a_python_that_can_not_be_had_is_skipped_but_not_in_ci(
-    ci: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in ("arithmetic", "surroundings"):
-        monkeypatch.setattr(grid, name, list)
-    monkeypatch.setattr(grid, "load", lambda _, wanted: "3.14" not in wanted)
-    monkeypatch.setattr(grid, "other_versions", lambda *_: [])
-    status = status_without_tools(grid.main, ci, monkeypatch, tmp_path)
-    assert bool(status) == bool(ci)
-    assert "Python 3.14 is skipped" in capsys.readouterr().err

@@ -1,7 +1,5 @@
 """Charts put each number where it belongs."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 from xml.etree import ElementTree

@@ -1,8 +1,5 @@
 """The page shows every dataset, whatever its size and its names."""
 
-from __future__ import annotations
-
-import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,6 @@ import pytest
 from stages.common.files import write_json
 from stages.report.__main__ import main
 from stages.report.sheets import sheet
-from tests.conftest import ROOT
 from tinydatasets.pickles import dumps, read_split
 from tinydatasets.texts import to_json_lines
 from tinydatasets.types import Pair, Split
@@ -44,7 +40,7 @@ def facts(name: str, shape: tuple[int, ...], classes: list[str], per_class: int)
     labels = np.arange(len(classes) * per_class, dtype=np.int64) % len(classes)
     images = np.random.RandomState(0).randint(0, 256, (len(labels), *shape)).astype(np.uint8)
     folder = Path("datasets", name)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for split, step in (("train", 1), ("val", -1), ("test", 1)):
         (folder / f"{split}.pkl").write_bytes(dumps(Split(images[::step], labels)))
     samples = {"samples": len(labels), "by_class": dict.fromkeys(classes, per_class)}
@@ -187,14 +183,11 @@ def text_facts(learned: dict[str, Any], contexts: dict[str, Any] | None) -> dict
     }
 
 
-def test_a_text_has_trivial_rules_by_level() -> None:
+def test_a_text_has_its_rules_its_transformers_and_the_curve_of_contexts() -> None:
     text = Elements(page(text_facts({}, None))).text
     assert "50.0 of 60, nearest question" in text
     assert f"{ODD}4025.050.0" in text
     assert "contexts" not in text
-
-
-def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     figures = {"exact": 0.4, "exact_sd": 0.03, "worst": 0.35}
     point = {"fillers": 4, "contexts": 20, "exact": 0.5, "exact_sd": 0.1}
     contexts = {"held_out": 20, "seeds": 3, "points": [point]}
@@ -203,29 +196,3 @@ def test_a_text_has_its_transformers_and_the_curve_of_contexts() -> None:
     assert "40.0 ± 3.0 of 60, transformer on words" in text
     assert f"{ODD}4040.0 ± 3.0 (35.0)25.050.0" in text
     assert "over 3 seeds, on 20 held-out contexts" in text
-
-
-def test_a_section_for_papers_has_the_facts_of_shipped_datasets_and_how_to_cite() -> None:
-    curated = facts("tinymnist", (9, 9, 3), ["oak", "elm"], 4)
-    curated["dataset"]["strategy"] = "curated"
-    curated["tiers"] = {
-        "easy": {"samples": 6, "ambiguous": 0},
-        "hard": {"samples": 2, "ambiguous": 1},
-    }
-    for key in ("scores", "confusion", "wrong"):
-        curated[key] = {"slow": curated[key]["quick"]}
-    page(facts("tinydigits", (8, 8), ["oak", "elm"], 3), curated, text_facts({}, None))
-    text = Path("docs/paper.md").read_text(encoding="utf-8")
-    # There are no unused rows, and two recipes.
-    assert re.search(r"of one training, are:\n50.* \(`tinydigits`, `quick`, of test\),\n", text)
-    assert (
-        "the 30 of the source `trees`.\nThey are drawn at random from each class, with seed 1"
-        in text
-    )
-    assert "chosen by difficulty: 6 easy, 2 hard. The others are drawn" in text
-    # Of three splits each.
-    assert "All 42\nimages are rows" in text
-    assert re.search(r"^\| `tinymnist` \| 9 . 9 . 3 pixels, 2 classes \| 8 \+ 8 \+ 8 ", text, re.M)
-    assert "author={{Ada} and {Bo}},\n  note={Commit HASH},\n  version={1.0}" in text
-    (rebuilt,) = re.findall(r"\[(\d+ environments)\]", text)
-    assert f"has {rebuilt}." in (ROOT / "docs/portability.md").read_text(encoding="utf-8")

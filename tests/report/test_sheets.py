@@ -1,7 +1,5 @@
 """Sheets show the images that they are made of."""
 
-from __future__ import annotations
-
 import base64
 import io
 

@@ -1,7 +1,5 @@
 """Stage `serialize`: the pickles that are released, the table of their rows, and their sums."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import pickle

@@ -1,13 +1,12 @@
 """A folder `data` to put files of one's own in, and what stage `source` makes of them."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from stages.common.errors import ParamError
@@ -15,9 +14,6 @@ from stages.params.model import Own
 from stages.source.__main__ import write_source
 from stages.source.facts import errors_of
 from stages.source.large import open_source
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 OUT = Path("build/sources/leaves")
 

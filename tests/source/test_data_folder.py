@@ -1,19 +1,14 @@
 """What is in data/ is what DVC can read, and sees when it changes."""
 
-from __future__ import annotations
-
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from stages.common.errors import StageError
 from stages.source.data_folder import check_data_folder, locate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def message_of(call: Callable[[], object]) -> str:

@@ -1,13 +1,12 @@
 """A folder of images is a source: what Pillow reads of it, and what is said of what it can't."""
 
-from __future__ import annotations
-
 import hashlib
 import struct
 import unicodedata
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +15,7 @@ from PIL import Image
 
 from tests.source.conftest import look, refused
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Array = npt.NDArray[np.uint8]
+Array = npt.NDArray[np.uint8]
 
 GENERATOR = np.random.RandomState(5)
 GREY: Array = GENERATOR.randint(0, 256, (5, 4, 6)).astype(np.uint8)
@@ -236,20 +232,6 @@ def test_what_is_wrong_is_said(spoil: Callable[[], object], message: str) -> Non
     leaves()
     spoil()
     assert refused("folder").startswith(f"path: data/leaves/{message}")
-
-
-def test_all_that_is_wrong_is_said_at_once() -> None:
-    leaves()
-    (LEAVES / "ash").mkdir()
-    for number in range(9):
-        put(f"elm/{number}.png", b"")()
-    paint("oak/a.png", GREY[0, :, :5])
-    first, *lines = refused("folder", longest=1000).split("\n  ")
-    assert first == "path: 11 problems:"
-    assert lines[:2] == [
-        f"data/leaves/{name}" for name in ("ash: a class without an image", f"elm/0.png{UNREAD}")
-    ]
-    assert lines[9:] == [f"data/leaves/elm/8.png{UNREAD}", "and 1 more"]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
 """Sources larger than memory: the same rows from each kind, and one message for what is wrong."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
 import pickle
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +26,9 @@ from stages.source.__main__ import write_source
 from stages.source.large import open_source
 from tests.source.conftest import OUT, look, refused
 from tests.source.test_data_folder import POINTER
+from tests.tinydatasets.test_pickles import Calls
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Array = npt.NDArray[Any]
+Array = npt.NDArray[Any]
 
 GENERATOR = np.random.RandomState(6)
 GREY = GENERATOR.randint(0, 250, (23, 3, 4)).astype(np.uint8)
@@ -263,13 +260,6 @@ def test_a_zarr_group_that_is_wrong_is_named(spoil: Callable[[], object], messag
     assert refused("zarr").startswith(f"path: data/leaves{message}")
 
 
-class Trap:
-    """Make a folder where it is unpickled."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return os.mkdir, ("opened",)
-
-
 def test_a_pickle_in_zarr_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     # A chunk of format 2 may be a pickle, which older releases of numcodecs open unasked.
     monkeypatch.setattr("numcodecs.pickles.ALLOW_UNSAFE_PICKLE_DECODE", True, raising=False)
@@ -279,7 +269,7 @@ def test_a_pickle_in_zarr_is_never_opened(monkeypatch: pytest.MonkeyPatch) -> No
     metadata = LEAVES / "ids/.zarray"
     described = {**json.loads(metadata.read_bytes()), "compressor": {"id": "pickle"}}
     metadata.write_text(json.dumps(described))
-    (LEAVES / "ids/0").write_bytes(pickle.dumps(Trap()))
+    (LEAVES / "ids/0").write_bytes(pickle.dumps(Calls(os.mkdir, "opened")))
     message = "path: data/leaves/ids: its chunks are stored with pickle, which is not read here"
     assert refused("zarr").startswith(message)
     assert not Path("opened").exists()

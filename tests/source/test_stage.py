@@ -1,7 +1,5 @@
 """Stage `source`: published images, checked against their sums, and what it writes of a source."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

@@ -1,7 +1,5 @@
 """Files that have all images or all labels: .npy, IDX and CSV."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io
@@ -17,6 +15,7 @@ import pytest
 from stages.source import data_folder
 from stages.source.tables import parse_csv
 from tests.source.conftest import look, refused
+from tests.tinydatasets.test_pickles import Calls
 
 Array = npt.NDArray[Any]
 GREY = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
@@ -159,13 +158,6 @@ def test_labels_are_numbers_or_names(
 # --- What is refused -----------------------------------------------------------------------------
 
 
-class Spy:
-    """What a pickle would call."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return pytest.fail, ("it was unpickled",)
-
-
 def npz() -> bytes:
     file = io.BytesIO()
     np.savez(file, images=GREY, labels=LABELS)
@@ -183,7 +175,8 @@ def with_pixel(value: float) -> bytes:
     return npy(pixels)
 
 
-SPIES = npy(np.array([Spy()] * 4, object))
+SPY = Calls(pytest.fail, "it was unpickled")
+SPIES = npy(np.array([SPY] * 4, object))
 HUGE = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({10**15}, 1, 1)}}"
 # NumPy raises other exceptions than ValueError at these.
 HEADERS = (HUGE, "(" * 99, "-" * 9000, HUGE.replace("1", f"{2**70}"), HUGE[:-1] + "8")
@@ -197,7 +190,7 @@ SHAPE = "expected images of shape (n, height, width) or (n, height, width, 3), f
     [
         *[
             (contents, "not a .npy file of numbers: ")
-            for contents in (SPIES, pickle.dumps(Spy()), npz(), b"", *map(header, HEADERS))
+            for contents in (SPIES, pickle.dumps(SPY), npz(), b"", *map(header, HEADERS))
         ],
         *[(npy(GREY)[:length], "not a .npy file of numbers: ") for length in (5, 60, -1)],
         (with_pixel(0.5), f"{WHOLE}0.5 in image 2 of 4"),
@@ -277,15 +270,6 @@ def test_gzip_that_holds_far_more_than_it_seems_is_refused(monkeypatch: pytest.M
     monkeypatch.setattr(data_folder, "LARGEST", 20)
     write({"idx3-ubyte.gz": packed(idx(GREY)), "idx1-ubyte": idx(LABELS)})
     assert refused("idx").endswith(": more than 20 bytes; save it in parts (docs/large.md)")
-
-
-def test_an_npz_is_said_with_what_it_has() -> None:
-    write({"mnist.npz": npz()})
-    message = (
-        "path: data/leaves/mnist.npz: expected a folder with images.npy and labels.npy (write them "
-        "by np.save), found an .npz with images, labels"
-    )
-    assert refused("npy") == refused("npy", "data/leaves/mnist.npz") == message
 
 
 NO_CSV = "not a CSV of images: "

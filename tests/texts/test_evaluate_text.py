@@ -1,7 +1,5 @@
 """Stage `evaluate_text`: bits per character of unseen pairs, and what trivial rules answer."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

@@ -1,8 +1,6 @@
 """Stage `expand_text` on pairs: wrong ones stop it, and right ones become one table."""
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
-from __future__ import annotations
-
 import unicodedata
 from pathlib import Path
 
@@ -86,10 +84,8 @@ QUESTION = "line 2: expected a question of "
         ("\t1\tHello!", "\t१\tHello!", "line 2: expected a level of 1 to 9999, found '१'"),
         ("3-01\t3", "7-01\t7", "expected pairs of every level from 1 to 7, found none of level 3"),
         ("1-02", "1-01", "line 3: the id 1-01 stands in line 2 too"),
-        ("Hello!\t", f"{'Hello! ' * 8}Hello\t", f"{QUESTION}at most 60 characters, found 61: 'He"),
         ("Hello!\t", "\t", f"{QUESTION}words with single spaces between them, found ''"),
         ("Hello!\t", "A\r\t", f"{QUESTION}printable characters, found U+000D (without a name) in"),
-        ("Hello!\t", "A\u202e\t", f"{QUESTION}printable characters, found U+202E (RIGHT-TO-LEFT"),
         ("Hello!\t", "?!\t", "line 2: expected a word in the question, found '?!'"),
         ("Hello!\t", "☀️?\t", "line 2: expected a word in the question, found '☀️?'"),
         ("How can", "DAMN, how can", "line 2: 'damn' is in stages/texts/profanity.txt; write it"),

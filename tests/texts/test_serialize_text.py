@@ -1,7 +1,5 @@
 """Stage `serialize_text`: no file is too large to be read again."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

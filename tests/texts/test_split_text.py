@@ -1,8 +1,6 @@
 """Stage `split_text`: what it draws, and the counts and questions that stop it."""
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
-from __future__ import annotations
-
 from collections import Counter
 from itertools import combinations, product
 from typing import Any

@@ -1,17 +1,13 @@
 """The names of classes: written as a reader of JSON takes them, read with all that is wrong."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tinydatasets import FormatError, classes
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAMES = ["Eiche", "sapin blanc", "ثلاثة", "三", "🌲", 'a "b" \\', "\u200c"]
 

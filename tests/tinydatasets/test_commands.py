@@ -1,12 +1,11 @@
 """What the commands of ``tinydatasets`` print, and how they end."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +14,6 @@ from tests.conftest import ROOT
 from tests.fetch import published
 from tests.fetch.conftest import Publish, fetch, home, publish
 from tinydatasets.__main__ import main
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["home", "publish"]
 DATASETS = ROOT / "datasets"

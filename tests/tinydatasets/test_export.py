@@ -1,13 +1,12 @@
 """Datasets and texts in other formats, as programs that know these read them."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +15,10 @@ from pyarrow import parquet
 
 import tinydatasets
 from stages.common.files import sha256, sum_of_files
+from tests.conftest import Repository
 from tests.test_docs import below_its_part
 from tinydatasets import Dataset, Split, export
 from tinydatasets.pickles import read_split
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.conftest import Repository
 
 NOTICES = {"CITATION.bib", "LICENSE"}
 GREY = np.arange(12, dtype=np.float32).reshape(3, 2, 2) / np.float32(11)

@@ -1,7 +1,5 @@
 """The names of the package, each imported when it is first used."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

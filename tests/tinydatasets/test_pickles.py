@@ -1,7 +1,5 @@
 """The file format: the published bytes out, and nothing but data in."""
 
-from __future__ import annotations
-
 import math
 import os
 import pickle
@@ -9,7 +7,8 @@ import re
 import struct
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +16,6 @@ import pytest
 import tinydatasets
 from tests.conftest import ROOT
 from tinydatasets import FormatError, Split, pickles
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def a_split(

@@ -1,11 +1,9 @@
 """Questions and answers as a student loads them."""
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
-from __future__ import annotations
-
 import re
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +11,6 @@ import tinydatasets
 from tests.conftest import ROOT
 from tinydatasets import FormatError, Pair, loading
 from tinydatasets.texts import from_json_lines, to_json_lines, to_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LINE = '{"id": "3-01", "level": 3, "question": "What is 1 plus 2?", "answer": "1 plus 2 is 3."}\n'
 DAMAGED = "not questions and answers: damaged, cut short, or not written by this package"

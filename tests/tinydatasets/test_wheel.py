@@ -1,7 +1,5 @@
 """The wheel, and the package installed from it, with the oldest and the newest NumPy."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,9 +1,8 @@
 """The report of leaks: what it counts, for a case made by hand and for what is released."""
 
-from __future__ import annotations
-
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +15,6 @@ from tests.conftest import ROOT
 from tinydatasets.pickles import dumps
 from tinydatasets.types import Split
 from tools import leaks
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PARAMS = SimpleNamespace(
     sources={"digits": SimpleNamespace(maximum=16)},

@@ -1,7 +1,5 @@
 """`make new`: what it finds, the entries that it prints, and that it changes nothing."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path
@@ -17,7 +15,7 @@ from stages.sample.choose import sample
 from stages.source.__main__ import write_source
 from stages.source.facts import Facts
 from stages.source.large import open_source
-from tests.conftest import ROOT, Repository
+from tests.conftest import ROOT
 from tools import new
 
 
@@ -157,20 +155,6 @@ def test_what_can_not_be_used_is_said() -> None:
         with pytest.raises(StageError) as caught:
             new.main("mine", path)
         assert str(caught.value).startswith(message)
-
-
-def test_params_that_git_has_and_are_gone_are_brought_back_first() -> None:
-    clone = Repository(Path.cwd())
-    clone.run("git", "init", "--quiet")
-    clone.commit()
-    draw("data/leaves", ash=2, elm=2)
-    Path("params.yaml").unlink()
-    with pytest.raises(StageError, match=r"\n  git checkout -- params\.yaml$"):
-        new.main("mine", "data/leaves")
-
-
-@pytest.mark.parametrize("name", ["digits", "tinydigits", "tinytalks"])
-def test_no_name_is_proposed_that_is_taken(name: str) -> None:
-    draw("data/leaves", ash=2, elm=2)
-    with pytest.raises(StageError, match=f"^NAME: {name}: params.yaml has it already, in `"):
-        new.main(name, "data/leaves")
+    for name in ("digits", "tinydigits", "tinytalks"):
+        with pytest.raises(StageError, match=f"^NAME: {name}: params.yaml has it already, in `"):
+            new.main(name, "data/leaves")

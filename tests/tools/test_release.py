@@ -1,17 +1,12 @@
 """What becomes a release, and what does not."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
-from typing import TYPE_CHECKING
 
 import pytest
 
 import tinydatasets
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
+from tests.conftest import Repository
 
 VERSION = tinydatasets.__version__
 RELEASED = VERSION.partition(".dev")[0]
@@ -19,8 +14,8 @@ WHEEL = f"tinydatasets-{RELEASED}-py3-none-any.whl"
 
 
 @pytest.mark.skipif(RELEASED == VERSION, reason="this is the commit of a release")
-def test_a_release_is_the_wheel_its_sums_and_a_tag(built: Repository) -> None:
-    clone = built
+def test_a_release_is_the_wheel_its_sums_and_a_tag(digits: Repository) -> None:
+    clone = digits
 
     def refused(why: str) -> None:
         assert why in clone.run("python", "-m", "tools.release", status=1)
@@ -38,12 +33,9 @@ def test_a_release_is_the_wheel_its_sums_and_a_tag(built: Repository) -> None:
     clone.replace("CHANGELOG.md", "[Unreleased]", f"[{RELEASED}] - 2026-12-01")
     clone.replace("README.md", f"{VERSION}, commit HASH", RELEASED)
     clone.replace("README.md", "This version is not released yet, so name the commit", "Name it")
-    for path in clone.folder.glob("datasets/*/about.yaml"):
-        if f"{RELEASED}-dev" in path.read_text("utf-8"):
-            clone.replace(str(path.relative_to(clone.folder)), f"{RELEASED}-dev", RELEASED)
-    for path in clone.folder.glob("datasets/*/croissant.json"):
-        if f"{RELEASED}-dev" in path.read_text("utf-8"):
-            clone.replace(str(path.relative_to(clone.folder)), f"{RELEASED}-dev", RELEASED)
+    for name in ("about.yaml", "croissant.json"):
+        for path in clone.folder.glob(f"datasets/*/{name}"):
+            path.write_text(path.read_text("utf-8").replace(f"{RELEASED}-dev", RELEASED), "utf-8")
     clone.commit()
     refused("the papers are not those of this state: run `make repro`, and commit")
     clone.run("dvc", "repro", "dvc.yaml", "report/dvc.yaml")

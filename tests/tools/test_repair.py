@@ -1,10 +1,7 @@
 """The repair removes what is in doubt, nothing else, and nothing while a dvc is at work."""
 
-from __future__ import annotations
-
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -211,19 +208,6 @@ def test_only_stages_of_this_folder_are_ended(
         assert ours or stage.poll() is None
         stage.kill()
         assert stage.wait(60) == -signal.SIGKILL
-
-
-def test_dvc_does_without_git_until_there_is_one(folder: Path) -> None:
-    shutil.rmtree(".git")
-    Path("dvc.lock").write_text(CONFLICT)
-    # Another repository counts, unless it ignores this folder.
-    for command, without in (("true", True), ("git init ..", False), ("touch ../ignored", True)):
-        subprocess.run(command.split(), check=True, timeout=60, capture_output=True)
-        if command.startswith("touch"):
-            write("../.gitignore", f"/{folder.name}/\n")
-        repair.main()
-        assert ("no_scm = true" in Path(".dvc/config.local").read_text()) == without
-    assert not Path("dvc.lock").exists()
 
 
 def test_a_recipe_that_may_guess_is_named(capsys: pytest.CaptureFixture[str]) -> None:

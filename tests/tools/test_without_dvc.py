@@ -1,19 +1,12 @@
 """DVC decides what to run; what the stages write, they write without it."""
 
-from __future__ import annotations
-
 import shutil
-from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
-from tests.conftest import PIPELINES, ROOT
+from tests.conftest import PIPELINES, ROOT, Repository
 from tools.without_dvc import commands
-
-if TYPE_CHECKING:
-    import pytest
-
-    from tests.conftest import Repository
 
 
 def test_it_runs_the_commands_that_dvc_ran(monkeypatch: pytest.MonkeyPatch) -> None:

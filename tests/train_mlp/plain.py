@@ -1,7 +1,5 @@
 """What docs/exact-training.md says, once more: plain Python, without NumPy, number by number."""
 
-from __future__ import annotations
-
 import json
 import math
 import random

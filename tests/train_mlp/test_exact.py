@@ -1,13 +1,12 @@
 """The arithmetic, held against whole numbers and decimals without bounds."""
 
-from __future__ import annotations
-
 import math
+from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,12 +15,7 @@ from hypothesis.extra import numpy as hnp
 from stages.train_mlp.exact import bits, exp, log, log_softmax, matmul, row_sums, softmax
 from tests.train_mlp import plain
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy.typing as npt
-
-    Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
 
 # Under 2^200 in size, down to the smallest subnormal numbers.
 VALUES = st.floats(-(2.0**200), 2.0**200, exclude_min=True, exclude_max=True)

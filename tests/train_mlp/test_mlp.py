@@ -1,7 +1,5 @@
 """Training, held against scikit-learn's and against plain Python."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

@@ -1,9 +1,6 @@
 """Stage `train_mlp`: the stored models, and how training stops."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -13,12 +10,9 @@ from stages.common.arrays import write_arrays
 from stages.common.errors import ParamError
 from stages.common.files import sha256, write_json
 from stages.train_mlp.__main__ import main
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Repository
 from tests.train_mlp.plain import VECTORS
 from tinydatasets import load
-
-if TYPE_CHECKING:
-    from tests.conftest import Repository
 
 TUNED = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["recipes"]["tuned"]
 

@@ -1,7 +1,5 @@
 """What needs no PyTorch: parameters of experiments, tokens, and what trainings sum up to."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import sys
@@ -49,7 +47,6 @@ TEMPLATES = [Path("datasets", name, "templates.yaml") for name in ("tinytalks", 
         (CURVES, ("steps: 640", "step: 640"), "line 13: step: "),
         (CURVES, ("[2, 5,", "[0, 5,"), "line 6: sizes.digits[0]: 0: "),
         (CURVES, ("[2, 5,", "[5, 2,"), "line 6: sizes.digits: [5, 2, 10, "),
-        (CURVES, ("  digits: [", "  digits: 7 #"), "line 6: sizes.digits: 7: "),
         (CURVES, ("  digits", "  digit"), "line 6: sizes.digit: params.yaml has no such source;"),
         (PARAMS, ("seeds: 5", "seeds: 1"), "line 7: seeds: 1: "),
         (PARAMS, ("    width: 64\n", ""), "line 13: recipes.words.width: "),
