@@ -126,7 +126,7 @@ release: .venv/.ready validate-wheel  ## build the wheel with its sums in build/
 	@python -m tools.release $(if $(REHEARSAL),--rehearsal yes)
 
 stick: .venv/.ready  ## write build/stick, a folder for a class without a network: make stick SYSTEMS="win_amd64 macosx_14_0_arm64"
-	@python -m tools.stick "$$SYSTEMS" "$${PYTHONS:-3.12 3.13 3.14}"
+	@python -m tools.stick "$$SYSTEMS" "$${PYTHONS:-3.11 3.12 3.13 3.14}"
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile

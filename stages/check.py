@@ -15,6 +15,7 @@ import numpy as np
 
 from stages.common import command
 from stages.common.blocks import Block, Data, take
+from stages.common.distances import nearest
 from stages.common.equal import Overlap, find_in, origin, warn_of_equal, warn_of_overlap
 from stages.common.errors import ParamError, StageError
 from stages.common.files import git, write_bytes
@@ -68,14 +69,15 @@ def look_at_images(params: Params) -> None:
                 warn_of_equal(name, equal.within, equal.across, examples)
             blocks = [Block(0, len(images.labels), partial(np.asarray, images.pixels))]
             data = Data(blocks, images.labels, groups=images.groups, repeats=equal.repeats)
+            if any(d.source == name and d.strategy == "curated" for d in params.datasets.values()):
+                data = data._replace(neighbours=nearest(blocks, images.labels))
             drawn_from[name] = data, facts, images.files
             found[name] = replace(own, classes=facts.classes, rows_per_class=facts.rows_per_class)
     params = replace(params, own={**params.own, **found})
     check_rules(params)
     for name, dataset in params.datasets.items():
         source = {**params.sources, **params.own}[dataset.source]
-        # `curated` compares all images with all, and puts no equal ones into train and test.
-        if dataset.source in drawn_from and dataset.strategy == "random":
+        if dataset.source in drawn_from:
             draw_from(name, dataset, *drawn_from[dataset.source])
         elif rows := source.rows_per_class:
             names = class_names(source) or []

@@ -126,5 +126,9 @@ def test_what_a_draw_of_own_images_would_find_is_reported_before_it(
     )
     clone.replace("params.yaml", "path: data/trees", "path: data/trees, groups: '^(.)'")
     clone.replace("params.yaml", "seed: 1, train", "seed: 1, draw: hash, train")
-    with pytest.raises(ParamError, match=r"^datasets.trees.\w+_per_class: the groups that seed 1"):
-        check.main()
+    for strategy in ("random", "curated"):
+        clone.replace("params.yaml", "seed: 1, ", f"seed: 1, strategy: {strategy}, ")
+        message = r"^datasets.trees.\w+_per_class: the groups that seed 1"
+        with pytest.raises(ParamError, match=message):
+            check.main()
+        clone.replace("params.yaml", f"strategy: {strategy}, ", "")

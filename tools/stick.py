@@ -43,6 +43,8 @@ def download_numpy(system: str, python: str, folder: Path) -> None:
     """Download the newest wheel of NumPy for a system and a version of Python."""
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--retries=1", "--no-deps"]
     wanted = ["--only-binary=:all:", f"--platform={system}", f"--python-version={python}"]
+    # As older versions of NumPy name Linux.
+    wanted += [f"--platform={system.replace('_2_28', '2014')}"] * ("_2_28" in system)
     done = subprocess.run(
         [*pip, *wanted, f"--dest={folder}", "numpy"], text=True, capture_output=True, check=False
     )
@@ -50,7 +52,8 @@ def download_numpy(system: str, python: str, folder: Path) -> None:
         reason = done.stderr.strip().rpartition("\n")[2].removeprefix("ERROR: ")
         raise StageError(
             f"NumPy for {system} and Python {python} was not downloaded ({reason}). That takes a "
-            f"network. Without one, `make stick` writes all but NumPy. {FOLDER} is as it was."
+            "network, and a version of NumPy for both; `make stick` alone writes all but NumPy. "
+            f"{FOLDER} is as it was."
         )
 
 
@@ -75,7 +78,7 @@ def main(systems: str, pythons: str) -> None:
     for folder in (part, old):
         shutil.rmtree(folder, ignore_errors=True)
     build_wheel(part)
-    for path in (PAGE, REPORT, LESSON, PICTURE, *released()):
+    for path in (PAGE, REPORT, LESSON, PICTURE, Path("LICENSE"), *released()):
         (part / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, part / path)
     for system in systems.split():

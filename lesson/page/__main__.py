@@ -52,6 +52,7 @@ def main(*, out: Path) -> None:
     }
     values = {
         "lesson": lesson,
+        "licence": Path("LICENSE").read_text(encoding="utf-8").strip(),
         "style": _text("style.css"),
         # The page runs from a file, where Chromium loads no module.
         "training": _text("training.js").replace("export ", ""),

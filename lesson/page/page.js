@@ -1,8 +1,12 @@
 // From the settings to a run, and from the run to what the page shows. A run is
-// {settings, points, stored, predictions, phase, sum}; its phase is running, paused, done or diverged.
+// {settings, points, stored, predictions, phase, sum}; its phase is running, paused, done, diverged
+// or failed.
 const RECIPE = ["epochs", "learning_rate", "momentum", "batch_size", "hidden", "seed"];
 const PACES = [0, 50, 100, 250, 500, 1000, 2000];
+const FRACTIONS = ["learning_rate", "momentum"];
 const input = (key) => find(key.replace("_", "-"));
+// Some write a comma in a number: a field of text takes both.
+const numberIn = (key) => Number(input(key).value.trim().replace(",", ".") || NaN);
 const editions = {};
 for (const [name, { train, test, ...rest }] of Object.entries(lesson.editions)) {
   editions[name] = { train: decode(train), test: decode(test), ...rest };
@@ -12,7 +16,7 @@ const common = take(editions.tinydigits.test, lesson.common);
 const state = { run: null, kept: null, worker: null, frame: 0 };
 
 function settings() {
-  const numbers = RECIPE.map((key) => [key, input(key).valueAsNumber]);
+  const numbers = RECIPE.map((key) => [key, numberIn(key)]);
   return { edition: find("edition").value, optimizer: "sgd", ...Object.fromEntries(numbers) };
 }
 
@@ -24,6 +28,12 @@ function nearestRecipe(given) {
 }
 
 function showSettings() {
+  for (const key of RECIPE) {
+    const { least, most } = input(key).dataset, value = numberIn(key);
+    const isWhole = FRACTIONS.includes(key) || Number.isInteger(value);
+    const isRight = isWhole && value >= least && value <= most;
+    input(key).setCustomValidity(isRight ? "" : say("out_of_range", { least, most }));
+  }
   const { name, keys } = nearestRecipe(settings());
   for (const recipe of Object.keys(lesson.recipes)) {
     find(`recipe-${recipe}`).setAttribute("aria-pressed", recipe === name && !keys.length);
@@ -47,6 +57,7 @@ function startWorker(run) {
   const url = URL.createObjectURL(new Blob(code, { type: "text/javascript" }));
   const worker = new Worker(url);
   worker.onmessage = ({ data }) => { if (state.worker === worker) receive(run, data); };
+  worker.onerror = () => { run.phase = "failed"; render(); };
   const { train, test } = editions[run.settings.edition];
   worker.postMessage(["start", { recipe: run.settings, train, test, common, classes: DIGITS.length }]);
   state.worker = worker;
@@ -61,7 +72,8 @@ async function receive(run, { points, isDiverged, ...network }) {
   else if (epoch >= run.pauseAt) run.phase = "paused";
   if (epoch === run.settings.epochs) {
     run.phase = "done";
-    run.sum = await sum(run.stored);
+    // From http:, not https: or file:, browsers compute no SHA-256.
+    run.sum = await sum(run.stored).catch(() => null);
   }
   render();
 }
@@ -69,6 +81,7 @@ async function receive(run, { points, isDiverged, ...network }) {
 // Train some more epochs, or a new network if there is none, it is done, or the settings changed.
 function go(epochs) {
   if (!find("settings").reportValidity()) return;
+  if (find("curves").getBoundingClientRect().bottom > innerHeight) find("run-status").scrollIntoView();
   const given = settings();
   const isSame = JSON.stringify(state.run?.settings) === JSON.stringify(given);
   if (!isSame || !["running", "paused"].includes(state.run.phase)) {
@@ -94,17 +107,20 @@ const stepsOf = ({ edition, batch_size: size }, epochs) =>
 
 // Return what there is to say of a run, with a hint if its learning rate is far off.
 function status({ settings: { edition, epochs }, phase, points }) {
+  if (phase === "failed") return say("failed");
   if (phase === "diverged") return say("diverged", { epoch: points.length });
   if (!points.length) return say("starting");
-  const { train, test } = editions[edition], [first, now] = [points[0], points.at(-1)];
+  const { train, test } = editions[edition], now = points.at(-1);
   const values = { epoch: now.epoch, epochs, right: now.test.right, rows: test.rows };
   const hints = [say(phase, { ...values, accuracy: accuracy(now.test.right, test.rows) })];
   if (phase === "running") return hints[0];
   if (test.rows < 100) hints.push(say("rough", values));
   const part = now.train.right / train.rows;
-  const hasGrown = points.some((point) => point.train.loss > first.train.loss);
-  if (hasGrown && part < 0.5) hints.push(say("too_large"));
-  else if (now.train.loss < first.train.loss && part < 0.9) hints.push(say("still_falls"));
+  // At a rate that is too large, the loss goes up and down, or grows.
+  const last = points.slice(-6).map((point) => point.train.loss);
+  const falls = last.every((loss, at) => !at || loss < last[at - 1]);
+  if (!falls && part < 0.5) hints.push(say("too_large"));
+  else if (falls && part < 0.9) hints.push(say("still_falls"));
   return hints.join(" ");
 }
 
@@ -175,7 +191,7 @@ function renderProof(run) {
   find("sum").textContent = run?.sum ?? "–";
   find("released-sum").textContent = run?.sum ? released : "–";
   find("released-label").textContent = say("sum_released", place);
-  const verdict = !run?.sum ? "proof_first" : keys.length ? "proof_other"
+  const verdict = run?.sum === null ? "proof_none" : !run?.sum ? "proof_first" : keys.length ? "proof_other"
     : run.sum === released ? "proof_equal" : "proof_unequal";
   find("verdict").className = `status ${verdict}`;
   setWords(find("verdict"), say(verdict, { ...place, different }));
@@ -194,8 +210,11 @@ function render() {
     const { run, kept } = state, isRunning = run?.phase === "running";
     // While it trains, the figures change too fast to be read aloud.
     find("run-status").setAttribute("aria-live", isRunning ? "off" : "polite");
-    setWords(find("run-status"), run ? status(run) : say("not_trained"));
-    const isEnabled = { pause: isRunning, reset: run, keep: run?.stored, forget: kept };
+    const isOld = run && !isRunning && JSON.stringify(run.settings) !== JSON.stringify(settings());
+    const words = run ? status(run) : say("not_trained");
+    setWords(find("run-status"), isOld ? `${words} ${say("changed")}` : words);
+    const isDone = run?.phase === "done" && !isOld;
+    const isEnabled = { pause: isRunning, step: !isDone, reset: run, keep: run?.stored, forget: kept };
     for (const [id, is] of Object.entries(isEnabled)) find(id).setAttribute("aria-disabled", !is);
     const shown = [run, kept].filter((each) => each?.stored);
     renderCurves(shown);

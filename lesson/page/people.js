@@ -44,7 +44,7 @@ function showRound({ split, rows, answers }) {
     item.lastChild.textContent = say(`guess_${item.className}`, { digit, answer });
     return item;
   }));
-  find("guess-start").focus();
+  find("guess-result").focus();
 }
 
 function guess(digit) {
@@ -61,8 +61,7 @@ function renderGuesses() {
   const right = count(answers), stored = state.run?.stored;
   const network = kind === "mnist" ? say("guess_no_network") : !stored ? say("guess_train")
     : say("guess_network", { right: count(score(stored, x, labels, DIGITS.length).predictions), all: ROUND });
-  const yours = say("guess_result", { right, all: ROUND, accuracy: accuracy(right, ROUND) });
-  setWords(find("guess-result"), `${yours} ${network}`);
+  setWords(find("guess-result"), `${accuracy(right, ROUND, "guess_result")} ${network}`);
 }
 
 // ---- draw: a bitmap of 32 × 32, whose blocks of 4 × 4 are the cells of an image ----
@@ -98,9 +97,10 @@ function seen() {
   const high = Math.max(bottom - top, SIDE / 4) / SIDE, wide = Math.max(high, (right - left) / SIDE);
   const x = new Float32Array(CELLS * CELLS);
   ink.forEach((_, place) => {
-    const row = Math.floor(top + (rowOf(place) + 0.5) * high);
+    const row = Math.floor((top + bottom) / 2 + (rowOf(place) + 0.5 - SIDE / 2) * high);
     const column = Math.floor((left + right) / 2 + (place % SIDE + 0.5 - SIDE / 2) * wide);
-    if (column >= left && column < right) x[cellOf(place)] += ink[SIDE * row + column] / BLOCK ** 2;
+    if (row < top || row >= bottom || column < left || column >= right) return;
+    x[cellOf(place)] += ink[SIDE * row + column] / BLOCK ** 2;
   });
   return x;
 }
@@ -140,6 +140,9 @@ function drawByKey(event) {
     const isEmpty = places.every((place) => !ink[place]);
     for (const place of places) ink[place] = isEmpty;
   } else return;
+  const place = { row: Math.floor(drawing.cell / CELLS) + 1, column: drawing.cell % CELLS + 1 };
+  const isInked = ink.some((is, at) => is && cellOf(at) === drawing.cell);
+  find("draw-cell").textContent = say(isInked ? "cell_filled" : "cell_empty", place);
   event.preventDefault();
 }
 
@@ -163,15 +166,19 @@ on("reset", "click", reset);
 on("keep", "click", () => { state.kept = { ...state.run, points: [...state.run.points] }; });
 on("forget", "click", () => { state.kept = null; });
 on("axis", "change", render);
-for (const [here, there] of [["edition", "look-edition"], ["look-edition", "edition"]]) {
-  on(here, "change", () => { find(there).value = find(here).value; }, renderSheets);
-}
-on("look-order", "change", renderSheets);
+for (const id of ["look-edition", "look-order"]) on(id, "change", renderSheets);
 on("guess-start", "click", () => startRound("common"), renderGuesses);
 on("guess-mnist", "click", () => startRound("mnist"), renderGuesses);
-on("guess", "keydown", ({ key, ctrlKey, metaKey, altKey }) => {
-  if (/^\d$/.test(key) && !ctrlKey && !metaKey && !altKey) guess(Number(key));
-}, renderGuesses);
+// Wherever the focus is, but for a field; a key that is held down is one answer.
+document.addEventListener("keydown", (event) => {
+  const { target, key, repeat, ctrlKey, metaKey, altKey } = event;
+  if (find("guess").hidden || target.matches("input, select")) return;
+  if (repeat) event.preventDefault();
+  else if (/^\d$/.test(key) && !ctrlKey && !metaKey && !altKey) {
+    guess(Number(key));
+    renderGuesses();
+  }
+});
 for (const digit of DIGITS) on(`guess-${digit}`, "click", () => guess(digit), renderGuesses);
 on("draw", "pointerdown", (event) => {
   find("draw").setPointerCapture(event.pointerId);

@@ -19,7 +19,7 @@ function accuracy(right, rows, words = "accuracy") {
   const middle = (part + z * z / (2 * rows)) / scale;
   const half = z * Math.sqrt(part * (1 - part) / rows + z * z / (4 * rows * rows)) / scale;
   const [low, high] = [Math.max(0, middle - half), Math.min(1, middle + half)].map(percent);
-  return say(words, { percent: percent(part), low, high, rows });
+  return say(words, { percent: percent(part), low, high, right, rows });
 }
 
 // Make an element of HTML, or of SVG where its name begins with "svg:".

@@ -26,7 +26,7 @@ def main() -> None:
         page.goto((ROOT / "lesson/index.html").as_uri())
         page.click("#recipe-tuned")
         page.click("#run")
-        page.get_by_text("Done after 20 epochs").wait_for()
+        page.get_by_text("Done, epoch 20 of 20").wait_for()
         page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
         box = page.locator("#settings").bounding_box()
         assert box is not None
