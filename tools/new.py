@@ -156,7 +156,13 @@ def main(name: str, path: str) -> None:
         raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:
         in_folders = kind == "folder" and any(map(Path.is_dir, source.glob("[!.]*/[!.]*")))
-        in_files = kind in ("npy", "idx", "parts") and any(source.glob("groups*.npy"))
+        names = {
+            "npy": "groups.npy",
+            "idx": "groups.npy",
+            "parts": "groups-*.npy",
+            "zarr": "groups",
+        }
+        in_files = kind in names and any(source.glob(names[kind]))
         groups = "folders" if in_folders else "groups" if in_files else None
         size = small_size(source, groups) if kind == "folder" else None
         own, facts, found = look(Own(kind=kind, path=path, resize=size, groups=groups), source)

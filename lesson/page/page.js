@@ -55,9 +55,11 @@ function startWorker(run) {
   state.worker?.terminate();
   const code = ["training", "worker"].map((id) => find(id).textContent);
   const url = URL.createObjectURL(new Blob(code, { type: "text/javascript" }));
-  const worker = new Worker(url);
+  const fail = () => { run.phase = "failed"; render(); };
+  let worker;
+  try { worker = new Worker(url); } catch { fail(); return; }
   worker.onmessage = ({ data }) => { if (state.worker === worker) receive(run, data); };
-  worker.onerror = () => { run.phase = "failed"; render(); };
+  worker.onerror = fail;
   const { train, test } = editions[run.settings.edition];
   worker.postMessage(["start", { recipe: run.settings, train, test, common, classes: DIGITS.length }]);
   state.worker = worker;
@@ -81,13 +83,14 @@ async function receive(run, { points, isDiverged, ...network }) {
 // Train some more epochs, or a new network if there is none, it is done, or the settings changed.
 function go(epochs) {
   if (!find("settings").reportValidity()) return;
-  if (find("curves").getBoundingClientRect().bottom > innerHeight) find("run-status").scrollIntoView();
+  if (find("curves").getBoundingClientRect().bottom > innerHeight) find("run").scrollIntoView();
   const given = settings();
   const isSame = JSON.stringify(state.run?.settings) === JSON.stringify(given);
   if (!isSame || !["running", "paused"].includes(state.run.phase)) {
     state.run = { settings: given, points: [], phase: "running" };
     startWorker(state.run);
   }
+  if (state.run.phase === "failed") return;
   Object.assign(state.run, { phase: "running", pauseAt: Math.max(state.run.points.length - 1, 0) + epochs });
   state.worker.postMessage(["go", epochs]);
 }
@@ -116,9 +119,9 @@ function status({ settings: { edition, epochs }, phase, points }) {
   if (phase === "running") return hints[0];
   if (test.rows < 100) hints.push(say("rough", values));
   const part = now.train.right / train.rows;
-  // At a rate that is too large, the loss goes up and down, or grows.
-  const last = points.slice(-6).map((point) => point.train.loss);
-  const falls = last.every((loss, at) => !at || loss < last[at - 1]);
+  // At a rate that is too large, the loss grows at first, or goes up and down.
+  const losses = points.map((point) => point.train.loss), last = losses.slice(-6);
+  const falls = Math.max(...losses) < losses[0] + 0.05 && last.every((y, at) => !at || y < last[at - 1]);
   if (!falls && part < 0.5) hints.push(say("too_large"));
   else if (falls && part < 0.9) hints.push(say("still_falls"));
   return hints.join(" ");

@@ -133,6 +133,7 @@ function renderDrawing() {
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -CELLS, ArrowDown: CELLS };
 
 function drawByKey(event) {
+  drawing.cell ??= 0;
   const { ink, cell } = drawing, count = CELLS * CELLS;
   if (event.key in MOVES) drawing.cell = (cell + MOVES[event.key] + count) % count;
   else if (event.key === " ") {
@@ -181,6 +182,7 @@ document.addEventListener("keydown", (event) => {
 });
 for (const digit of DIGITS) on(`guess-${digit}`, "click", () => guess(digit), renderGuesses);
 on("draw", "pointerdown", (event) => {
+  if (event.button) return;
   find("draw").setPointerCapture(event.pointerId);
   Object.assign(drawing, { from: null, cell: null });
   stroke(event);
@@ -190,7 +192,7 @@ on("draw", "pointerup pointercancel", () => { drawing.from = null; }, renderDraw
 on("draw", "keydown", drawByKey, renderDrawing);
 on("draw", "focus", ({ target }) => { drawing.cell = target.matches(":focus-visible") ? 0 : null; }, renderDrawing);
 on("draw", "blur", () => { drawing.cell = null; }, renderDrawing);
-on("clean", "click", () => { drawing.ink.fill(0); }, renderDrawing);
+on("clean", "click", () => { drawing.ink.fill(0); find("draw-cell").textContent = ""; }, renderDrawing);
 
 choose("classroom");
 renderSheets();

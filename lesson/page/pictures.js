@@ -9,7 +9,7 @@ function say(key, values = {}) {
 }
 
 const formats = [0, 1, 2].map((digits) => new Intl.NumberFormat(
-  lesson.words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  lesson.words.language, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false }));
 const number = (value, digits = 0) => formats[digits].format(value);
 const percent = (fraction) => `${number(100 * fraction, 1)}%`;
 

@@ -133,7 +133,8 @@ def _check_counts(name: str, dataset: Dataset, path: Path) -> None:
         elif len(kinds) > 1:
             message = "labels and names in one mapping; write names alone, in quotation marks"
         elif kinds and (left_out := [asked for asked in LEFT_OUT if asked in counts]):
-            message = f"DVC would not notice a change of {left_out[0]!r}; write a list"
+            message = f"DVC would not notice a change of {left_out[0]!r}"
+            message += "; write a list of counts in label order"
         elif counts == "rest":
             if rest:
                 message = f"rest, but {rest} takes the rest; write numbers"

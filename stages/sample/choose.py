@@ -61,7 +61,12 @@ def sample(name: str, dataset: Dataset, data: Data, classes: Sequence[str], maxi
     except TooFewError as error:
         curated = dataset.strategy == "curated"
         key, other = ("strategy", "random") if curated else ("draw", "shuffle")
-        message = f"{getattr(dataset, key)}: {error}; ask for fewer, or take the {key} {other}"
+        label, class_name = error.label, classes[error.label]
+        named = label if class_name == str(label) else f"{label} ({class_name})"
+        message = (
+            f"{getattr(dataset, key)}: class {named} {error.there}; ask for fewer, or take the "
+            f"{key} {other}"
+        )
         raise ParamError("datasets", name, key, message=message) from None
     return Sample(
         {split: rows[numbers] for split, numbers in splits.items()},
@@ -95,7 +100,8 @@ def choose(
     if dataset.strategy == "curated":
         known = select(data.blocks, rows), labels[rows], row_tiers, counts
         if generator:
-            curated = curate(*known, shuffle=generator.shuffle, maximum=maximum)
+            rest = rest_of(dataset)
+            curated = curate(*known, shuffle=generator.shuffle, rest=rest, maximum=maximum)
         else:
             sort, may = by_hash(data, rows, sides, counts, seed)
             curated = curate(*known, shuffle=sort, may=may, maximum=maximum)

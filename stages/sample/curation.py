@@ -88,7 +88,11 @@ def tiers(difficulties: Floats, labels: Ints) -> Array:
 
 
 class TooFewError(ValueError):
-    """A class has too few rows for what is asked."""
+    """A class has too few rows for what is asked: its label, and how many there are."""
+
+    def __init__(self, label: int, there: str) -> None:
+        super().__init__(f"class {label} {there}")
+        self.label, self.there = label, there
 
 
 def facility_location(blocks: Sequence[Block], n: int) -> Ints:
@@ -148,6 +152,7 @@ def curate(
     *,
     shuffle: Callable[[Ints], None],
     may: Mapping[str, Array] | None = None,
+    rest: str = "",
     maximum: int,
 ) -> dict[str, Ints]:
     """Choose the rows of train by tier, and draw those of test from what is left, then of val.
@@ -158,8 +163,9 @@ def curate(
 
     `row_tiers` are what `tiers` returns, `counts` how many rows of each class each split takes, and
     `maximum` the largest value that a pixel can have; `shuffle` brings row numbers into the order
-    in which they are taken, and `may` has for each split whether it may take a row. Raises
-    TooFewError if a tier has fewer rows than train asks for, or fewer than test and val are left.
+    in which they are taken, and `may` has for each split whether it may take a row. The split
+    `rest` takes what there is. Raises TooFewError if a tier has fewer rows than train asks for, or
+    fewer than test and val are left.
     """
     may = may or dict.fromkeys(SPLITS, np.ones(len(labels), bool))
     train: list[Ints] = []
@@ -169,8 +175,9 @@ def curate(
             rows = np.flatnonzero((labels == label) & (row_tiers == tier) & may["train"])
             if n > len(rows):
                 raise TooFewError(
-                    f"class {label} has {len(rows)} {tier} rows for train, but {n} of the "
-                    f"{counts['train'][label]} that are asked must be {tier}"
+                    label,
+                    f"has {len(rows)} {tier} rows for train, but {n} of the "
+                    f"{counts['train'][label]} that are asked must be {tier}",
                 )
             if tier == "easy":
                 easy.append((select(blocks, rows), n))
@@ -193,10 +200,11 @@ def curate(
         shuffle(rows)
         for split in ("test", "val"):
             n, possible = counts[split][label], rows[may[split][rows]]
-            if n > len(possible):
+            if n > len(possible) and split != rest:
                 raise TooFewError(
-                    f"class {label} has {len(possible)} rows left for {split} that are no training "
-                    f"row's near-duplicate, but {n} are asked"
+                    label,
+                    f"has {len(possible)} rows left that {split} may take, without near-duplicates "
+                    f"of training rows, but {n} are asked",
                 )
             held_out[split].append(possible[:n])
             rows = rows[~np.isin(rows, possible[:n])]

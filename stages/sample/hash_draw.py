@@ -155,8 +155,9 @@ def hash_draw(blocks: Iterable[Candidates], counts: Counts, *, rest: str = "") -
     for (split, label), asked, n in zip(pairs, sizes.tolist(), available, strict=True):
         if n < asked and split != rest:
             raise TooFewError(
-                f"class {label} has {n} rows in the part of the hash range that is for {split}, "
-                f"but {asked} are asked"
+                label,
+                f"has {n} rows in the part of the hash range that is for {split}, but {asked} are "
+                "asked",
             )
     order = np.lexsort(drawn)
     part = drawn.parts[order]

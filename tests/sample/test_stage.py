@@ -318,6 +318,11 @@ def test_no_row_that_is_scored_as_unused_equals_a_training_image(draw: str) -> N
     unused = [row for row in left if images[row].tobytes() not in train]
     assert rows_of(table, "unused") == unused
     assert len(unused) < len(left)
+    if draw == "shuffle":
+        table = run(strategy="curated", val_per_class=0, test_per_class="rest")
+        train = {images[row].tobytes() for row in rows_of(table, "train")}
+        new = [row for row in range(180) if images[row].tobytes() not in train]
+        assert sorted(rows_of(table, "test")) == new
 
 
 @pytest.mark.parametrize(
@@ -325,7 +330,7 @@ def test_no_row_that_is_scored_as_unused_equals_a_training_image(draw: str) -> N
     [
         (
             {"draw": "hash", "test_per_class": [30, 0, 0]},
-            r"draw: hash: class 0 has \d+ rows in .* but 30 are asked; .* take the draw shuffle",
+            r"draw: hash: class 0 \(elm\) has \d+ rows in .* but 30 are .* take the draw shuffle",
         ),
         (
             {"strategy": "curated", "train_per_class": [61, 9, 0], "test_per_class": [0, 1, 0]},
@@ -333,11 +338,11 @@ def test_no_row_that_is_scored_as_unused_equals_a_training_image(draw: str) -> N
         ),
         (
             {"strategy": "curated", "train_per_class": [59, 9, 0], "test_per_class": [1, 1, 0]},
-            "strategy: curated: class 0 has 48 easy rows for train, .* take the strategy random",
+            "strategy: curated: class 0 .elm. has 48 easy rows for .* take the strategy random",
         ),
         (
             {"strategy": "curated", "draw": "hash", "test_per_class": [30, 1, 0]},
-            r"strategy: curated: class 0 has \d+ rows left for test that are no .*, but 30 are .*",
+            r"strategy: curated: class 0 .elm. has \d+ rows left that test .*, but 30 are .*",
         ),
         ({"train_per_class": [9, 9]}, "train_per_class: .*2 numbers, but the source has 3 classes"),
     ],
