@@ -16,7 +16,7 @@ import numpy as np
 from stages.common import command
 from stages.common.blocks import Block, Data, take
 from stages.common.distances import nearest
-from stages.common.equal import Overlap, find_in, origin, warn_of_equal, warn_of_overlap
+from stages.common.equal import Overlap, find_in, named, warn_of_equal, warn_of_overlap
 from stages.common.errors import ParamError, StageError
 from stages.common.files import git, write_bytes
 from stages.common.yaml_model import read_model
@@ -64,9 +64,8 @@ def look_at_images(params: Params) -> None:
                 facts = as_stated(images.facts, own)
             print(f"{name}: {facts.summary}\n{class_table(facts.classes, facts.rows_per_class)}\n")
             equal = images.equal
-            if equal.examples:
-                examples = [[origin(row, images.files) for row in pair] for pair in equal.examples]
-                warn_of_equal(name, equal.within, equal.across, examples)
+            examples = named(equal.examples, images.files)
+            warn_of_equal(name, equal.within, equal.across, examples)
             blocks = [Block(0, len(images.labels), partial(np.asarray, images.pixels))]
             data = Data(blocks, images.labels, groups=images.groups, repeats=equal.repeats)
             if any(d.source == name and d.strategy == "curated" for d in params.datasets.values()):
@@ -94,10 +93,8 @@ def draw_from(
     for other, split in combinations([split for split, rows in splits.items() if len(rows)], 2):
         found = find_in(*(take(data.blocks, splits[key]) for key in (split, other)))
         rows, others = splits[split][found >= 0], splits[other][found[found >= 0]]
-        if len(rows):
-            pairs = zip(rows[:3].tolist(), others[:3].tolist(), strict=True)
-            examples = [[origin(row, files) for row in pair] for pair in pairs]
-            warn_of_overlap(name, Overlap(split, other, len(rows), None, examples))
+        examples = named(zip(rows[:3].tolist(), others[:3].tolist(), strict=True), files)
+        warn_of_overlap(name, Overlap(split, other, len(rows), None, examples))
 
 
 def main(*, out: Path | None = None) -> None:

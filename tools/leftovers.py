@@ -35,13 +35,12 @@ def warn_of_images(own: Iterable[str], datasets: Iterable[str]) -> None:
     """Warn of equal images of users' sources, and of nearly equal ones of two splits."""
     for name in own:
         path = Path("build/sources", name, "facts.json")
-        if path.exists() and (equal := read_json(path)["equal"])["examples"]:
-            warn_of_equal(name, **equal)
+        if path.exists():
+            warn_of_equal(name, **read_json(path)["equal"])
     for name in datasets:
         path = Path("build/report", f"{name}.json")
         for counted in read_json(path)["equal"]["counts"] if path.exists() else []:
-            if counted["examples"]:
-                warn_of_overlap(name, Overlap(**counted))
+            warn_of_overlap(name, Overlap(**counted))
 
 
 def main() -> None:

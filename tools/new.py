@@ -38,6 +38,8 @@ KINDS = {
     "*.npz": "npy",
     "*idx[34]-ubyte*": "idx",
 }
+# What holds the groups of its rows, if it is there.
+GROUPS = {"npy": "groups.npy", "idx": "groups.npy", "parts": "groups-*.npy", "zarr": "groups"}
 ENTRIES = """
 # below `own:` in params.yaml; a {{}} there goes
   {name}:
@@ -156,13 +158,7 @@ def main(name: str, path: str) -> None:
         raise StageError(f"FROM: {path}: {message}; did you mean {inner.as_posix()}?")
     try:
         in_folders = kind == "folder" and any(map(Path.is_dir, source.glob("[!.]*/[!.]*")))
-        names = {
-            "npy": "groups.npy",
-            "idx": "groups.npy",
-            "parts": "groups-*.npy",
-            "zarr": "groups",
-        }
-        in_files = kind in names and any(source.glob(names[kind]))
+        in_files = kind in GROUPS and any(source.glob(GROUPS[kind]))
         groups = "folders" if in_folders else "groups" if in_files else None
         size = small_size(source, groups) if kind == "folder" else None
         own, facts, found = look(Own(kind=kind, path=path, resize=size, groups=groups), source)

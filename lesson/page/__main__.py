@@ -1,11 +1,9 @@
 """Write the page of the first lesson, with the released images and everything else in it."""
 
-from __future__ import annotations
-
 import base64
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stages.common import command
 from stages.common.files import read_csv, read_json, write_bytes
@@ -13,10 +11,7 @@ from stages.common.images import to_whole
 from stages.common.templates import environment
 from stages.params.read import read_recipes
 from tinydatasets.pickles import read_split
-from tinydatasets.types import FormatError
-
-if TYPE_CHECKING:
-    from tinydatasets.types import Split
+from tinydatasets.types import FormatError, Split
 
 CODE = Path("lesson", "page")
 DATASETS = Path("datasets")

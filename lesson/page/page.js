@@ -20,6 +20,8 @@ function settings() {
   return { edition: find("edition").value, optimizer: "sgd", ...Object.fromEntries(numbers) };
 }
 
+const isCurrent = (run) => JSON.stringify(run?.settings) === JSON.stringify(settings());
+
 // Return the recipe that is nearest to some settings, and the keys that differ.
 function nearestRecipe(given) {
   return Object.entries(lesson.recipes)
@@ -84,10 +86,8 @@ async function receive(run, { points, isDiverged, ...network }) {
 function go(epochs) {
   if (!find("settings").reportValidity()) return;
   if (find("curves").getBoundingClientRect().bottom > innerHeight) find("run").scrollIntoView();
-  const given = settings();
-  const isSame = JSON.stringify(state.run?.settings) === JSON.stringify(given);
-  if (!isSame || !["running", "paused"].includes(state.run.phase)) {
-    state.run = { settings: given, points: [], phase: "running" };
+  if (!isCurrent(state.run) || !["running", "paused"].includes(state.run.phase)) {
+    state.run = { settings: settings(), points: [], phase: "running" };
     startWorker(state.run);
   }
   if (state.run.phase === "failed") return;
@@ -213,7 +213,7 @@ function render() {
     const { run, kept } = state, isRunning = run?.phase === "running";
     // While it trains, the figures change too fast to be read aloud.
     find("run-status").setAttribute("aria-live", isRunning ? "off" : "polite");
-    const isOld = run && !isRunning && JSON.stringify(run.settings) !== JSON.stringify(settings());
+    const isOld = run && !isRunning && !isCurrent(run);
     const words = run ? status(run) : say("not_trained");
     setWords(find("run-status"), isOld ? `${words} ${say("changed")}` : words);
     const isDone = run?.phase === "done" && !isOld;

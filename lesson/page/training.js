@@ -286,7 +286,7 @@ export function score(stored, x, labels, classes) {
     loss: (Number(loss) * powerOfTwo(-110)) / labels.length,
     // The first of the largest logits.
     predictions: Uint8Array.from(labels, (_, row) => shifted.indexOf(0, row * classes) % classes),
-    probabilities: softmax(logits),
+    get probabilities() { return softmax(logits); },
   };
 }
 

@@ -7,7 +7,7 @@ that any two have the same digest are 1 to 10^24.
 import hashlib
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +52,7 @@ def in_words(within: int, across: int) -> str:
 
 
 def warn_of_equal(name: str, within: int, across: int, examples: Pairs) -> None:
-    """Write a warning that images of a user's source are equal; `examples` name some pairs."""
+    """Write a warning of images of a user's source that are equal, if `examples` name any."""
     _warn(f"own.{name}: {in_words(within, across)}", examples)
 
 
@@ -68,7 +68,7 @@ class Overlap(NamedTuple):
 
 
 def warn_of_overlap(name: str, overlap: Overlap) -> None:
-    """Write a warning that images of two splits of a dataset are equal, or nearly so."""
+    """Write a warning of images of two splits that are equal or nearly so, if there are any."""
     split, other, equal, nearly, examples = overlap
     n, how = max(equal, nearly or 0), " or nearly equal" if (nearly or 0) > equal else ""
     counted = f"{n:,} images of {split} are" if n > 1 else f"1 image of {split} is"
@@ -76,6 +76,8 @@ def warn_of_overlap(name: str, overlap: Overlap) -> None:
 
 
 def _warn(message: str, examples: Pairs) -> None:
+    if not examples:
+        return
     shown = ", ".join(map(" and ".join, examples))
     print(f"warning: {message}, such as {shown}; docs/trust.md says what to do", file=sys.stderr)
 
@@ -83,6 +85,11 @@ def _warn(message: str, examples: Pairs) -> None:
 def origin(row: int, files: Sequence[str] | None) -> str:
     """Return the file of a row of the source, or its number where there are no files."""
     return files[row] if files else f"row {row}"
+
+
+def named(pairs: Iterable[Iterable[int]], files: Sequence[str] | None) -> list[list[str]]:
+    """Return the files or the numbers of pairs of rows."""
+    return [[origin(row, files) for row in pair] for pair in pairs]
 
 
 def digests(images: Pixels) -> Array:

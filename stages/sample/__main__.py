@@ -1,7 +1,5 @@
 """Stage `sample`: write the rows of the source that are a dataset's, and their pixels."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -139,10 +139,10 @@ def check_sides(
             continue
         there = np.bincount(labels[sides == i], minlength=len(classes)).tolist()
         asked, is_rest = [*counts[split].values()], split == rest_of(dataset)
-        columns.append(
-            [split, *map("{} of {}".format, ["rest"] * len(there) if is_rest else asked, there)]
-        )
-        keys += [f"{split}_per_class"] * (not is_rest and any(map(int.__gt__, asked, there)))
+        if not is_rest and any(map(int.__gt__, asked, there)):
+            keys.append(f"{split}_per_class")
+        shown = ["rest"] * len(there) if is_rest else asked
+        columns.append([split, *map("{} of {}".format, shown, there)])
     if keys:
         widths = [max(map(len, column)) for column in columns]
         rows = ("  ".join(map(str.ljust, row, widths)) for row in zip(*columns, strict=True))

@@ -11,7 +11,7 @@ from stages.common import command
 from stages.common.arrays import write_array
 from stages.common.blocks import Data, npy_blocks
 from stages.common.distances import nearest
-from stages.common.equal import origin
+from stages.common.equal import named
 from stages.common.files import write_json
 from stages.params.model import LARGE, Benchmark, Own
 from stages.params.read import AnySource, read_source
@@ -57,7 +57,7 @@ def write_source(entry: AnySource, out: Path) -> Facts:
         written["groups"]["by"] = getattr(entry, "groups", None)
         write_array(out / "groups.npy", data.groups.of_row)
         write_json(out / "groups.json", data.groups.names)
-    examples = [[origin(row, files) for row in pair] for pair in equal.examples]
+    examples = named(equal.examples, files)
     counted = {"within": equal.within, "across": equal.across, "examples": examples}
     write_json(out / "facts.json", {**written, "equal": counted})
     write_array(out / "labels.npy", data.labels)
